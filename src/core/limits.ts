@@ -1,0 +1,31 @@
+/** Every limit of the pipeline in one place, with its unit in its name and its reason beside it. */
+export const limits = {
+  /** One Parquet row group of DuckDB; segments smaller than this compress worse and cost more to write. */
+  segmentRowsMax: 122_880,
+  /** How long a row may wait in a lane before its segment is written, so that quiet accounts are seen soon. */
+  flushIntervalMs: 5_000,
+  /** Longest single log record accepted; real records are 0.9 to 2.2 kB. */
+  recordBytesMax: 1 << 20,
+  /** Longest `{"records":[…]}` body; the largest an Event Hubs dedicated cluster delivers. */
+  bodyBytesMax: 20 << 20,
+  /** Deepest JSON nesting accepted in a record. */
+  nestingMax: 60,
+  /** Deliveries a source may read ahead of the lane. */
+  deliveriesInFlightMax: 8,
+  /** Bytes of one file read by a lane at a time. */
+  readBytes: 4 << 20,
+  /** One range of a plain file; ranges of a large file are shared among lanes. */
+  fileRangeBytes: 256 << 20,
+  /** Decompressed bytes per compressed byte above which a gzip file is refused as a bomb. */
+  gzipRatioMax: 1_000,
+  /** Bytes of one quarantined record kept on disk. */
+  quarantineRecordBytesMax: 64 << 10,
+  /** Lane-private DuckDB memory. */
+  laneMemory: '256MB',
+  /** Memory of a read-only query. */
+  queryMemory: '1GB',
+  /** Rows a query returns unless told otherwise. */
+  queryRowsMax: 10_000,
+  /** How long a query may run unless told otherwise. */
+  queryTimeoutMs: 60_000,
+} as const;
