@@ -1,0 +1,45 @@
+import type { Batch } from '../../core/batch.ts';
+import type { SasSet } from '../../core/sas.ts';
+import type { Framing } from '../source.ts';
+
+/** A stretch of input no parser accepts, kept apart with its place so that its neighbours go on. */
+export interface Rejected {
+  /** Byte range within the decoded bytes. */
+  readonly start: number;
+  readonly end: number;
+  /** Why, in words that name the field or the syntax error; never holds a signature. */
+  readonly reason: string;
+}
+
+export interface Decoded {
+  /** Rows appended to the open batch by this call. */
+  readonly rows: number;
+  /** First byte not consumed: `bytes.length`, or less when the batch is full and must be taken first. */
+  readonly consumed: number;
+  /** In input order. */
+  readonly rejected: readonly Rejected[];
+}
+
+/**
+ * Turns log bytes into the open batch of Arrow-layout columns. One per lane; holds one open batch.
+ *
+ * Contract: every record of the input becomes exactly one row or one rejected stretch. Every string written to the batch
+ * is valid UTF-8 and has no signature in it.
+ */
+export interface Decoder {
+  /** Rows in the open batch. */
+  readonly rows: number;
+  /**
+   * Appends the records of `bytes` from `start` on.
+   *
+   * @param bytes UTF-8, whole frames of `framing`. Borrowed: not kept after return, not written to.
+   * @param sourceId value of the column `source_id` for these rows.
+   */
+  decode(bytes: Uint8Array, framing: Framing, sourceId: bigint, start?: number): Decoded;
+  /** The open batch; its buffers are valid until `reset`. */
+  batch(): Batch;
+  /** SAS parameter sets met since the last `reset` that this decoder has not reported before. */
+  newSasSets(): readonly SasSet[];
+  /** Empties the batch for the next segment. */
+  reset(): void;
+}
