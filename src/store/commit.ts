@@ -1,0 +1,59 @@
+import type { Partition, PositionRange } from '../core/position.ts';
+
+/** A Parquet file of log rows with its rollup and its new SAS sets; every path is relative to the data folder. */
+export interface SegmentFile {
+  readonly path: string;
+  readonly rollupPath: string;
+  /** The SAS parameter sets first met in this segment; null if there were none. */
+  readonly sasPath: string | null;
+  readonly rows: number;
+  /** Bytes of the segment file alone. */
+  readonly bytes: number;
+  /** Smallest and largest event time, UTC microseconds. */
+  readonly minTime: bigint;
+  readonly maxTime: bigint;
+}
+
+/** A segment that is written and fsynced but has no final name yet; paths are absolute and temporary. */
+export interface StagedSegment {
+  readonly path: string;
+  readonly rollupPath: string;
+  readonly sasPath: string | null;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly minTime: bigint;
+  readonly maxTime: bigint;
+}
+
+/** A stretch of input that no parser accepted. */
+export interface QuarantineRecord extends Partition {
+  /** `from.offset` of the delivery that held it. */
+  readonly offset: bigint;
+  /** Byte range within that delivery's decoded bytes. */
+  readonly start: number;
+  readonly end: number;
+  readonly reason: string;
+  /** The stretch itself; borrowed. Redacted and cut to `limits.quarantineRecordBytesMax` when it is written. */
+  readonly bytes: Uint8Array;
+}
+
+/** The files of one commit under their final names. */
+export interface CommitFiles {
+  readonly segments: readonly SegmentFile[];
+  /** NDJSON of the records no parser accepted, relative to the data folder; null if there were none. */
+  readonly quarantinePath: string | null;
+  readonly quarantined: number;
+}
+
+/** What one lane asks the catalog to make visible at once: the files and the positions they reach. */
+export interface Commit extends CommitFiles {
+  /** In order within a partition, without gaps among themselves. */
+  readonly ranges: readonly PositionRange[];
+  /** Deliveries the ranges came in, for the counters. */
+  readonly deliveries?: number;
+}
+
+/** `duplicate`: every range had been committed before, nothing changed. Either way the deliveries may be acknowledged. */
+export interface CommitResult {
+  readonly status: 'committed' | 'duplicate';
+}
