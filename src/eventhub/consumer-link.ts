@@ -1,0 +1,87 @@
+import type { Sender } from 'rhea';
+import { errorText } from '../core/errors.ts';
+import { refuseLink } from './link-error.ts';
+import type { PartitionLog } from './partition-log.ts';
+import { withRuntimeMetrics } from './runtime-metrics.ts';
+import { TransferWriter } from './transfer-writer.ts';
+
+const READ_BYTES = 1 << 20;
+const READ_EVENTS = 1024;
+/** Bytes left in a socket above which a consumer counts as slow and is not read for. */
+const UNSENT_BYTES_MAX = 4 << 20;
+
+/**
+ * Sends one consumer the events of one partition, from `nextSequenceNumber` on, as fast as its credit, its session's
+ * window and its socket allow.
+ */
+export class ConsumerLink {
+  readonly #sender: Sender;
+  readonly #log: PartitionLog;
+  readonly #writer: TransferWriter;
+  readonly #runtimeMetrics: boolean;
+  readonly #stopListening: () => void;
+  #nextSequenceNumber: number;
+  #state: 'attaching' | 'idle' | 'sending' | 'closed' = 'attaching';
+  #windowClosed = false;
+
+  constructor(sender: Sender, log: PartitionLog, nextSequenceNumber: number, runtimeMetrics: boolean) {
+    this.#sender = sender;
+    this.#log = log;
+    this.#nextSequenceNumber = nextSequenceNumber;
+    this.#runtimeMetrics = runtimeMetrics;
+    this.#writer = new TransferWriter(sender);
+    this.#stopListening = log.onAppend(() => this.#wake());
+    sender.on('sender_flow', () => this.#wake());
+    sender.on('sender_draining', () => this.#wake());
+    sender.on('sender_close', () => this.close());
+    // A flow can come right behind the attach: transfers written then would be on the wire before our own attach.
+    setImmediate(() => {
+      if (this.#state === 'attaching') this.#state = 'idle';
+      this.#wake();
+    });
+  }
+
+  close(): void {
+    this.#state = 'closed';
+    this.#stopListening();
+  }
+
+  #wake(): void {
+    if (this.#state !== 'idle') return;
+    this.#state = 'sending';
+    void this.#send().catch((error: unknown) => {
+      this.close();
+      refuseLink(this.#sender, { condition: 'amqp:internal-error', description: errorText(error) });
+    });
+  }
+
+  async #send(): Promise<void> {
+    while (this.#sendable()) {
+      if (this.#writer.unsentBytes > UNSENT_BYTES_MAX) {
+        await new Promise<void>((resolve) => this.#writer.onceDrained(resolve));
+        continue;
+      }
+      this.#nextSequenceNumber = Math.max(this.#nextSequenceNumber, this.#log.firstSequenceNumber);
+      const count = Math.min(this.#writer.credit, READ_EVENTS);
+      for (const message of await this.#log.read(this.#nextSequenceNumber, count, READ_BYTES)) {
+        if (!this.#sendable()) break;
+        const outgoing = this.#runtimeMetrics ? withRuntimeMetrics(message, this.#log) : message;
+        this.#windowClosed = !this.#writer.send(outgoing);
+        this.#nextSequenceNumber += 1;
+      }
+    }
+    if (this.#state === 'sending') this.#state = 'idle';
+    if (this.#writer.credit > 0 && !this.#windowClosed) this.#writer.drain(this.#sender);
+  }
+
+  #sendable(): boolean {
+    if (this.#state !== 'sending' || !this.#sender.is_open()) return false;
+    if (this.#windowClosed) this.#windowClosed = !this.#writer.resume();
+    return (
+      !this.#windowClosed &&
+      this.#writer.ready &&
+      this.#writer.credit > 0 &&
+      this.#nextSequenceNumber < this.#log.nextSequenceNumber
+    );
+  }
+}

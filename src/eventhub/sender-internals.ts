@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import type { Sender } from 'rhea';
+
+/** The parts of a rhea 3.0.5 sender that its types leave out and that writing transfers past it needs. */
+export interface SenderInternals {
+  /** What the peer still wants on this link. */
+  credit: number;
+  delivery_count: number;
+  readonly local: { readonly handle: number };
+  readonly session: {
+    readonly local: { readonly channel: number };
+    readonly outgoing: {
+      next_delivery_id: number;
+      /** Behind `next_delivery_id` while rhea has messages of its own to send on this session. */
+      next_pending_delivery: number;
+      next_transfer_id: number;
+      window: number;
+      readonly remote_window: number | undefined;
+      readonly remote_next_transfer_id: number | undefined;
+    };
+  };
+  readonly connection: {
+    readonly socket: Socket;
+    /** Has rhea write what it has pending. */
+    _register(): void;
+  };
+}
+
+export function senderInternals(sender: Sender): SenderInternals {
+  const internals = sender as unknown as SenderInternals;
+  assert(typeof internals.session.outgoing.next_transfer_id === 'number', 'this is not the rhea it was written for');
+  return internals;
+}
