@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { limits } from './limits.ts';
+
+const count = (min: number, max: number) => z.int().min(min).max(max);
+const milliseconds = (min: number) => count(min, 86_400_000);
+
+/** The configuration as a person writes it, section by section; `docs/config.md` is made from it. */
+export const configSchema = z.strictObject({
+  data: z.string().min(1).default('./saswatch-data').describe('Folder of the lake and the catalog.'),
+  ingest: z.strictObject({
+    lanes: count(1, 256).default(1).describe('Worker threads that read, parse and write.'),
+    decoder: z.enum(['reference', 'scanner']).default('reference').describe('How log bytes become columns.'),
+    writer: z.enum(['plain', 'filler']).default('plain').describe('How columns become Parquet.'),
+    flush_interval_ms: milliseconds(100)
+      .default(limits.flushIntervalMs)
+      .describe('Longest time a row waits in a lane before it is written.'),
+    batch_rows_max: count(1, limits.segmentRowsMax).default(limits.segmentRowsMax).describe('Rows of one segment.'),
+  }),
+  eventhubs: z.strictObject({
+    fully_qualified_namespace: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        'Host of the namespace, as `logs.servicebus.windows.net`; signed in to with the Azure identity at hand.',
+      ),
+    hubs: z
+      .array(z.string().min(1))
+      .min(1)
+      .default(['insights-logs-storageread', 'insights-logs-storagewrite', 'insights-logs-storagedelete'])
+      .describe('Event hubs to read; these are the names Azure Monitor gives them.'),
+    consumer_group: z.string().min(1).default('$Default').describe('Consumer group to read with.'),
+    connection_string: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('Secret. Replaces the namespace and the Azure identity.')
+      .meta({ secret: true }),
+    start: z.enum(['earliest', 'latest']).default('earliest').describe('Where a partition never read before begins.'),
+  }),
+  detect: z.strictObject({
+    rules: z.array(z.string().min(1)).default([]).describe('Folders of rules beside the shipped ones.'),
+    interval_ms: milliseconds(100).default(1_000).describe('Shortest time between two runs of the rules.'),
+    lateness_ms: milliseconds(0)
+      .default(300_000)
+      .describe('How far event time may run ahead of the rows still expected; the watermark stays this far behind.'),
+  }),
+  query: z.strictObject({
+    timeout_ms: milliseconds(1).default(limits.queryTimeoutMs).describe('Longest run of one query.'),
+    rows_max: count(0, Number.MAX_SAFE_INTEGER)
+      .default(limits.queryRowsMax)
+      .describe('Rows of one result, 0 for no limit; files written with `--out` hold all rows.'),
+    memory_mb_max: count(64, 1 << 20)
+      .default(1_024)
+      .describe('Memory of one query.'),
+    temp_mb_max: count(0, 1 << 24)
+      .default(4_096)
+      .describe('Disk a query may spill to.'),
+    threads: count(1, 256).default(2).describe('Threads of one query.'),
+  }),
+});
+
+type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : S;
+type CamelKeys<T> = T extends readonly unknown[]
+  ? readonly string[]
+  : T extends object
+    ? { readonly [K in keyof T as K extends string ? CamelCase<K> : never]: CamelKeys<T[K]> }
+    : T;
+
+/** The configuration as code reads it: nothing with a default is missing. */
+export type Config = CamelKeys<z.output<typeof configSchema>>;
+
+/** One setting of the schema: a value, not a section. */
+export interface Leaf {
+  /** Dotted, as `ingest.flush_interval_ms`. */
+  readonly name: string;
+  readonly path: readonly string[];
+  readonly schema: z.ZodType;
+  /** The environment variable that sets it. */
+  readonly variable: string;
+  readonly secret: boolean;
+}
+
+/** Every setting of the schema, in its order. */
+export function leaves(node: z.ZodType = configSchema, path: readonly string[] = []): Leaf[] {
+  if (node instanceof z.ZodObject) {
+    return Object.entries<z.ZodType>(node.shape).flatMap(([key, child]) => leaves(child, [...path, key]));
+  }
+  const secret = node.meta()?.['secret'] === true;
+  return [{ name: path.join('.'), path, schema: node, variable: `SASWATCH_${path.join('__').toUpperCase()}`, secret }];
+}
+
+/** The schema under its default and its `nullable`. */
+export function kernel(node: z.ZodType): z.ZodType {
+  return node instanceof z.ZodDefault || node instanceof z.ZodNullable ? kernel(node.unwrap() as z.ZodType) : node;
+}
+
+function camelCase(key: string): string {
+  return key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The same tree with camelCase keys. */
+export function camelKeys(tree: z.output<typeof configSchema>): Config {
+  const convert = (node: unknown): unknown =>
+    typeof node === 'object' && node !== null && !Array.isArray(node)
+      ? Object.fromEntries(Object.entries(node).map(([key, value]) => [camelCase(key), convert(value)]))
+      : node;
+  return convert(tree) as Config;
+}

@@ -1,0 +1,41 @@
+import type { Writable } from 'node:stream';
+import { type LevelWithSilent, type Logger, pino } from 'pino';
+import { redact } from './redaction.ts';
+
+/** The log of one process; `child({ component })` per stage. JSON lines for people and collectors, on stderr. */
+export type Log = Logger;
+
+/** Names of the diagnostics channels counters hang on; each carries one object of numbers per event. */
+export const channels = {
+  /** One batch written and committed by a lane. */
+  ingestBatch: 'saswatch:ingest:batch',
+  /** Records set aside. */
+  ingestQuarantine: 'saswatch:ingest:quarantine',
+  /** One run of the rules. */
+  detectRun: 'saswatch:detect:run',
+  /** One query ended, well or not. */
+  queryRun: 'saswatch:query:run',
+} as const;
+
+export interface LogOptions {
+  readonly level: LevelWithSilent;
+  readonly stream: Pick<Writable, 'write'>;
+}
+
+/**
+ * Opens a log.
+ *
+ * pino's own redaction knows paths, not texts; a signature hides in URLs inside messages, errors and stacks. So every
+ * finished line is redacted before it leaves the process.
+ */
+export function createLog({ level, stream }: LogOptions): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (line) => void stream.write(redact(line)) },
+  );
+}
