@@ -146,7 +146,7 @@ export class PartitionLog {
     const starts = [from];
     let end = from;
     for (let at = first; at < first + available; at += 1) {
-      const next = at + 1 < this.#index.length ? this.#index.offsetAt(at + 1) : segment.end;
+      const next = at + 1 < this.#index.length ? this.#index.offsetAt(at + 1) : this.#end;
       if (at > first && (next - from > bytesMax || next > segment.end)) break;
       if (at > first) starts.push(end);
       end = next;
@@ -204,6 +204,10 @@ export class PartitionLog {
     await segment.append(parts);
     this.#lastTimeMs = enqueuedTimeMs;
     for (const start of offsets) this.#index.push(start, enqueuedTimeMs);
+  }
+
+  get #end(): number {
+    return this.#segments.at(-1)?.end ?? 0;
   }
 
   async #activeSegment(): Promise<SegmentFile> {
