@@ -14,6 +14,11 @@ export interface SegmentFile {
   readonly maxTime: bigint;
 }
 
+/** The files a segment consists of. */
+export function filesOf({ path, rollupPath, sasPath }: SegmentFile): string[] {
+  return sasPath === null ? [path, rollupPath] : [path, rollupPath, sasPath];
+}
+
 /** A segment that is written and fsynced but has no final name yet; paths are absolute and temporary. */
 export interface StagedSegment {
   readonly path: string;

@@ -1,0 +1,125 @@
+import { readdir, readFile, rename, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { AppError, errorText } from '../core/errors.ts';
+import { dataInUse } from './data-lock.ts';
+
+const settings = {
+  threads: '1',
+  memory_limit: '512MB',
+  // Small enough that a start after a crash replays little, large enough that commits do not wait for checkpoints.
+  checkpoint_threshold: '16MB',
+  enable_external_access: 'true',
+  autoinstall_known_extensions: 'false',
+};
+
+/** An open `catalog.duckdb`. */
+export interface CatalogDatabase {
+  readonly connection: DuckDBConnection;
+  /** Name of the write-ahead log that could not be replayed and was set aside; null normally. */
+  readonly walSetAside: string | null;
+  close(): void;
+}
+
+async function migrations(): Promise<{ number: number; name: string; sql: string }[]> {
+  const folder = dirname(fileURLToPath(import.meta.resolve('#migrations/0001-initial.sql')));
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name) => ({
+      number: Number.parseInt(name, 10),
+      name,
+      sql: await readFile(join(folder, name), 'utf8'),
+    })),
+  );
+}
+
+async function migrate(connection: DuckDBConnection, path: string): Promise<void> {
+  const known = await migrations();
+  const newest = known.at(-1)?.number ?? 0;
+  const reader = await connection.runAndReadAll(
+    `SELECT count(*)::INTEGER FROM duckdb_tables() WHERE table_name = 'migration'`,
+  );
+  if (reader.getRowsJS()[0]?.[0] === 0) {
+    await connection.run('BEGIN');
+    for (const { number, name, sql } of known) {
+      await connection.run(sql);
+      await connection.run('INSERT INTO migration VALUES ($1, $2)', [number, name]);
+    }
+    await connection.run('COMMIT');
+    return;
+  }
+  const applied = await connection.runAndReadAll('SELECT max(number)::INTEGER FROM migration');
+  const version = applied.getRowsJS()[0]?.[0];
+  if (version !== newest) {
+    throw new AppError(
+      'CONFIG_INVALID',
+      `Could not open ${path}: its tables have version ${version}, this saswatch knows ${newest}. ` +
+        'Use the saswatch that wrote it, or another folder with --data.',
+    );
+  }
+}
+
+async function openOnce(path: string): Promise<{ connection: DuckDBConnection; close(): void }> {
+  const instance = await DuckDBInstance.create(path, settings);
+  try {
+    const connection = await instance.connect();
+    await migrate(connection, path);
+    return {
+      connection,
+      close() {
+        connection.closeSync();
+        instance.closeSync();
+      },
+    };
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Opens or makes the catalog file. If its write-ahead log is damaged, the log is set aside and the file is opened as of
+ * its last checkpoint: the catalog's own positions then say where to read on.
+ *
+ * @throws AppError DATA_IN_USE if another process holds it, SINK_WRITE if it cannot be opened.
+ */
+export async function openCatalogDatabase(dataDir: string, clock: () => Date): Promise<CatalogDatabase> {
+  const path = join(dataDir, 'catalog.duckdb');
+  const wal = `${path}.wal`;
+  try {
+    return { ...(await openOnce(path)), walSetAside: null };
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const text = errorText(error);
+    if (/Could not set lock|Conflicting lock/i.test(text)) {
+      throw dataInUse(dataDir, /PID (\d+)/.exec(text)?.[0] ?? 'another process', error);
+    }
+    if (!(await exists(wal)) || !/WAL|replay|checksum|serializ|corrupt/i.test(text)) throw openFault(path, error);
+  }
+  const aside = `${wal}.damaged-${clock()
+    .toISOString()
+    .replaceAll(/[^0-9TZ]/g, '')}`;
+  await rename(wal, aside);
+  try {
+    return { ...(await openOnce(path)), walSetAside: aside };
+  } catch (error) {
+    throw openFault(path, error);
+  }
+}
+
+function openFault(path: string, cause: unknown): AppError {
+  return new AppError(
+    'SINK_WRITE',
+    `Could not open the catalog ${path}: ${errorText(cause)}. ` +
+      'Free space if the disk is full. If the file is damaged, move it away: it is made again from the newest manifest.',
+    { cause, path },
+  );
+}

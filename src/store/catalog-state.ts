@@ -1,0 +1,171 @@
+import { type DuckDBConnection, DuckDBTimestampValue } from '@duckdb/node-api';
+import { z } from 'zod';
+import type { Finding } from '../core/finding.ts';
+import { type Partition, type PositionRange, sourceId } from '../core/position.ts';
+import { type Commit, filesOf, type SegmentFile } from './commit.ts';
+import { readFindings } from './finding-table.ts';
+import type { Manifest, ManifestCounters } from './manifest.ts';
+import { Positions } from './positions.ts';
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What the catalog's tables say, in memory. */
+export class CatalogState {
+  version = 0;
+  readonly segments = new Map<string, SegmentFile>();
+  readonly positions = new Positions();
+  readonly holes: PositionRange[] = [];
+  readonly quarantinePaths = new Set<string>();
+  readonly findings = new Map<string, Finding>();
+  readonly counters: Writable<ManifestCounters> = { commits: 0, rows: 0, bytes: 0, deliveries: 0, quarantined: 0 };
+
+  /** Takes in what has just been written under `version`. */
+  apply(version: number, commit: Commit, holes: readonly PositionRange[]): void {
+    this.version = version;
+    for (const file of commit.segments) {
+      this.segments.set(file.path, file);
+      this.counters.rows += file.rows;
+      this.counters.bytes += file.bytes;
+    }
+    for (const range of commit.ranges) this.positions.advance(range);
+    this.holes.push(...holes);
+    if (commit.quarantinePath !== null) this.quarantinePaths.add(commit.quarantinePath);
+    this.counters.commits += 1;
+    this.counters.deliveries += commit.deliveries ?? 0;
+    this.counters.quarantined += commit.quarantined;
+  }
+
+  /** The snapshot readers get. */
+  manifest(publishedAt: Date, findingsPath: string | null): Manifest {
+    return {
+      version: this.version,
+      publishedAt: publishedAt.toISOString(),
+      segments: [...this.segments.values()],
+      findingsPath,
+      sources: this.positions.list().map((position) => ({ sourceId: sourceId(position), ...position })),
+      holes: this.holes,
+      counters: { ...this.counters },
+    };
+  }
+
+  /** Every file a committed row names, relative to the data folder. */
+  *paths(): Iterable<string> {
+    for (const file of this.segments.values()) yield* filesOf(file);
+    yield* this.quarantinePaths;
+  }
+}
+
+const bigText = z.string().transform(BigInt);
+const numberText = z.string().transform(Number);
+const optionalText = z.string().nullable();
+
+const segmentRow = z.tuple([z.string(), z.string(), optionalText, numberText, numberText, bigText, bigText]);
+const rangeRow = z.tuple([z.string(), z.string(), bigText, bigText, optionalText]);
+const commitRow = z.tuple([numberText, numberText, numberText, optionalText, numberText]);
+
+async function rows<T>(connection: DuckDBConnection, schema: z.ZodType<T>, sql: string): Promise<T[]> {
+  return z.array(schema).parse((await connection.runAndReadAll(sql)).getRowsJson());
+}
+
+/** Reads the whole state from the tables. */
+export async function loadState(connection: DuckDBConnection): Promise<CatalogState> {
+  const state = new CatalogState();
+  const files = await rows(
+    connection,
+    segmentRow,
+    `SELECT path, rollup_path, sas_path, row_count::VARCHAR, bytes::VARCHAR, epoch_us(min_time)::VARCHAR,
+      epoch_us(max_time)::VARCHAR FROM segment ORDER BY rowid`,
+  );
+  for (const [path, rollupPath, sasPath, rowCount, bytes, minTime, maxTime] of files) {
+    state.segments.set(path, { path, rollupPath, sasPath, rows: rowCount, bytes, minTime, maxTime });
+  }
+  const range = (columns: string, table: string) =>
+    rows(
+      connection,
+      rangeRow,
+      `SELECT source, partition, from_offset::VARCHAR, to_offset::VARCHAR, ${columns} FROM ${table} ORDER BY rowid`,
+    );
+  for (const [source, partition, from, to, token] of await range('token', 'position')) {
+    state.positions.advance({ source, partition, from, to, ...(token === null ? {} : { token }) });
+  }
+  for (const [source, partition, from, to] of await range('NULL', 'hole')) {
+    state.holes.push({ source, partition, from, to });
+  }
+  const commits = await rows(
+    connection,
+    commitRow,
+    `SELECT row_count::VARCHAR, bytes::VARCHAR, deliveries::VARCHAR, quarantine_path, quarantined::VARCHAR
+      FROM commit_log ORDER BY rowid`,
+  );
+  for (const [rowCount, bytes, deliveries, quarantinePath, quarantined] of commits) {
+    state.counters.commits += 1;
+    state.counters.rows += rowCount;
+    state.counters.bytes += bytes;
+    state.counters.deliveries += deliveries;
+    state.counters.quarantined += quarantined;
+    if (quarantinePath !== null) state.quarantinePaths.add(quarantinePath);
+  }
+  for (const finding of await readFindings(connection)) state.findings.set(finding.id, finding);
+  const versions = await rows(
+    connection,
+    z.tuple([numberText]),
+    `SELECT greatest(coalesce((SELECT max(version) FROM commit_log), 0), coalesce((SELECT max(version) FROM finding), 0))::VARCHAR`,
+  );
+  state.version = versions[0]?.[0] ?? 0;
+  return state;
+}
+
+/** Appends the rows of one commit; the caller holds the transaction. */
+export async function insertCommit(
+  connection: DuckDBConnection,
+  version: number,
+  commit: Commit,
+  details: { at: Date; holes: readonly PositionRange[]; newSources: readonly Partition[] },
+): Promise<void> {
+  const at = new DuckDBTimestampValue(BigInt(details.at.getTime()) * 1000n);
+  for (const file of commit.segments) {
+    await connection.run('INSERT INTO segment VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
+      version,
+      file.path,
+      file.rollupPath,
+      file.sasPath,
+      file.rows,
+      file.bytes,
+      new DuckDBTimestampValue(file.minTime),
+      new DuckDBTimestampValue(file.maxTime),
+    ]);
+  }
+  for (const { source, partition, from, to, token } of commit.ranges) {
+    await connection.run('INSERT INTO position VALUES ($1, $2, $3, $4, $5, $6)', [
+      version,
+      source,
+      partition,
+      from,
+      to,
+      token ?? null,
+    ]);
+  }
+  for (const { source, partition } of details.newSources) {
+    await connection.run('INSERT INTO source VALUES ($1, $2, $3, $4)', [
+      sourceId({ source, partition }),
+      source,
+      partition,
+      at,
+    ]);
+  }
+  for (const { source, partition, from, to } of details.holes) {
+    await connection.run('INSERT INTO hole VALUES ($1, $2, $3, $4, $5)', [version, source, partition, from, to]);
+  }
+  const rowCount = commit.segments.reduce((sum, file) => sum + file.rows, 0);
+  const bytes = commit.segments.reduce((sum, file) => sum + file.bytes, 0);
+  await connection.run('INSERT INTO commit_log VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
+    version,
+    at,
+    commit.segments.length,
+    rowCount,
+    bytes,
+    commit.deliveries ?? 0,
+    commit.quarantinePath,
+    commit.quarantined,
+  ]);
+}

@@ -1,0 +1,325 @@
+import { access, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError, errorText } from '../core/errors.ts';
+import type { Finding } from '../core/finding.ts';
+import type { PositionRange, SourcePosition } from '../core/position.ts';
+import { type CatalogDatabase, openCatalogDatabase } from './catalog-database.ts';
+import { CatalogState, insertCommit, loadState } from './catalog-state.ts';
+import { type Commit, type CommitResult, filesOf } from './commit.ts';
+import { DataLock } from './data-lock.ts';
+import { makeFolder, syncFile } from './durable-file.ts';
+import { evidenceJson, exportFindings, insertFinding } from './finding-table.ts';
+import { type Swept, sweepLake } from './lake-sweep.ts';
+import { type Manifest, pruneManifests, publishManifest, readManifest, versionedPath } from './manifest.ts';
+import type { Judgement } from './positions.ts';
+
+const manifestsKept = 5;
+const manifestGraceMs = 60_000;
+
+/** What opening found and mended; all zero, null and empty after an orderly stop. */
+export interface OpenReport extends Swept {
+  /** A write-ahead log that could not be replayed and was moved here. */
+  readonly walSetAside: string | null;
+  /** Segments that the newest manifest had and the catalog had lost. */
+  readonly restoredSegments: number;
+  /** Committed files that are gone from the lake; their rows cannot be read any more. */
+  readonly missingFiles: readonly string[];
+  /** Pid of the dead process whose lock was taken over. */
+  readonly staleLock: number | null;
+}
+
+/**
+ * The truth about the lake: which files count, how far each source has been read, what was found.
+ *
+ * One thread of one process has it open; a file without a row here does not exist for readers. After every change a
+ * manifest is published, which is all that readers ever look at.
+ */
+export class Catalog {
+  readonly #dataDir: string;
+  readonly #clock: () => Date;
+  readonly #lock: DataLock;
+  #database: CatalogDatabase | null;
+  #state: CatalogState;
+  #missing = new Set<string>();
+  #findingsPath: string | null = null;
+  #findingsChanged = false;
+  #published = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+  #report: OpenReport;
+
+  private constructor(dataDir: string, clock: () => Date, lock: DataLock, database: CatalogDatabase) {
+    this.#dataDir = dataDir;
+    this.#clock = clock;
+    this.#lock = lock;
+    this.#database = database;
+    this.#state = new CatalogState();
+    this.#report = {
+      orphanFiles: 0,
+      temporaryFiles: 0,
+      walSetAside: database.walSetAside,
+      restoredSegments: 0,
+      missingFiles: [],
+      staleLock: lock.takenFrom,
+    };
+  }
+
+  /**
+   * Opens the data folder, makes it if it is missing, and mends what an earlier process left half done.
+   *
+   * @throws AppError DATA_IN_USE if any thread of any process has it open, SINK_WRITE if it cannot be read or written.
+   */
+  static async open(dataDir: string, { clock = () => new Date() }: { clock?: () => Date } = {}): Promise<Catalog> {
+    await makeFolder(dataDir);
+    const lock = await DataLock.acquire(dataDir);
+    let database: CatalogDatabase | undefined;
+    try {
+      database = await openCatalogDatabase(dataDir, clock);
+      const catalog = new Catalog(dataDir, clock, lock, database);
+      await catalog.#start(database);
+      return catalog;
+    } catch (error) {
+      database?.close();
+      await lock.release();
+      throw error;
+    }
+  }
+
+  get openReport(): OpenReport {
+    return this.#report;
+  }
+
+  async #start(database: CatalogDatabase): Promise<void> {
+    this.#state = await loadState(database.connection);
+    const manifest = await readManifest(this.#dataDir);
+    const restoredSegments = manifest === null ? 0 : await this.#restore(database, manifest);
+    const committed = new Set(this.#state.paths());
+    for (const path of committed) {
+      await access(join(this.#dataDir, path)).catch(() => this.#missing.add(path));
+    }
+    const swept = await sweepLake(this.#dataDir, committed);
+    this.#report = { ...this.#report, ...swept, restoredSegments, missingFiles: [...this.#missing] };
+    this.#findingsChanged = this.#state.findings.size > 0;
+    await this.#publish(database);
+  }
+
+  /** Takes from the manifest what the catalog has lost: the manifest is as durable as the catalog and written later. */
+  async #restore(database: CatalogDatabase, manifest: Manifest): Promise<number> {
+    this.#published = manifest.version;
+    if (manifest.version <= this.#state.version) return 0;
+    const lost = manifest.segments.filter(({ path }) => !this.#state.segments.has(path));
+    const ranges: PositionRange[] = manifest.sources.map(({ source, partition, offset, token }) => ({
+      source,
+      partition,
+      from: offset,
+      to: offset,
+      ...(token === undefined ? {} : { token }),
+    }));
+    const known = this.#state.holes.length;
+    const commit: Commit = { ranges, segments: lost, quarantinePath: null, quarantined: 0 };
+    await this.#transaction(database, async () => {
+      await insertCommit(database.connection, manifest.version, commit, {
+        at: this.#clock(),
+        holes: manifest.holes.slice(known),
+        newSources: ranges.filter((range) => !this.#state.positions.has(range)),
+      });
+      if (manifest.findingsPath !== null) {
+        await database.connection.run(
+          'INSERT INTO finding BY NAME SELECT $version AS version, f.* FROM read_parquet($path) f',
+          { version: manifest.version, path: join(this.#dataDir, manifest.findingsPath) },
+        );
+      }
+    });
+    this.#state = await loadState(database.connection);
+    return lost.length;
+  }
+
+  /** How far each partition has been committed; of one source, or of all. */
+  async positions(source?: string): Promise<SourcePosition[]> {
+    return this.#state.positions.list(source);
+  }
+
+  /** All findings in the order they were first put, each as last revised. */
+  async findings(): Promise<Finding[]> {
+    return [...this.#state.findings.values()];
+  }
+
+  /**
+   * Makes a batch visible: files, positions and counters in one transaction, then a manifest.
+   *
+   * Ranges that are already committed change nothing, and their files are removed unless they are the committed ones. A
+   * gap before a range is recorded as a hole.
+   *
+   * @throws AppError SINK_WRITE, retryable, if the ranges overlap committed ones or the disk refuses; then the batch
+   * never happened.
+   */
+  commit(commit: Commit): Promise<CommitResult> {
+    return this.#serially((database) => this.#commit(database, commit));
+  }
+
+  async #commit(database: CatalogDatabase, commit: Commit): Promise<CommitResult> {
+    const { status, holes } = await this.#judge(commit);
+    if (status === 'duplicate') return { status };
+    await this.#requireFiles(commit);
+    const version = this.#nextVersion();
+    const newSources = commit.ranges.filter(
+      (range, index) =>
+        !this.#state.positions.has(range) &&
+        commit.ranges.findIndex((other) => other.source === range.source && other.partition === range.partition) ===
+          index,
+    );
+    const at = this.#clock();
+    const survived = await this.#transaction(database, () =>
+      insertCommit(database.connection, version, commit, { at, holes, newSources }),
+    );
+    if (survived) this.#state.apply(version, commit, holes);
+    await this.#publish(this.#database ?? database).catch(() => undefined);
+    return { status: 'committed' };
+  }
+
+  async #judge(commit: Commit): Promise<Judgement> {
+    let judgement: Judgement | undefined;
+    try {
+      judgement = this.#state.positions.judge(commit.ranges);
+      return judgement;
+    } finally {
+      if (judgement?.status !== 'new') await this.#discard(commit);
+    }
+  }
+
+  /**
+   * Keeps findings: new ids are added, known ids are revised where something differs.
+   *
+   * @returns how many ids were new.
+   */
+  putFindings(findings: readonly Finding[]): Promise<{ added: number }> {
+    return this.#serially(async (database) => {
+      const changed = findings.filter((finding) => {
+        const known = this.#state.findings.get(finding.id);
+        return known === undefined || canonical(known) !== canonical(finding);
+      });
+      if (changed.length === 0) return { added: 0 };
+      const known = new Set(this.#state.findings.keys());
+      const version = this.#nextVersion();
+      const survived = await this.#transaction(database, async () => {
+        for (const finding of changed) await insertFinding(database.connection, version, finding);
+      });
+      if (survived) {
+        this.#state.version = version;
+        for (const finding of changed) this.#state.findings.set(finding.id, finding);
+      }
+      this.#findingsChanged = true;
+      await this.#publish(this.#database ?? database).catch(() => undefined);
+      return { added: new Set(changed.filter(({ id }) => !known.has(id)).map(({ id }) => id)).size };
+    });
+  }
+
+  /** Waits for what is under way, publishes what could not be published yet, and gives the folder free. */
+  async close(): Promise<void> {
+    await this.#queue.catch(() => undefined);
+    try {
+      if (this.#database !== null && this.#published < this.#state.version) await this.#publish(this.#database);
+    } finally {
+      this.#database?.close();
+      this.#database = null;
+      await this.#lock.release();
+    }
+  }
+
+  #nextVersion(): number {
+    return Math.max(this.#state.version, this.#published) + 1;
+  }
+
+  #serially<T>(work: (database: CatalogDatabase) => Promise<T>): Promise<T> {
+    const result = this.#queue.then(async () => work(this.#database ?? (await this.#reopen())));
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  /** After a fatal fault DuckDB refuses everything; the file itself is sound and says what was committed. */
+  async #reopen(): Promise<CatalogDatabase> {
+    const database = await openCatalogDatabase(this.#dataDir, this.#clock);
+    this.#state = await loadState(database.connection);
+    this.#database = database;
+    return database;
+  }
+
+  /**
+   * Runs `work` in a transaction.
+   *
+   * @returns false if it was committed although DuckDB reported a fault (a checkpoint that failed after the commit); the
+   * state has then been loaded anew.
+   */
+  async #transaction(database: CatalogDatabase, work: () => Promise<void>): Promise<boolean> {
+    const { connection } = database;
+    const before = this.#state.version;
+    try {
+      await connection.run('BEGIN');
+      await work();
+      await connection.run('COMMIT');
+      return true;
+    } catch (error) {
+      database.close();
+      this.#database = null;
+      const fault = new AppError(
+        'SINK_WRITE',
+        `Could not commit to ${join(this.#dataDir, 'catalog.duckdb')}: ${errorText(error)}. Nothing was acknowledged; ` +
+          'free space on that disk if it is full, the same rows are committed again by themselves.',
+        { cause: error, retryable: true },
+      );
+      await this.#reopen().catch(() => {
+        throw fault;
+      });
+      if (this.#state.version > before) return false;
+      throw fault;
+    }
+  }
+
+  async #publish(database: CatalogDatabase): Promise<void> {
+    const { version } = this.#state;
+    if (this.#findingsChanged) {
+      const path = versionedPath(version, 'findings-', 'parquet');
+      const temporary = join(this.#dataDir, `${path}.tmp`);
+      await makeFolder(join(this.#dataDir, 'manifest'));
+      await exportFindings(database.connection, temporary);
+      await syncFile(temporary);
+      await rename(temporary, join(this.#dataDir, path));
+      this.#findingsPath = path;
+      this.#findingsChanged = false;
+    }
+    const manifest = this.#state.manifest(this.#clock(), this.#findingsPath);
+    await publishManifest(this.#dataDir, {
+      ...manifest,
+      segments: manifest.segments.filter((file) => !filesOf(file).some((path) => this.#missing.has(path))),
+    });
+    this.#published = version;
+    const keepSince = new Date(this.#clock().getTime() - manifestGraceMs);
+    await pruneManifests(this.#dataDir, { keep: manifestsKept, keepSince, findingsPath: this.#findingsPath });
+  }
+
+  /** A row that names a missing file would break every reader. */
+  async #requireFiles({ segments, quarantinePath }: Commit): Promise<void> {
+    for (const path of [...segments.flatMap(filesOf), ...(quarantinePath === null ? [] : [quarantinePath])]) {
+      await access(join(this.#dataDir, path)).catch((cause: unknown) => {
+        throw new AppError(
+          'SINK_WRITE',
+          `Could not commit ${path}: the file is not in ${this.#dataDir}. Read its rows from the source again.`,
+          { cause, retryable: true },
+        );
+      });
+    }
+  }
+
+  /** Removes the files of a batch that was not committed, except those that an earlier commit of the same rows named. */
+  async #discard({ segments, quarantinePath }: Commit): Promise<void> {
+    const committed = new Set(this.#state.paths());
+    for (const path of [...segments.flatMap(filesOf), ...(quarantinePath === null ? [] : [quarantinePath])]) {
+      if (!committed.has(path)) await rm(join(this.#dataDir, path), { force: true });
+    }
+  }
+}
+
+function canonical(finding: Finding): string {
+  return JSON.stringify({ ...finding, evidence: evidenceJson(finding.evidence) }, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+}

@@ -1,0 +1,51 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+async function sync(path: string, flags: 'r' | 'r+'): Promise<void> {
+  const handle = await open(path, flags);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Waits until the bytes of a written file are on the disk. */
+export async function syncFile(path: string): Promise<void> {
+  await sync(path, 'r+');
+}
+
+/** Waits until the names in a folder are on the disk: a rename is only durable after this. */
+export async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open a folder; its file systems journal names by themselves.
+  if (process.platform !== 'win32') await sync(path, 'r');
+}
+
+/** Makes a folder and its missing parents, and the names of the new ones durable. */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let folder = path; ; folder = dirname(folder)) {
+    await syncFolder(dirname(folder));
+    if (folder === first || folder === dirname(folder)) return;
+  }
+}
+
+/** Writes a file so that a reader, or the next start after a power cut, sees either all of it or none of it. */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    const handle = await open(temporary, 'w');
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}

@@ -1,0 +1,108 @@
+import { type DuckDBConnection, DuckDBTimestampValue, listValue } from '@duckdb/node-api';
+import { z } from 'zod';
+import { type Finding, levels } from '../core/finding.ts';
+
+/** Columns of the view and file `findings`, in order. */
+export const findingColumns = [
+  ['id', 'VARCHAR'],
+  ['rule', 'VARCHAR'],
+  ['rule_version', 'INTEGER'],
+  ['title', 'VARCHAR'],
+  ['level', 'VARCHAR'],
+  ['tags', 'VARCHAR[]'],
+  ['entity_kind', 'VARCHAR'],
+  ['entity', 'VARCHAR'],
+  ['account', 'VARCHAR'],
+  ['window_start', 'TIMESTAMP'],
+  ['first_seen', 'TIMESTAMP'],
+  ['last_seen', 'TIMESTAMP'],
+  ['evidence', 'VARCHAR'],
+  ['sql', 'VARCHAR'],
+  ['response', 'VARCHAR'],
+  ['open', 'BOOLEAN'],
+] as const;
+
+const names = findingColumns.map(([name]) => name).join(', ');
+const times = ['window_start', 'first_seen', 'last_seen'] as const;
+
+/** JSON of evidence: whole numbers beyond 2^53 as text, dates as ISO 8601. */
+export function evidenceJson(evidence: Finding['evidence']): string {
+  return JSON.stringify(evidence, (_, value: unknown) => {
+    if (typeof value !== 'bigint') return value;
+    return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  });
+}
+
+/** Appends one revision; a later one of the same id wins. */
+export async function insertFinding(connection: DuckDBConnection, version: number, finding: Finding): Promise<void> {
+  await connection.run(
+    `INSERT INTO finding BY NAME SELECT $version AS version, ${findingColumns.map(([name, type]) => `$${name}::${type} AS ${name}`).join(', ')}`,
+    {
+      version,
+      id: finding.id,
+      rule: finding.rule,
+      rule_version: finding.ruleVersion,
+      title: finding.title,
+      level: finding.level,
+      tags: listValue([...finding.tags]),
+      entity_kind: finding.entityKind,
+      entity: finding.entity,
+      account: finding.account,
+      window_start: new DuckDBTimestampValue(finding.windowStart),
+      first_seen: new DuckDBTimestampValue(finding.firstSeen),
+      last_seen: new DuckDBTimestampValue(finding.lastSeen),
+      evidence: evidenceJson(finding.evidence),
+      sql: finding.sql,
+      response: finding.response,
+      open: finding.open,
+    },
+  );
+}
+
+const rowSchema = z
+  .object({
+    id: z.string(),
+    rule: z.string(),
+    rule_version: z.number(),
+    title: z.string(),
+    level: z.enum(levels),
+    tags: z.array(z.string()),
+    entity_kind: z.string(),
+    entity: z.string(),
+    account: z.string(),
+    window_start: z.string().transform(BigInt),
+    first_seen: z.string().transform(BigInt),
+    last_seen: z.string().transform(BigInt),
+    evidence: z.string(),
+    sql: z.string(),
+    response: z.string(),
+    open: z.boolean(),
+  })
+  .transform(
+    ({ rule_version, entity_kind, window_start, first_seen, last_seen, evidence, ...rest }): Finding => ({
+      ...rest,
+      ruleVersion: rule_version,
+      entityKind: entity_kind,
+      windowStart: window_start,
+      firstSeen: first_seen,
+      lastSeen: last_seen,
+      evidence: z.record(z.string(), z.unknown()).parse(JSON.parse(evidence)),
+    }),
+  );
+
+/** The newest revision of every finding, in the order they were first found. */
+const newest = `SELECT ${names} FROM (
+    SELECT *, rowid AS place, max(rowid) OVER (PARTITION BY id) AS last, min(rowid) OVER (PARTITION BY id) AS first
+    FROM finding)
+  WHERE place = last ORDER BY first`;
+
+export async function readFindings(connection: DuckDBConnection): Promise<Finding[]> {
+  const micros = times.map((name) => `epoch_us(${name})::VARCHAR AS ${name}`).join(', ');
+  const reader = await connection.runAndReadAll(`SELECT * REPLACE (${micros}) FROM (${newest})`);
+  return z.array(rowSchema).parse(reader.getRowObjectsJson());
+}
+
+/** Writes the newest revisions as one Parquet file. */
+export async function exportFindings(connection: DuckDBConnection, path: string): Promise<void> {
+  await connection.run(`COPY (${newest}) TO '${path.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`);
+}

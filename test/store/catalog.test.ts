@@ -1,0 +1,65 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { Finding } from '../../src/core/finding.ts';
+import { Catalog } from '../../src/store/catalog.ts';
+import type { Commit } from '../../src/store/commit.ts';
+import { readManifest } from '../../src/store/manifest.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const range = (from: bigint, to: bigint, partition = '0') => ({ source: 'eventhubs', partition, from, to });
+
+async function commitOf(dataDir: string, name: string, ...ranges: Commit['ranges']): Promise<Commit> {
+  const path = `lake/l0/${name}.parquet`;
+  const rollupPath = `lake/rollup/${name}.parquet`;
+  for (const file of [path, rollupPath]) {
+    await mkdir(dirname(join(dataDir, file)), { recursive: true });
+    await writeFile(join(dataDir, file), name);
+  }
+  const segment = { path, rollupPath, sasPath: null, rows: 10, bytes: 100, minTime: 5n, maxTime: 9n };
+  return { ranges, segments: [segment], quarantinePath: null, quarantined: 0, deliveries: 1 };
+}
+
+const finding: Finding = {
+  id: 'a'.repeat(64),
+  rule: 'P-02',
+  ruleVersion: 1,
+  title: 'A token that outlives its purpose',
+  level: 'high',
+  tags: ['attack.t1078.004', "it's"],
+  entityKind: 'token',
+  entity: '4FA34A6085B7231B810346E7EDC21B9B',
+  account: 'models',
+  windowStart: 1_767_225_600_000_000n,
+  firstSeen: 1_767_225_600_000_001n,
+  lastSeen: 1_767_225_600_000_002n,
+  evidence: { n: 3, big: 18_446_744_073_709_551_615n, text: 'é' },
+  sql: "SELECT 'x'",
+  response: 'Rotate the key.',
+  open: true,
+};
+
+it('keeps positions, counters and findings over a restart', async () => {
+  const dataDir = await temporaryFolder();
+  const catalog = await Catalog.open(dataDir);
+  expect(await catalog.commit(await commitOf(dataDir, 'a', { ...range(0n, 10n), token: '4096' }))).toEqual({
+    status: 'committed',
+  });
+  expect(await catalog.putFindings([finding])).toEqual({ added: 1 });
+  expect(await catalog.putFindings([finding])).toEqual({ added: 0 });
+  expect(await catalog.putFindings([{ ...finding, open: false }])).toEqual({ added: 0 });
+  await catalog.close();
+
+  const again = await Catalog.open(dataDir);
+  expect(again.openReport).toMatchObject({ orphanFiles: 0, restoredSegments: 0, walSetAside: null, staleLock: null });
+  expect(await again.positions('eventhubs')).toEqual([
+    { source: 'eventhubs', partition: '0', offset: 10n, token: '4096' },
+  ]);
+  expect(await again.findings()).toEqual([
+    { ...finding, open: false, evidence: { ...finding.evidence, big: '18446744073709551615' } },
+  ]);
+  const manifest = await readManifest(dataDir);
+  expect(manifest?.counters).toEqual({ commits: 1, rows: 10, bytes: 100, deliveries: 1, quarantined: 0 });
+  expect(manifest?.segments.map(({ path }) => path)).toEqual(['lake/l0/a.parquet']);
+  await again.close();
+});
