@@ -10,6 +10,14 @@ export const limits = {
   bodyBytesMax: 20 << 20,
   /** Deepest JSON nesting accepted in a record. */
   nestingMax: 60,
+  /** Distinct values of a dictionary column in one batch: codes are 16 bits. */
+  dictionaryEntriesMax: 65_535,
+  /** Bytes of the distinct values of one dictionary column in one batch. */
+  dictionaryBytesMax: 16 << 20,
+  /** Bytes of one text column in one batch; Arrow offsets are 31 bits. */
+  columnBytesMax: 256 << 20,
+  /** Entries of a decoder's caches (SAS by query, token by hash text); a full cache is emptied. */
+  cacheEntriesMax: 1 << 16,
   /** Deliveries a source may read ahead of the lane. */
   deliveriesInFlightMax: 8,
   /** Bytes of one file read by a lane at a time. */
@@ -20,6 +28,8 @@ export const limits = {
   gzipRatioMax: 1_000,
   /** Bytes of one quarantined record kept on disk. */
   quarantineRecordBytesMax: 64 << 10,
+  /** Text of quarantined records a lane holds before it commits. */
+  quarantineBatchBytesMax: 16 << 20,
   /** Lane-private DuckDB memory. */
   laneMemory: '256MB',
   /** Memory of a read-only query. */

@@ -12,6 +12,8 @@ export interface Delivery {
   readonly from: SourcePosition;
   /** First position after the delivery: where reading resumes once it is committed. */
   readonly to: SourcePosition;
+  /** What the source itself could not read just behind these bytes, as a truncated gzip: kept in the quarantine. */
+  readonly fault?: string;
   /** Call once, after the catalog has committed every row; never before, never twice. */
   ack(): Promise<void>;
 }
@@ -23,8 +25,7 @@ export interface Source {
   readonly kind: string;
   /**
    * Deliveries of each partition in order and without gaps, from the positions given at creation. Ends quietly when
-   * `signal` aborts. Pulling is the backpressure: at most `deliveriesInFlightMax` are read ahead. A `null` means
-   * nothing is waiting now: a chance for the lane to flush.
+   * `signal` aborts. Pulling is the backpressure: at most `deliveriesInFlightMax` are read ahead.
    */
-  read(signal: AbortSignal): AsyncIterable<Delivery | null>;
+  read(signal: AbortSignal): AsyncIterable<Delivery>;
 }

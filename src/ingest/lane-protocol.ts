@@ -1,0 +1,35 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Commit } from '../store/commit.ts';
+import type { SourceAssignment, SourceWork } from './sources/index.ts';
+
+/** Everything a lane needs to work by itself: handed over once, no log bytes follow. */
+export interface LaneTask {
+  readonly dataDir: string;
+  readonly decoder: 'scanner' | 'reference';
+  readonly writer: 'plain';
+  readonly flushIntervalMs: number;
+  readonly batchRowsMax: number;
+  readonly assignment: SourceAssignment;
+  /** The lane's end of the channel on which it asks for work and for commits. */
+  readonly port: MessagePort;
+}
+
+/** How a lane ended; errors cross a thread as plain values, since a thrown one loses its code on the way. */
+export type LaneOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly retryable: boolean };
+
+/** What a lane asks of the coordinator; every request gets exactly one answer, by its id. */
+export type LaneRequest =
+  | { readonly kind: 'commit'; readonly commit: Commit; readonly bytes: number }
+  | { readonly kind: 'work'; readonly finished: SourceWork | null };
+
+/** The answers, and the one order a coordinator gives unasked: stop reading, flush, end. */
+export type LaneAnswer =
+  | { readonly kind: 'committed'; readonly status: 'committed' | 'duplicate' }
+  | { readonly kind: 'work'; readonly work: SourceWork | null }
+  | { readonly kind: 'refused'; readonly message: string };
+
+export type ToCoordinator = { readonly id: number; readonly request: LaneRequest };
+export type ToLane = { readonly id: number; readonly answer: LaneAnswer } | { readonly stop: true };

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../core/errors.ts';
+import { limits } from '../core/limits.ts';
+import { sourceId } from '../core/position.ts';
+import { LaneStore } from '../store/lane-store.ts';
+import type { Decoder } from './decode/decoder.ts';
+import { createDecoder } from './decode/index.ts';
+import { LaneChannel } from './lane-channel.ts';
+import type { LaneOutcome, LaneTask } from './lane-protocol.ts';
+import { PendingCommit } from './pending-commit.ts';
+import { quarantineRecord } from './quarantine.ts';
+import type { Delivery } from './source.ts';
+import { createSource } from './sources/index.ts';
+
+/**
+ * Runs a lane in this worker thread and tells how it ended.
+ *
+ * @throws only what nobody foresaw; an AppError comes back as an outcome.
+ */
+export async function runLane(task: LaneTask): Promise<LaneOutcome> {
+  try {
+    await drainAssignment(task);
+    return { ok: true };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { ok: false, code: error.code, message: error.message, retryable: error.retryable };
+  }
+}
+
+/**
+ * One lane: reads, decodes and writes an assignment by itself and asks the coordinator only to commit.
+ *
+ * It shares nothing: it has its own decoder and its own in-memory database. Ends when the source ends or the coordinator
+ * says stop, everything taken being committed by then. Where it throws, what was not committed is read again by whoever
+ * comes next.
+ */
+async function drainAssignment(task: LaneTask): Promise<void> {
+  const channel = new LaneChannel(task.port);
+  const store = await LaneStore.open(task.dataDir, { writer: task.writer });
+  try {
+    const decoder = await createDecoder(task.decoder, task.batchRowsMax);
+    const source = createSource(task.assignment, {
+      nextWork: async (finished) => {
+        const answer = await channel.ask({ kind: 'work', finished });
+        assert(answer.kind === 'work');
+        return answer.work;
+      },
+    });
+    const lane = new Lane(task, channel, store, decoder);
+    await lane.drain(source.read(channel.stopped));
+  } finally {
+    await store.close();
+    channel.close();
+  }
+}
+
+class Lane {
+  readonly #task: LaneTask;
+  readonly #channel: LaneChannel;
+  readonly #store: LaneStore;
+  readonly #decoder: Decoder;
+  #pending = new PendingCommit();
+
+  constructor(task: LaneTask, channel: LaneChannel, store: LaneStore, decoder: Decoder) {
+    this.#task = task;
+    this.#channel = channel;
+    this.#store = store;
+    this.#decoder = decoder;
+  }
+
+  /** Takes every delivery, committing whenever a batch is full or its oldest row has waited the flush interval. */
+  async drain(deliveries: AsyncIterable<Delivery>): Promise<void> {
+    const iterator = deliveries[Symbol.asyncIterator]();
+    let next = iterator.next();
+    for (;;) {
+      const result = await this.#within(next);
+      if (result === 'due') {
+        await this.#commit();
+        continue;
+      }
+      if (result.done) break;
+      await this.#take(result.value);
+      next = iterator.next();
+      if (this.#full) await this.#commit();
+    }
+    await this.#commit();
+  }
+
+  get #full(): boolean {
+    return (
+      this.#decoder.rows >= this.#task.batchRowsMax ||
+      this.#pending.staged.length > 0 ||
+      this.#pending.quarantineBytes >= limits.quarantineBatchBytesMax ||
+      this.#overdue <= 0
+    );
+  }
+
+  /** Milliseconds until the oldest row taken must be committed. */
+  get #overdue(): number {
+    return this.#pending.empty
+      ? Number.POSITIVE_INFINITY
+      : this.#pending.since + this.#task.flushIntervalMs - performance.now();
+  }
+
+  async #within<T>(promise: Promise<T>): Promise<T | 'due'> {
+    if (this.#pending.empty) return promise;
+    const timer = new AbortController();
+    const due = sleep(Math.max(0, this.#overdue), 'due' as const, { signal: timer.signal }).catch(() => 'due' as const);
+    try {
+      return await Promise.race([promise, due]);
+    } finally {
+      timer.abort();
+    }
+  }
+
+  async #take(delivery: Delivery): Promise<void> {
+    const id = sourceId(delivery.from);
+    let start = 0;
+    while (start < delivery.bytes.length) {
+      const { rows, consumed, rejected } = this.#decoder.decode(delivery.bytes, delivery.framing, id, start);
+      for (const stretch of rejected) this.#pending.reject(quarantineRecord(delivery, stretch));
+      if (consumed < delivery.bytes.length) {
+        assert(consumed > start || rows > 0 || this.#decoder.rows > 0, 'an empty batch takes at least one record');
+        await this.#stage();
+      }
+      start = consumed;
+    }
+    if (delivery.fault !== undefined) {
+      const end = delivery.bytes.length;
+      this.#pending.reject(quarantineRecord(delivery, { start: end, end, reason: delivery.fault }));
+    }
+    this.#pending.add(delivery);
+  }
+
+  async #stage(): Promise<void> {
+    if (this.#decoder.rows === 0) return;
+    this.#pending.staged.push(await this.#store.stage(this.#decoder.batch(), this.#decoder.newSasSets()));
+    this.#decoder.reset();
+  }
+
+  async #commit(): Promise<void> {
+    if (this.#pending.empty) return;
+    await this.#stage();
+    const pending = this.#pending;
+    this.#pending = new PendingCommit();
+    const { ranges, deliveries, bytes } = pending;
+    const files = await this.#store.finish(pending.staged, ranges, pending.quarantine);
+    await this.#channel.ask({ kind: 'commit', commit: { ...files, ranges, deliveries }, bytes });
+    await pending.ack();
+  }
+}

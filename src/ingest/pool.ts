@@ -1,0 +1,34 @@
+import { Piscina } from 'piscina';
+import { AppError, errorText } from '../core/errors.ts';
+import type { LaneOutcome, LaneTask } from './lane-protocol.ts';
+import { workerEntry } from './worker-entry.ts';
+
+/** The worker threads lanes run on: one lane a thread, for as long as the lane lives. */
+export class LanePool {
+  readonly #piscina: Piscina<LaneTask, LaneOutcome>;
+
+  constructor(lanes: number) {
+    this.#piscina = new Piscina({
+      ...workerEntry('lane'),
+      minThreads: lanes,
+      maxThreads: lanes,
+      concurrentTasksPerWorker: 1,
+      atomics: 'disabled',
+    });
+  }
+
+  /** Runs one lane to its end. @throws AppError its fault, or WORKER_CRASHED (retryable) where its thread died. */
+  async run(task: LaneTask): Promise<void> {
+    const outcome = await this.#piscina.run(task, { transferList: [task.port] }).catch((cause: unknown) => {
+      throw new AppError('WORKER_CRASHED', `A lane's worker thread died: ${errorText(cause)}.`, {
+        cause,
+        retryable: true,
+      });
+    });
+    if (!outcome.ok) throw new AppError(outcome.code, outcome.message, { retryable: outcome.retryable });
+  }
+
+  close(): Promise<void> {
+    return this.#piscina.destroy();
+  }
+}

@@ -1,0 +1,139 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { AppError, errorText, isSystemError } from '../../core/errors.ts';
+import { limits } from '../../core/limits.ts';
+import { headBytes, isGzip } from './file-format.ts';
+
+/** The decompressed bytes of a file or of standard input, in order. */
+export interface ByteReader {
+  /** True where the bytes are a file's own, so that a reader can begin anywhere and a later one can see growth. */
+  readonly seekable: boolean;
+  /** Fills `target` from `at` on. @returns bytes read, 0 at the end. */
+  read(target: Buffer, at: number): Promise<number>;
+  /** What broke the bytes off before their end, as a truncated gzip; undefined after a clean end. */
+  readonly fault: string | undefined;
+  close(): Promise<void>;
+}
+
+/** The path that stands for standard input. */
+export const stdinPath = '-';
+
+/** @throws AppError SOURCE_UNAVAILABLE where the file cannot be opened or read. */
+export async function openBytes(path: string): Promise<ByteReader> {
+  if (path === stdinPath) return new StreamReader(await gunzipped(createReadStream('', { fd: 0, autoClose: false })));
+  const file = await open(path, 'r').catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  const head = Buffer.alloc(2);
+  await file.read(head, 0, 2, 0);
+  if (!isGzip(head)) return new FileReader(file, path);
+  const compressed = file.createReadStream({ start: 0 });
+  return new StreamReader(through(compressed));
+}
+
+class FileReader implements ByteReader {
+  readonly seekable = true;
+  readonly fault = undefined;
+  readonly #file: FileHandle;
+  readonly #path: string;
+  position = 0;
+
+  constructor(file: FileHandle, path: string) {
+    this.#file = file;
+    this.#path = path;
+  }
+
+  async read(target: Buffer, at: number): Promise<number> {
+    const { bytesRead } = await this.#file
+      .read(target, at, target.length - at, this.position)
+      .catch((cause: unknown) => {
+        throw unreadable(this.#path, cause);
+      });
+    this.position += bytesRead;
+    return bytesRead;
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}
+
+interface Decompressed {
+  readonly bytes: Readable;
+  /** Compressed bytes taken so far; the decompressed ones may not pass `gzipRatioMax` times as many. */
+  readonly compressedBytes: () => number;
+}
+
+class StreamReader implements ByteReader {
+  readonly seekable = false;
+  fault: string | undefined;
+  readonly #stream: Decompressed;
+  readonly #chunks: AsyncIterator<Buffer>;
+  #chunk: Buffer = Buffer.alloc(0);
+  #total = 0;
+
+  constructor(stream: Decompressed) {
+    this.#stream = stream;
+    this.#chunks = stream.bytes[Symbol.asyncIterator]();
+  }
+
+  async read(target: Buffer, at: number): Promise<number> {
+    if (this.#chunk.length === 0) await this.#pull();
+    const taken = this.#chunk.copy(target, at);
+    this.#chunk = this.#chunk.subarray(taken);
+    return taken;
+  }
+
+  async close(): Promise<void> {
+    this.#stream.bytes.destroy();
+  }
+
+  async #pull(): Promise<void> {
+    if (this.fault !== undefined) return;
+    try {
+      const { value, done } = await this.#chunks.next();
+      if (done) return;
+      this.#chunk = value;
+      this.#total += value.length;
+    } catch (error) {
+      this.fault = `broken gzip after ${this.#total} bytes: ${errorText(error)}`;
+      return;
+    }
+    if (this.#total > limits.gzipRatioMax * Math.max(headBytes, this.#stream.compressedBytes())) {
+      this.fault = `gzip expands more than ${limits.gzipRatioMax} to 1: refused as a bomb after ${this.#total} bytes`;
+      this.#chunk = Buffer.alloc(0);
+    }
+  }
+}
+
+function through(compressed: Readable & { readonly bytesRead?: number }): Decompressed {
+  const gunzip = createGunzip({ chunkSize: 256 << 10 });
+  pipeline(compressed, gunzip, () => {});
+  return { bytes: gunzip, compressedBytes: () => gunzip.bytesWritten };
+}
+
+async function gunzipped(input: Readable): Promise<Decompressed> {
+  const first = await new Promise<Buffer | null>((resolve) => {
+    input.once('readable', () => resolve(input.read() as Buffer | null));
+    input.once('end', () => resolve(null));
+  });
+  if (first !== null) input.unshift(first);
+  if (first !== null && isGzip(first)) return through(input);
+  return { bytes: input, compressedBytes: () => Number.POSITIVE_INFINITY };
+}
+
+function unreadable(path: string, cause: unknown): AppError {
+  const why = isSystemError(cause, 'ENOENT')
+    ? 'there is no such file'
+    : isSystemError(cause, 'EACCES')
+      ? 'this user may not read it'
+      : errorText(cause);
+  return new AppError('SOURCE_UNAVAILABLE', `Cannot read the log file ${path}: ${why}.`, { cause, path });
+}
+
+/** Moves a seekable reader to a byte of its file. */
+export function seek(reader: ByteReader, position: number): void {
+  if (reader instanceof FileReader) reader.position = position;
+}

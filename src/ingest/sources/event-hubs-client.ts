@@ -1,0 +1,92 @@
+import { EventHubConsumerClient } from '@azure/event-hubs';
+import { DefaultAzureCredential } from '@azure/identity';
+import { AppError, errorText } from '../../core/errors.ts';
+
+/** Which hub, as which consumer group, and how to sign in: a connection string, else Entra ID for the namespace. */
+export interface EventHubsConnection {
+  readonly eventHubName: string;
+  readonly consumerGroup: string;
+  /** Secret. */
+  readonly connectionString: string | null;
+  /** `NAMESPACE.servicebus.windows.net`, used with Entra ID where there is no connection string. */
+  readonly fullyQualifiedNamespace: string | null;
+}
+
+/** A client of the hub; connects on first use. @throws AppError CONFIG_INVALID where the connection string is malformed. */
+export function eventHubsClient(connection: EventHubsConnection): EventHubConsumerClient {
+  const { consumerGroup, connectionString, fullyQualifiedNamespace, eventHubName } = connection;
+  const options = { retryOptions: { maxRetries: 2, timeoutInMs: 15_000, retryDelayInMs: 250 } };
+  try {
+    if (connectionString !== null)
+      return new EventHubConsumerClient(consumerGroup, connectionString, eventHubName, options);
+  } catch (cause) {
+    throw new AppError(
+      'CONFIG_INVALID',
+      `The Event Hubs connection string for hub ${eventHubName} cannot be used: ${withoutKey(errorText(cause))}. It reads Endpoint=sb://NAMESPACE.servicebus.windows.net/;SharedAccessKeyName=…;SharedAccessKey=….`,
+    );
+  }
+  if (fullyQualifiedNamespace === null) {
+    throw new AppError(
+      'CONFIG_INVALID',
+      `No way to reach Event Hubs hub ${eventHubName}: set eventhubs.fully_qualified_namespace, or SASWATCH_EVENTHUBS__CONNECTION_STRING.`,
+    );
+  }
+  return new EventHubConsumerClient(
+    consumerGroup,
+    fullyQualifiedNamespace,
+    eventHubName,
+    new DefaultAzureCredential(),
+    options,
+  );
+}
+
+/** Partitions of the hub with the sequence number behind their newest event. */
+export async function hubPartitions(connection: EventHubsConnection): Promise<{ partitionId: string; end: bigint }[]> {
+  const client = eventHubsClient(connection);
+  try {
+    const ids = await client.getPartitionIds();
+    return await Promise.all(
+      ids.map(async (partitionId) => {
+        const properties = await client.getPartitionProperties(partitionId);
+        return { partitionId, end: properties.isEmpty ? 0n : BigInt(properties.lastEnqueuedSequenceNumber) + 1n };
+      }),
+    );
+  } catch (cause) {
+    throw hubError(connection, cause);
+  } finally {
+    await client.close().catch(() => {});
+  }
+}
+
+/** SDK error codes that no retry mends, with what to do about each. */
+const remedies: Readonly<Record<string, string>> = {
+  UnauthorizedError: 'the key or its name is wrong, or the identity lacks the role Azure Event Hubs Data Receiver',
+  MessagingEntityNotFoundError: 'the hub or the consumer group does not exist in this namespace',
+  InvalidOperationError: 'the namespace refuses this operation',
+};
+
+/** True where trying again may help. */
+export function isTransient(error: unknown): boolean {
+  return !(errorCode(error) in remedies);
+}
+
+/** The SDK's error as ours: SOURCE_AUTH where signing in failed, SOURCE_UNAVAILABLE else; no key in its text. */
+export function hubError({ eventHubName, fullyQualifiedNamespace }: EventHubsConnection, cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
+  const code = errorCode(cause);
+  const where = `Event Hubs hub ${eventHubName}${fullyQualifiedNamespace === null ? '' : ` in ${fullyQualifiedNamespace}`}`;
+  const why = remedies[code] ?? 'the namespace does not answer; check its name, the network and the port (5671)';
+  return new AppError(
+    code === 'UnauthorizedError' ? 'SOURCE_AUTH' : 'SOURCE_UNAVAILABLE',
+    `Cannot read ${where}: ${why} (${code || 'error'}: ${withoutKey(errorText(cause))}).`,
+    { retryable: isTransient(cause) },
+  );
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function withoutKey(text: string): string {
+  return text.replace(/(SharedAccessKey|SharedAccessSignature|sig)=[^;&\s]+/gi, '$1=XXXXX');
+}

@@ -1,0 +1,24 @@
+import type { Source } from '../source.ts';
+import { type EventHubsAssignment, EventHubsSource } from './event-hubs.ts';
+import { type FileAssignment, type FileRange, FileSource } from './file.ts';
+
+/** What a lane is told to read. One kind per file of this folder. */
+export type SourceAssignment = FileAssignment | EventHubsAssignment;
+
+/** One piece of work of an assignment whose pieces are handed out one by one. */
+export type SourceWork = FileRange;
+
+export interface SourceDeps {
+  /** Hands back the finished piece and waits for the next one; null when there is none left. */
+  readonly nextWork: (finished: SourceWork | null) => Promise<SourceWork | null>;
+}
+
+/** Builds the source of an assignment; opens nothing. */
+export function createSource(assignment: SourceAssignment, deps: SourceDeps): Source {
+  switch (assignment.kind) {
+    case 'file':
+      return new FileSource(deps);
+    case 'event-hubs':
+      return new EventHubsSource(assignment);
+  }
+}

@@ -1,0 +1,95 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { AppError, isSystemError } from '../../core/errors.ts';
+import { openBytes, stdinPath } from './byte-reader.ts';
+import { headBytes, sniffFraming } from './file-format.ts';
+
+/** A file that holds logs, by its content. */
+export interface LogFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** True where its lines may be read from any byte on: plain, one record a line. */
+  readonly divisible: boolean;
+  /** True where a byte position says nothing about the file's size: gzip, standard input. */
+  readonly streamed: boolean;
+}
+
+export interface FoundFiles {
+  readonly files: readonly LogFile[];
+  /** Files of a folder that hold something else; never opened further. */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Files with logs among `paths`: files, folders (with all below them), or `-` for standard input; in path order.
+ *
+ * @throws AppError SOURCE_UNAVAILABLE for a path that does not exist, SCHEMA_UNKNOWN for a named file that is no log.
+ */
+export async function findLogFiles(paths: readonly string[]): Promise<FoundFiles> {
+  const files: LogFile[] = [];
+  const skipped: string[] = [];
+  for (const path of paths) {
+    if (path === stdinPath) {
+      files.push({ path, bytes: 0, divisible: false, streamed: true });
+      continue;
+    }
+    const named = resolve(path);
+    if ((await stats(named)).isDirectory()) {
+      for (const found of await filesBelow(named)) {
+        const file = await recognise(found);
+        if (file === null) skipped.push(found);
+        else if (file !== 'empty') files.push(file);
+      }
+      continue;
+    }
+    const file = await recognise(named);
+    if (file === null) {
+      throw new AppError(
+        'SCHEMA_UNKNOWN',
+        `${named} is not a log saswatch can read: expected Azure Monitor records (one JSON object a line, or {"records":[…]}) or classic $logs lines, plain or gzip.`,
+        { path: named },
+      );
+    }
+    if (file !== 'empty') files.push(file);
+  }
+  return { files, skipped };
+}
+
+async function recognise(path: string): Promise<LogFile | 'empty' | null> {
+  const { size } = await stats(path);
+  const reader = await openBytes(path);
+  try {
+    const head = Buffer.alloc(headBytes);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < headBytes; length += read) read = await reader.read(head, length);
+    const framing = sniffFraming(head.subarray(0, length));
+    if (framing === null || framing === 'empty') return framing;
+    return { path, bytes: size, divisible: reader.seekable && framing !== 'records', streamed: !reader.seekable };
+  } finally {
+    await reader.close();
+  }
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+async function stats(path: string) {
+  try {
+    return await stat(path);
+  } catch (cause) {
+    const why = isSystemError(cause, 'ENOENT') ? 'it does not exist' : 'it cannot be opened';
+    throw new AppError(
+      'SOURCE_UNAVAILABLE',
+      `Cannot read ${path}: ${why}. Give a file, a folder, or - for standard input.`,
+      {
+        cause,
+        path,
+      },
+    );
+  }
+}

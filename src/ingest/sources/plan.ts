@@ -1,0 +1,116 @@
+import type { SourcePosition } from '../../core/position.ts';
+import { type EventHubsAssignment, hubSource } from './event-hubs.ts';
+import { type EventHubsConnection, hubPartitions } from './event-hubs-client.ts';
+import { fileSource } from './file.ts';
+import { FileWork, type FileWorkOptions } from './file-work.ts';
+import type { SourceAssignment, SourceWork } from './index.ts';
+
+/** How one source is shared among lanes: the coordinator's side of a source. */
+export interface SourcePlan {
+  /** How many of the lanes at hand this source can use. */
+  lanesFor(lanes: number): number;
+  /** What a lane reads, from the last commit on; null where nothing is left for it. */
+  assignment(lane: number): SourceAssignment | null;
+  /** The next piece for a lane, for assignments that are handed out piece by piece. */
+  nextWork(lane: number, finished: SourceWork | null): Promise<SourceWork | null>;
+  /** A lane died: what it had and had not committed must be read again. */
+  recover(lane: number): void;
+  /** Hand out nothing more. */
+  stop(): void;
+}
+
+/** Looks up how far a partition has been committed. */
+export type Committed = (source: string, partition: string) => SourcePosition | undefined;
+
+/** Log files: every lane takes the next unread range when it has finished one. */
+export class FilePlan implements SourcePlan {
+  readonly #work: FileWork;
+  readonly #once: boolean;
+
+  constructor(options: Omit<FileWorkOptions, 'committed'>, committed: Committed) {
+    this.#once = options.once;
+    this.#work = new FileWork({ ...options, committed: (partition) => committed(fileSource, partition) });
+  }
+
+  /** Finds the files. @returns how many hold logs, their bytes on disk, and the others. @throws AppError as `findLogFiles`. */
+  async open(): Promise<{ files: number; bytes: number; skipped: readonly string[] }> {
+    const { files, bytes } = await this.#work.open();
+    return { files, bytes, skipped: this.#work.skipped };
+  }
+
+  lanesFor(lanes: number): number {
+    return this.#once ? Math.max(1, Math.min(lanes, this.#work.pieces)) : lanes;
+  }
+
+  assignment(): SourceAssignment {
+    return { kind: 'file' };
+  }
+
+  nextWork(lane: number, finished: SourceWork | null): Promise<SourceWork | null> {
+    return this.#work.next(lane, finished);
+  }
+
+  recover(lane: number): void {
+    this.#work.recover(lane);
+  }
+
+  stop(): void {
+    this.#work.stop();
+  }
+}
+
+export interface EventHubsPlanOptions {
+  readonly connection: EventHubsConnection;
+  readonly start: 'earliest' | 'latest';
+  /** Ends at what was the newest event when the plan was opened; else it follows. */
+  readonly once: boolean;
+}
+
+/** One hub: its partitions are dealt out to the lanes, each partition owned by one lane of this process. */
+export class EventHubsPlan implements SourcePlan {
+  readonly #options: EventHubsPlanOptions;
+  readonly #committed: Committed;
+  #partitions: readonly { partitionId: string; end: bigint }[] = [];
+  #lanes = 1;
+
+  constructor(options: EventHubsPlanOptions, committed: Committed) {
+    this.#options = options;
+    this.#committed = committed;
+  }
+
+  /** Asks the hub for its partitions. @throws AppError SOURCE_AUTH, SOURCE_UNAVAILABLE, CONFIG_INVALID. */
+  async open(): Promise<{ partitions: number }> {
+    this.#partitions = await hubPartitions(this.#options.connection);
+    return { partitions: this.#partitions.length };
+  }
+
+  lanesFor(lanes: number): number {
+    this.#lanes = Math.max(1, Math.min(lanes, this.#partitions.length));
+    return this.#lanes;
+  }
+
+  assignment(lane: number): EventHubsAssignment {
+    const { connection, start, once } = this.#options;
+    const source = hubSource(connection);
+    return {
+      kind: 'event-hubs',
+      connection,
+      start,
+      partitions: this.#partitions
+        .filter((_, index) => index % this.#lanes === lane)
+        .map(({ partitionId, end }) => ({
+          partitionId,
+          next: this.#committed(source, partitionId)?.offset ?? null,
+          until: once ? end : null,
+        })),
+    };
+  }
+
+  async nextWork(): Promise<null> {
+    return null;
+  }
+
+  recover(): void {}
+
+  stop(): void {}
+}

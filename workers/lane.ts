@@ -1,0 +1,1 @@
+export { runLane as default } from '../src/ingest/lane.ts';
