@@ -78,7 +78,7 @@ export class RecordWriter {
       `"location":"${account.location}","properties":{"accountName":"${account.name}",` +
       `"userAgentHeader":"${caller.userAgent}",` +
       (caller.sendsRequestId ? `"clientRequestId":"${prng.guid()}",` : '') +
-      (hasObject ? `"etag":"\\"0x8D${hex8(version)}${hex4(hash >>> 5)}A\\"",` : '') +
+      (hasObject ? `"etag":"\\"0x8D${(hex8(version) + hex4(hash >>> 5)).toUpperCase()}A\\"",` : '') +
       `"serverLatencyMs":${serverMs},"serviceType":"blob",` +
       `"requestHeaderSize":${300 + ((noise >>> 8) & 255)},` +
       (event.bytesIn === 0 ? '' : `"requestBodySize":${event.bytesIn},`) +

@@ -22,7 +22,8 @@ export interface WrittenScenario {
 }
 
 const fileBytesMax = 256 << 20;
-const chunkCharactersMax = 4 << 20;
+/** Holds the longest line there is, a body, at three bytes of UTF-8 a character. */
+const bufferBytes = 1 << 20;
 const bodyBytesMax = 256 << 10;
 
 function prepareFolder(out: string): void {
@@ -44,41 +45,49 @@ function prepareFolder(out: string): void {
   }
 }
 
-/** Writes lines to `logs/part-00000.ndjson` and on, a new file after 256 MiB. */
-function writeLogs(lines: Iterable<string>, folder: string): { files: string[]; bytes: number } {
-  const files: string[] = [];
-  let descriptor = -1;
-  let fileBytes = 0;
-  let bytes = 0;
-  let chunk = '';
-  const flush = (): void => {
-    if (chunk === '') return;
-    if (descriptor < 0) {
-      const file = join(folder, `part-${String(files.length).padStart(5, '0')}.ndjson`);
-      files.push(file);
-      descriptor = openSync(file, 'wx');
-      fileBytes = 0;
-    }
-    const data = Buffer.from(chunk);
-    for (let written = 0; written < data.length; ) written += writeSync(descriptor, data, written);
-    fileBytes += data.length;
-    bytes += data.length;
-    chunk = '';
-  };
-  try {
-    for (const line of lines) {
-      chunk += `${line}\n`;
-      if (chunk.length < chunkCharactersMax) continue;
-      flush();
-      if (fileBytes < fileBytesMax) continue;
-      closeSync(descriptor);
-      descriptor = -1;
-    }
-    flush();
-  } finally {
-    if (descriptor >= 0) closeSync(descriptor);
+/** A log folder filled with `part-00000.ndjson` and on, a new file after 256 MiB; lines are collected in one buffer. */
+class LogFolder {
+  readonly files: string[] = [];
+  bytes = 0;
+  readonly #folder: string;
+  readonly #buffer = Buffer.allocUnsafe(bufferBytes);
+  #buffered = 0;
+  #descriptor = -1;
+  #fileBytes = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
   }
-  return { files, bytes };
+
+  writeLine(line: string): void {
+    if (this.#buffered + 3 * line.length + 1 > bufferBytes) this.#flush();
+    this.#buffered += this.#buffer.write(line, this.#buffered);
+    this.#buffer[this.#buffered++] = 0x0a;
+  }
+
+  close(): void {
+    this.#flush();
+    if (this.#descriptor >= 0) closeSync(this.#descriptor);
+  }
+
+  #flush(): void {
+    if (this.#fileBytes >= fileBytesMax) {
+      closeSync(this.#descriptor);
+      this.#descriptor = -1;
+    }
+    if (this.#descriptor < 0) {
+      const file = join(this.#folder, `part-${String(this.files.length).padStart(5, '0')}.ndjson`);
+      this.#descriptor = openSync(file, 'wx');
+      this.files.push(file);
+      this.#fileBytes = 0;
+    }
+    for (let from = 0; from < this.#buffered; ) {
+      from += writeSync(this.#descriptor, this.#buffer, from, this.#buffered - from);
+    }
+    this.#fileBytes += this.#buffered;
+    this.bytes += this.#buffered;
+    this.#buffered = 0;
+  }
 }
 
 /**
@@ -93,11 +102,13 @@ export function writeScenario(options: WriteOptions): WrittenScenario {
   const lines = format === 'ndjson' ? generation.records() : bodies(generation.records(), bodyBytesMax);
   try {
     mkdirSync(join(out, 'logs'), { recursive: true });
-    const written = writeLogs(lines, join(out, 'logs'));
+    const logs = new LogFolder(join(out, 'logs'));
+    for (const line of lines) logs.writeLine(line);
+    logs.close();
     const truth = generation.truth();
     writeFileSync(join(out, 'truth.json'), `${JSON.stringify(truth, undefined, 1)}\n`);
     if (secrets) writeFileSync(join(out, 'secrets.json'), `${JSON.stringify(generation.secrets(), undefined, 1)}\n`);
-    return { truth, ...written };
+    return { truth, files: logs.files, bytes: logs.bytes };
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw new AppError('SINK_WRITE', `Logs could not be written to ${out}: ${errorText(cause)}.`, { cause, out });

@@ -3,7 +3,7 @@ import type { LogEvent } from '../log-event.ts';
 import { addresses } from '../network.ts';
 import { Prng } from '../prng.ts';
 import type { SasToken } from '../sas-token.ts';
-import type { Period } from '../timeline.ts';
+import { dayMs, type Period } from '../timeline.ts';
 import { ciBuilds, functionLeases, shareLinks, websiteDeploys } from './apps.ts';
 import { type Jobs, planJobs } from './jobs.ts';
 import { modelDownloads } from './model-downloads.ts';
@@ -54,27 +54,27 @@ function* linkRows(links: readonly PublicLink[], rows: number): Generator<[Publi
  */
 export function everydayTraffic(plan: EverydayPlan): Iterator<LogEvent>[] {
   const { seed, book, rows, period } = plan;
-  const days = (period.end - period.start) / 86_400_000;
   const context = (label: string): ActivityContext => ({ prng: new Prng(seed, label), book });
-  const partnerFloor = days > 7 ? partnerRowsMin : 0;
-  const jobs = (weight: number, rowsMin: number, rowsMax: number, floor = 0): Jobs =>
-    planJobs(Math.max(floor, Math.floor(rows * weight)), period, rowsMin, rowsMax);
-
+  const floor = period.end - period.start > 7 * dayMs ? partnerRowsMin : 0;
+  const collector = planJobs(Math.max(floor, Math.floor(rows * 0.03)), period, 4, 400);
+  const mirror = planJobs(Math.max(floor, Math.floor(rows * 0.01)), period, 4, 400);
+  const rest = rows - collector.rows - mirror.rows;
+  const jobs = (weight: number, rowsMin: number, rowsMax: number): Jobs =>
+    planJobs(Math.floor(rest * weight), period, rowsMin, rowsMax);
   const uploads = jobs(0.1, 4, 20_000);
   const cleaning = jobs(0.08, 10, 40_000);
   const backup = jobs(0.08, 4, 5_000);
   const builds = jobs(0.06, 8, 300);
   const deploys = jobs(0.03, 6, 80);
-  const collector = jobs(0.03, 4, 400, partnerFloor);
-  const mirror = jobs(0.01, 4, 400, partnerFloor);
-  const sharing = Math.floor(rows * 0.06);
-  const trainingRows = Math.floor(rows * 0.03);
-  const downloads = Math.floor(rows * 0.45);
-  const planned = [uploads, cleaning, backup, builds, deploys, collector, mirror].reduce(
-    (sum, job) => sum + job.rows,
-    0,
-  );
-  const leases = rows - planned - sharing - trainingRows - downloads;
+  const sharing = Math.floor(rest * 0.06);
+  const trainingRows = Math.floor(rest * 0.03);
+  const downloads = Math.floor(rest * 0.47);
+  const leases =
+    rest -
+    sharing -
+    trainingRows -
+    downloads -
+    [uploads, cleaning, backup, builds, deploys].reduce((n, job) => n + job.rows, 0);
 
   const mirrorToken = book.mint({
     name: 'model mirror',

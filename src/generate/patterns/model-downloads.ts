@@ -15,6 +15,7 @@ export interface ModelDownloads {
 }
 
 const publicTools = [tools.requests, tools.wget, tools.curl, tools.azcopy, tools.browser] as const;
+const rangeBytes = [mebibyte, 2 * mebibyte, 4 * mebibyte] as const;
 /** Known clients; every second request is from one of the regulars at the head. */
 const clientCount = 20_000;
 
@@ -36,28 +37,31 @@ export function* modelDownloads({ prng }: ActivityContext, plan: ModelDownloads)
     }
     const caller = callerOf(client);
     if (caller === undefined) continue;
-    const draft = { time, account, caller, container: 'models', blob, activity: 'model downloads' };
-    const callerIp = withPort(crowdAddress(client), prng);
-    const kind = prng.unit();
-    if (i > 0 && kind < 0.14) {
-      yield logEvent({ ...draft, callerIp, operation: operations.getBlobProperties });
-    } else if (i > 0 && kind < 0.16) {
-      yield logEvent({
-        ...draft,
-        callerIp,
-        operation: operations.getBlob,
-        blob: blob.replace('seed-', 'sead-'),
-        statusCode: 404,
-        statusText: 'BlobNotFound',
-        bytesOut: 215,
-      });
-    } else if (kind < 0.17) {
-      const bytesOut = prng.int(20 * mebibyte, 200 * mebibyte);
-      yield logEvent({ ...draft, callerIp, operation: operations.getBlob, bytesOut });
-    } else {
-      const bytesOut = prng.pick([1, 2, 4]) * mebibyte;
-      yield logEvent({ ...draft, callerIp, operation: operations.getBlob, statusCode: 206, bytesOut, rangeStart });
-      rangeStart += bytesOut;
-    }
+    const kind = i === 0 ? 1 : prng.unit();
+    const whole = kind >= 0.16 && kind < 0.17;
+    const missing = kind >= 0.14 && kind < 0.16;
+    const ranged = kind >= 0.17;
+    const bytesOut = whole
+      ? prng.int(20 * mebibyte, 200 * mebibyte)
+      : ranged
+        ? prng.pick(rangeBytes)
+        : missing
+          ? 215
+          : 0;
+    yield logEvent({
+      time,
+      operation: kind < 0.14 ? operations.getBlobProperties : operations.getBlob,
+      account,
+      caller,
+      callerIp: withPort(crowdAddress(client), prng),
+      container: 'models',
+      blob: missing ? `${blob}.old` : blob,
+      statusCode: missing ? 404 : ranged ? 206 : 200,
+      statusText: missing ? 'BlobNotFound' : 'Success',
+      bytesOut,
+      rangeStart: ranged ? rangeStart : -1,
+      activity: 'model downloads',
+    });
+    if (ranged) rangeStart += bytesOut;
   }
 }
