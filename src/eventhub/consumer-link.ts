@@ -19,7 +19,7 @@ export class ConsumerLink {
   readonly #log: PartitionLog;
   readonly #writer: TransferWriter;
   readonly #runtimeMetrics: boolean;
-  readonly #stopListening: () => void;
+  readonly #stopListening: readonly (() => void)[];
   #nextSequenceNumber: number;
   #state: 'attaching' | 'idle' | 'sending' | 'closed' = 'attaching';
   #windowClosed = false;
@@ -30,9 +30,7 @@ export class ConsumerLink {
     this.#nextSequenceNumber = nextSequenceNumber;
     this.#runtimeMetrics = runtimeMetrics;
     this.#writer = new TransferWriter(sender);
-    this.#stopListening = log.onAppend(() => this.#wake());
-    sender.on('sender_flow', () => this.#wake());
-    sender.on('sender_draining', () => this.#wake());
+    this.#stopListening = [log.onAppend(() => this.#wake()), this.#writer.onFlow(() => this.#wake())];
     sender.on('sender_close', () => this.close());
     // A flow can come right behind the attach: transfers written then would be on the wire before our own attach.
     setImmediate(() => {
@@ -43,7 +41,7 @@ export class ConsumerLink {
 
   close(): void {
     this.#state = 'closed';
-    this.#stopListening();
+    for (const stop of this.#stopListening) stop();
   }
 
   #wake(): void {

@@ -1,5 +1,5 @@
 import type { Sender } from 'rhea';
-import { type SenderInternals, senderInternals } from './sender-internals.ts';
+import { onSessionFlow, type SenderInternals, senderInternals } from './sender-internals.ts';
 
 /** Largest frame sent, as the service does it, whatever the client would take. */
 export const FRAME_BYTES_MAX = 64 << 10;
@@ -39,6 +39,12 @@ export class TransferWriter {
   get ready(): boolean {
     const { outgoing } = this.#link.session;
     return outgoing.next_pending_delivery === outgoing.next_delivery_id || this.#sentBytes < this.#message.length;
+  }
+
+  /** Calls `listener` whenever the peer has changed its window or its credit; returns the way to stop that. */
+  onFlow(listener: () => void): () => void {
+    // The flow of a link counts for the session first, and for the credit of the link only then.
+    return onSessionFlow(this.#link, () => setImmediate(listener));
   }
 
   /** Calls `listener` when the socket has room again, or is gone. */
