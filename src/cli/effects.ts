@@ -13,6 +13,8 @@ export interface Effects {
   readonly width: () => number | null;
   /** Aborts at the first Ctrl-C: finish what is in hand and return. */
   readonly signal: AbortSignal;
+  /** Gives Ctrl-C its plain meaning back, for work that cannot look at `signal`. */
+  readonly stopOnSignal: () => void;
   readonly clock: () => Date;
   readonly env: Readonly<Record<string, string | undefined>>;
 }

@@ -14,13 +14,13 @@ stdout.on('error', (error) => {
 });
 stderr.on('error', () => {});
 
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(name, () => {
-    if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
-    interrupted.abort();
-    if (stderr.isTTY) stderr.write('\nfinishing what is in hand; once more to stop at once\n');
-  });
-}
+const signals = ['SIGINT', 'SIGTERM'] as const;
+const onSignal = () => {
+  if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
+  interrupted.abort();
+  if (stderr.isTTY) stderr.write('\nfinishing what is in hand; once more to stop at once\n');
+};
+for (const name of signals) process.on(name, onSignal);
 
 const effects: Effects = {
   stdin,
@@ -29,6 +29,9 @@ const effects: Effects = {
   isTTY: { stdout: stdout.isTTY === true, stderr: stderr.isTTY === true },
   width: () => (stdout.isTTY ? stdout.columns : null),
   signal: interrupted.signal,
+  stopOnSignal: () => {
+    for (const name of signals) process.off(name, onSignal);
+  },
   clock: () => new Date(),
   env,
 };

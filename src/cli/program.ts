@@ -15,6 +15,18 @@ interface Entry {
 
 /** The commands in the order of `--help`; a module is loaded only when its command is called. */
 const entries: readonly Entry[] = [
+  { name: 'query', summary: 'read-only SQL over the lake', load: () => import('./commands/query.ts') },
+  {
+    name: 'generate',
+    summary: 'seeded logs of a made-up estate, with the truth about them',
+    load: () => import('./commands/generate.ts'),
+  },
+  {
+    name: 'eventhub',
+    summary: 'an Event Hubs endpoint on this machine, for tries and tests',
+    load: () => import('./commands/eventhub.ts'),
+  },
+  { name: 'doctor', summary: 'look over machine and data folder', load: () => import('./commands/doctor.ts') },
   {
     name: 'config',
     summary: 'show or check the configuration',

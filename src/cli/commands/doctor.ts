@@ -1,0 +1,103 @@
+import { readFile, stat, statfs } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { version as duckdbVersion } from '@duckdb/node-api';
+import type { Command } from 'commander';
+import { errorText, isSystemError } from '../../core/errors.ts';
+import { jsonLine } from '../../query/render/jsonl.ts';
+import { terminalText } from '../../query/render/terminal-text.ts';
+import { readManifest } from '../../store/manifest.ts';
+import { write } from '../effects.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Act } from '../session.ts';
+
+type State = 'ok' | 'note' | 'fault';
+
+interface Check {
+  readonly check: string;
+  readonly state: State;
+  readonly text: string;
+}
+
+const freeBytesLow = 5 * 2 ** 30;
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}
+
+function machine(): Check[] {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const supported = major > 20 || (major === 20 && minor >= 19);
+  return [
+    { check: 'node', state: supported ? 'ok' : 'fault', text: `${process.version}${supported ? '' : ', needs 20.19'}` },
+    { check: 'duckdb', state: 'ok', text: duckdbVersion() },
+    { check: 'cores', state: 'ok', text: String(availableParallelism()) },
+    { check: 'memory', state: 'ok', text: gigabytes(totalmem()) },
+  ];
+}
+
+/** The nearest folder above `path` that exists: where its disk can be asked about. */
+async function existing(path: string): Promise<string> {
+  try {
+    await stat(path);
+    return path;
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT') || dirname(path) === path) throw error;
+    return existing(dirname(path));
+  }
+}
+
+async function disk(dataDir: string): Promise<Check> {
+  const { bavail, bsize } = await statfs(await existing(resolve(dataDir)));
+  const free = bavail * bsize;
+  return { check: 'disk', state: free < freeBytesLow ? 'note' : 'ok', text: `${gigabytes(free)} free` };
+}
+
+async function dataFolder(dataDir: string): Promise<Check> {
+  const check = 'data';
+  const manifest = await readManifest(dataDir);
+  if (manifest === null) return { check, state: 'note', text: `${dataDir}: nothing published yet` };
+  const { counters, segments, sources, holes, publishedAt } = manifest;
+  const text =
+    `${dataDir}: ${counters.rows} rows in ${segments.length} segments from ${sources.length} partitions, ` +
+    `${counters.quarantined} quarantined, published ${publishedAt}`;
+  return holes.length === 0
+    ? { check, state: 'ok', text }
+    : { check, state: 'fault', text: `${text}; ${holes.length} stretches were never delivered` };
+}
+
+/** Who has the catalog open, after the lock file; a look, not a claim. */
+async function lockHolder(dataDir: string): Promise<Check> {
+  try {
+    const { pid, host } = JSON.parse(await readFile(join(dataDir, 'catalog.lock'), 'utf8'));
+    return { check: 'lock', state: 'note', text: `pid ${pid} on ${host} writes here` };
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return { check: 'lock', state: 'ok', text: 'free' };
+    throw error;
+  }
+}
+
+/** A check that cannot be made is a fault, not the end of the others. */
+async function attempt(check: string, look: () => Promise<Check>): Promise<Check> {
+  try {
+    return await look();
+  } catch (error) {
+    return { check, state: 'fault', text: errorText(error) };
+  }
+}
+
+export function define(command: Command, act: Act): void {
+  command.addHelpText('after', '\nExit code 1 if something is at fault; notes are no faults.');
+  act(command, async ({ session }) => {
+    const { data } = session.config();
+    const checks = [
+      ...machine(),
+      await attempt('disk', () => disk(data)),
+      await attempt('data', () => dataFolder(data)),
+      await attempt('lock', () => lockHolder(data)),
+    ];
+    const line = ({ check, state, text }: Check) => `${check.padEnd(7)} ${state.padEnd(6)} ${terminalText(text)}\n`;
+    await write(session.effects.stdout, checks.map(session.json ? jsonLine : line).join(''));
+    return checks.some(({ state }) => state === 'fault') ? exitCodes.fault : exitCodes.done;
+  });
+}

@@ -1,0 +1,125 @@
+import { join, resolve } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { AppError, errorText } from '../core/errors.ts';
+import { openReader } from '../store/reader.ts';
+import type { QueryResult } from './cell.ts';
+import { checkQuery } from './guard.ts';
+import type { FromQueryProcess, QueryRequest, ToQueryProcess } from './protocol.ts';
+import { resultOf } from './read.ts';
+import { literal, lockConnection } from './sandbox.ts';
+
+/** Memory of the process beyond DuckDB's own limit: Node, and values DuckDB does not count, as one huge text. */
+const overheadMbMax = 512;
+const watchIntervalMs = 50;
+
+/** Lets work run until its budget is spent; waiting for the reader of the rows costs nothing. */
+class Deadline {
+  private leftMs: number;
+  private readonly onExpiry: () => void;
+  expired = false;
+
+  constructor(budgetMs: number, onExpiry: () => void) {
+    this.leftMs = budgetMs;
+    this.onExpiry = onExpiry;
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    const timer = setTimeout(() => {
+      this.expired = true;
+      this.onExpiry();
+    }, this.leftMs);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+      this.leftMs = Math.max(1, this.leftMs - (performance.now() - started));
+    }
+  }
+}
+
+/** Sends one message and waits until it is on its way. */
+function send(message: FromQueryProcess): Promise<void> {
+  return new Promise((resolve) => process.send?.(message, () => resolve()));
+}
+
+/** Sends an answer and waits until the parent asks for more. */
+async function offer(message: FromQueryProcess): Promise<void> {
+  const asked = new Promise<void>((resolve) => process.once('message', () => resolve()));
+  await send(message);
+  await asked;
+}
+
+async function viewNames(connection: DuckDBConnection): Promise<string[]> {
+  const reader = await connection.runAndReadAll(
+    'SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY view_name',
+  );
+  return reader.getRows().map(([name]) => String(name));
+}
+
+async function start(connection: DuckDBConnection, { sql, parquetPath, limits }: QueryRequest): Promise<QueryResult> {
+  if (parquetPath === null) return resultOf(await connection.stream(sql), limits.rowsMax);
+  const limit = limits.rowsMax === 0 ? '' : ` LIMIT ${limits.rowsMax}`;
+  const text = sql.trimEnd().replace(/;+$/, '');
+  return resultOf(
+    await connection.stream(
+      `COPY (SELECT * FROM (\n${text}\n)${limit}) TO ${literal(parquetPath)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`,
+    ),
+  );
+}
+
+/** What the sender may know of an error: the text, without where the data lies on this machine. */
+function reportOf(error: unknown, expired: boolean, { dataDir, limits }: QueryRequest): FromQueryProcess {
+  if (expired) {
+    const message = `the query was stopped after ${limits.timeoutMs / 1000} s; narrow it by time, or raise --timeout`;
+    return { kind: 'error', code: 'QUERY_FAILED', message };
+  }
+  const code = error instanceof AppError && error.code === 'QUERY_REJECTED' ? error.code : 'QUERY_FAILED';
+  const message = errorText(error).replaceAll(resolve(dataDir), '<data>').replaceAll(dataDir, '<data>');
+  return { kind: 'error', code, message };
+}
+
+async function run(request: QueryRequest): Promise<void> {
+  const { dataDir, tempDir, parquetPath, limits } = request;
+  let interrupt = () => {};
+  const deadline = new Deadline(limits.timeoutMs, () => interrupt());
+  try {
+    const { connection } = await openReader(dataDir);
+    interrupt = () => connection.interrupt();
+    const views = await viewNames(connection);
+    const folders = ['lake', 'manifest'].map((name) => join(resolve(dataDir), name));
+    await lockConnection(connection, { folders, outPath: parquetPath, tempDir, limits });
+    await checkQuery(connection, request.sql, views);
+    const result = await deadline.run(() => start(connection, request));
+    await offer({ kind: 'columns', columns: result.columns });
+    const batches = result.batches[Symbol.asyncIterator]();
+    for (;;) {
+      const { done, value: rows } = await deadline.run(() => batches.next());
+      if (done) break;
+      await offer({ kind: 'rows', rows });
+    }
+    await send({ kind: 'end', truncated: result.truncated() });
+  } catch (error) {
+    await send(reportOf(error, deadline.expired, request));
+  }
+  // DuckDB may still be winding down a stopped query; nothing of this process is worth waiting for.
+  process.exit(0);
+}
+
+/** Ends the process when it holds more than it may: `repeat('x', 2e9)` escapes DuckDB's own limit. */
+function watchMemory({ memoryMbMax }: QueryRequest['limits']): void {
+  const bytesMax = (memoryMbMax + overheadMbMax) * 2 ** 20;
+  setInterval(async () => {
+    if (process.memoryUsage.rss() <= bytesMax) return;
+    const message = `the query needed more than ${memoryMbMax} MB (query.memory_mb_max) and was stopped`;
+    await send({ kind: 'error', code: 'QUERY_FAILED', message });
+    process.exit(0);
+  }, watchIntervalMs).unref();
+}
+
+process.once('message', (message: ToQueryProcess) => {
+  if (message.kind !== 'run') return;
+  watchMemory(message.limits);
+  void run(message);
+});
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,2 @@
+/** Takes output piece by piece; resolves when it wants more. */
+export type Sink = (piece: string | Uint8Array) => Promise<void>;
