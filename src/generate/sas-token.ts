@@ -28,6 +28,8 @@ export interface SasToken {
   /** The query with `sig=XXXXX`, as Azure Monitor writes it. */
   readonly redactedQuery: string;
   readonly rawQuery: string;
+  /** The URL as its owner hands it out, `sig` included: a secret. */
+  readonly url: string;
 }
 
 export interface SasRequest {
@@ -85,7 +87,7 @@ function stringToSign({ account, parameters, resource = '' }: SasRequest): strin
 
 /** Signs a SAS of the kind its parameters name (`skoid`: user delegation, `srt`: account, else service). */
 export function mintSas(request: SasRequest): SasToken {
-  const { name, benign, account, key, parameters } = request;
+  const { name, benign, account, key, parameters, resource = '' } = request;
   const signature = createHmac('sha256', Buffer.from(key.base64, 'base64'))
     .update(stringToSign(request), 'utf8')
     .digest('base64');
@@ -93,6 +95,7 @@ export function mintSas(request: SasRequest): SasToken {
   const query = Object.entries(parameters)
     .map(([parameter, value]) => `${parameter}=${encodeURIComponent(value)}`)
     .join('&');
+  const rawQuery = `${query}&sig=${encodeURIComponent(signature)}`;
   return {
     name,
     kind: kindOf(parameters),
@@ -104,6 +107,7 @@ export function mintSas(request: SasRequest): SasToken {
     tokenHash,
     logHash: `${key.name}(${keyHash(key)}),SasSignature(${tokenHash})`,
     redactedQuery: `${query}&sig=XXXXX`,
-    rawQuery: `${query}&sig=${encodeURIComponent(signature)}`,
+    rawQuery,
+    url: `https://${account}.blob.core.windows.net/${resource}?${rawQuery}`,
   };
 }

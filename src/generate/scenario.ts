@@ -32,8 +32,8 @@ export interface SasSecret {
   readonly name: string;
   readonly token_hash: string;
   readonly sig: string;
-  /** The query of its URL, `sig` included. */
-  readonly query: string;
+  /** The whole SAS URL. */
+  readonly url: string;
 }
 
 export interface Generation {
@@ -91,8 +91,8 @@ export function generate(options: GenerateOptions): Generation {
     }
     finished ??= {
       truth: tally.truth(scenario.name, seed, book, incidents),
-      secrets: book.tokens.map(({ name, tokenHash, signature, rawQuery }) => {
-        return { name, token_hash: tokenHash, sig: signature, query: rawQuery };
+      secrets: book.tokens.map(({ name, tokenHash, signature, url }) => {
+        return { name, token_hash: tokenHash, sig: signature, url };
       }),
     };
   }

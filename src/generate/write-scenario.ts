@@ -1,15 +1,24 @@
-import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, errorText, isSystemError } from '../core/errors.ts';
+import { ArchiveFolder } from './archive-folder.ts';
 import { bodies } from './bodies.ts';
+import { LogFolder } from './log-folder.ts';
 import { type GenerateOptions, generate } from './scenario.ts';
 import type { Truth } from './truth.ts';
+
+/** Values for `--format`. */
+export const logFormats = ['ndjson', 'records', 'archive'] as const;
+export type LogFormat = (typeof logFormats)[number];
 
 export interface WriteOptions extends GenerateOptions {
   /** Folder to create or fill; must be empty. */
   readonly out: string;
-  /** `ndjson`: one record a line, as in PT1H.json. `records`: one Event Hubs body of up to 256 KiB a line. */
-  readonly format: 'ndjson' | 'records';
+  /**
+   * `ndjson`: one record a line. `records`: one Event Hubs body of up to 256 KiB a line. `archive`: as `ndjson`, laid out
+   * as a diagnostic setting does it, one PT1H.json an hour (many files where the scenario spans years).
+   */
+  readonly format: LogFormat;
   /** Also write `secrets.json` with every (synthetic) signature, for tests that search a data folder for leaks. */
   readonly secrets?: boolean;
 }
@@ -21,9 +30,6 @@ export interface WrittenScenario {
   readonly bytes: number;
 }
 
-const fileBytesMax = 256 << 20;
-/** Holds the longest line there is, a body, at three bytes of UTF-8 a character. */
-const bufferBytes = 1 << 20;
 const bodyBytesMax = 256 << 10;
 
 function prepareFolder(out: string): void {
@@ -45,53 +51,8 @@ function prepareFolder(out: string): void {
   }
 }
 
-/** A log folder filled with `part-00000.ndjson` and on, a new file after 256 MiB; lines are collected in one buffer. */
-class LogFolder {
-  readonly files: string[] = [];
-  bytes = 0;
-  readonly #folder: string;
-  readonly #buffer = Buffer.allocUnsafe(bufferBytes);
-  #buffered = 0;
-  #descriptor = -1;
-  #fileBytes = 0;
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  writeLine(line: string): void {
-    if (this.#buffered + 3 * line.length + 1 > bufferBytes) this.#flush();
-    this.#buffered += this.#buffer.write(line, this.#buffered);
-    this.#buffer[this.#buffered++] = 0x0a;
-  }
-
-  close(): void {
-    this.#flush();
-    if (this.#descriptor >= 0) closeSync(this.#descriptor);
-  }
-
-  #flush(): void {
-    if (this.#fileBytes >= fileBytesMax) {
-      closeSync(this.#descriptor);
-      this.#descriptor = -1;
-    }
-    if (this.#descriptor < 0) {
-      const file = join(this.#folder, `part-${String(this.files.length).padStart(5, '0')}.ndjson`);
-      this.#descriptor = openSync(file, 'wx');
-      this.files.push(file);
-      this.#fileBytes = 0;
-    }
-    for (let from = 0; from < this.#buffered; ) {
-      from += writeSync(this.#descriptor, this.#buffer, from, this.#buffered - from);
-    }
-    this.#fileBytes += this.#buffered;
-    this.bytes += this.#buffered;
-    this.#buffered = 0;
-  }
-}
-
 /**
- * Writes a scenario to `out`: `logs/*.ndjson` in event-time order and `truth.json`.
+ * Writes a scenario to `out`: `logs/` (parts in event-time order, or the archive's tree) and `truth.json`.
  *
  * @throws AppError CONFIG_INVALID for a folder in use or options out of range, SINK_WRITE if the disk refuses.
  */
@@ -99,10 +60,11 @@ export function writeScenario(options: WriteOptions): WrittenScenario {
   const { out, format, secrets = false } = options;
   const generation = generate(options);
   prepareFolder(out);
-  const lines = format === 'ndjson' ? generation.records() : bodies(generation.records(), bodyBytesMax);
+  const lines = format === 'records' ? bodies(generation.records(), bodyBytesMax) : generation.records();
   try {
     mkdirSync(join(out, 'logs'), { recursive: true });
-    const logs = new LogFolder(join(out, 'logs'));
+    const folder = join(out, 'logs');
+    const logs = format === 'archive' ? new ArchiveFolder(folder) : new LogFolder(folder);
     for (const line of lines) logs.writeLine(line);
     logs.close();
     const truth = generation.truth();

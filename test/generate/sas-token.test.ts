@@ -109,5 +109,6 @@ describe('identity of a token', () => {
     expect(token.logHash).toBe(`key1(${keyHash(key)}),SasSignature(${signatureHash(token.signature)})`);
     expect(token.redactedQuery).toBe('sv=2019-12-12&si=partner&sr=c&sig=XXXXX');
     expect(new URLSearchParams(token.rawQuery).get('sig')).toBe(token.signature);
+    expect(token.url).toBe(`https://robustnessws.blob.core.windows.net/models?${token.rawQuery}`);
   });
 });

@@ -39,6 +39,22 @@ it('writes one Event Hubs body a line', () => {
   expect(records).toEqual([...generate(options()).records()].map((text) => JSON.parse(text)));
 });
 
+it('lays an archive out by category, resource and hour, with every record in its file', () => {
+  const { files, bytes } = writeScenario(options({ format: 'archive' }));
+  const layout =
+    /insights-logs-(storage(?:read|write|delete))\/resourceId=(\/subscriptions\/.*\/default)\/y=(\d{4})\/m=(\d\d)\/d=(\d\d)\/h=(\d\d)\/m=00\/PT1H\.json$/;
+  for (const file of files) {
+    const [, category, resource, ...hour] = layout.exec(file) ?? [];
+    for (const record of lines([file]).map((line) => JSON.parse(line))) {
+      expect([record.category.toLowerCase(), record.resourceId.toLowerCase()]).toEqual([category, resource]);
+      expect(record.time.slice(0, 13).split(/[-T]/)).toEqual(hour);
+    }
+  }
+  expect(new Set(files).size).toBe(files.length);
+  expect(lines(files).sort()).toEqual([...generate(options()).records()].sort());
+  expect(bytes).toBe(files.reduce((sum, file) => sum + readFileSync(file).length, 0));
+});
+
 it('writes signatures only when asked, and only to their own file', () => {
   writeScenario(options());
   expect(existsSync(join(folder, 'out', 'secrets.json'))).toBe(false);
