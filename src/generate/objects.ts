@@ -36,7 +36,7 @@ export function retiredModelBlob(index: number): string {
 export function backupBlob(index: number): string {
   const hash = hash32(`backup ${index}`);
   const machine = machines[index % machines.length];
-  return `${machine}/2020-${two(1 + (hash % 12))}-${two(1 + ((hash >>> 4) % 28))}/C/Users/researcher${index % 2}/work/${hash % 97}/part-${String(index).padStart(6, '0')}.vhd.zst`;
+  return `${machine}/2019-${two(1 + (hash % 12))}-${two(1 + ((hash >>> 4) % 28))}/C/Users/researcher${index % 2}/work/${hash % 97}/part-${String(index).padStart(6, '0')}.vhd.zst`;
 }
 
 /** One day's export of one chat; the name has blanks, as exports do. */

@@ -21,7 +21,10 @@ export interface GenerateOptions {
   readonly rows: number;
   /** Unsigned 32-bit integer; same seed, same bytes. */
   readonly seed: number;
-  /** Fraction of records in an odd but valid shape (other key order, unknown fields, escapes …). Default 0. */
+  /**
+   * Fraction of records in an odd but valid shape (other key order, unknown fields, escapes …). Default 0. Sums stay true;
+   * an odd record may show another address, status or object name than the truth has for its incident.
+   */
   readonly oddities?: number;
   /** Fraction of SAS records whose uri keeps its (synthetic) `sig`, to test redaction. Default 0. */
   readonly unredacted?: number;
