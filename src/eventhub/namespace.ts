@@ -1,7 +1,8 @@
-import type { Hub } from './hub.ts';
+import { AppError } from '../core/errors.ts';
+import { Hub, type HubOptions } from './hub.ts';
 import type { LinkError } from './link-error.ts';
 import type { NodeAddress } from './node-address.ts';
-import type { PartitionLog } from './partition-log.ts';
+import type { PartitionLog, PartitionLogOptions } from './partition-log.ts';
 
 type ProducerAddress = Extract<NodeAddress, { node: 'producer' }>;
 type ConsumerAddress = Extract<NodeAddress, { node: 'consumer' }>;
@@ -10,8 +11,20 @@ type ConsumerAddress = Extract<NodeAddress, { node: 'consumer' }>;
 export class Namespace {
   readonly #hubs: ReadonlyMap<string, Hub>;
 
-  constructor(hubs: readonly Hub[]) {
+  private constructor(hubs: readonly Hub[]) {
     this.#hubs = new Map(hubs.map((hub) => [hub.name.toLowerCase(), hub]));
+  }
+
+  /**
+   * Opens the hubs' logs in `dataDir`; see `Hub.open` for what else can be wrong with them.
+   *
+   * @throws AppError CONFIG_INVALID if two hubs have one name.
+   */
+  static async open(dataDir: string, hubs: readonly HubOptions[], logOptions: PartitionLogOptions): Promise<Namespace> {
+    const names = hubs.map(({ name }) => name.toLowerCase());
+    const twice = names.find((name, at) => names.indexOf(name) !== at);
+    if (twice !== undefined) throw new AppError('CONFIG_INVALID', `two event hubs are named "${twice}": rename one`);
+    return new Namespace(await Promise.all(hubs.map((hub) => Hub.open(dataDir, hub, logOptions))));
   }
 
   findHub(name: string): Hub | undefined {

@@ -1,13 +1,11 @@
-import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import type { Server, Socket } from 'node:net';
 import rhea, { type Connection, type Container, type EventContext } from 'rhea';
-import { AppError, errorText } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
 import { ConnectionScope } from './connection-scope.ts';
-import { Hub, type HubOptions } from './hub.ts';
+import { lockFolder } from './folder-lock.ts';
+import type { HubOptions } from './hub.ts';
+import { Listener } from './listener.ts';
 import { Namespace } from './namespace.ts';
-import { MESSAGE_BYTES_MAX } from './producer-link.ts';
-import { FRAME_BYTES_MAX } from './transfer-writer.ts';
 
 export interface EventHubEndpointOptions {
   /** Folder of the logs; made if it is not there. */
@@ -34,52 +32,45 @@ export class EventHubEndpoint {
   readonly port: number;
   readonly #options: EventHubEndpointOptions;
   readonly #namespace: Namespace;
-  readonly #server: Server;
-  readonly #sockets: ReadonlySet<Socket>;
+  readonly #listener: Listener;
+  readonly #unlock: () => Promise<void>;
 
-  private constructor(options: EventHubEndpointOptions, namespace: Namespace, server: Server, sockets: Set<Socket>) {
-    const address = server.address();
-    this.port = typeof address === 'object' && address !== null ? address.port : 0;
+  private constructor(
+    options: EventHubEndpointOptions,
+    namespace: Namespace,
+    listener: Listener,
+    unlock: () => Promise<void>,
+  ) {
+    this.port = listener.port;
     this.#options = options;
     this.#namespace = namespace;
-    this.#server = server;
-    this.#sockets = sockets;
+    this.#listener = listener;
+    this.#unlock = unlock;
   }
 
   /**
    * Opens the logs and listens.
    *
    * @throws AppError CONFIG_INVALID if the address cannot be listened on or a hub cannot be as described;
-   * REPLAY_INTEGRITY if a log is damaged before its end.
+   * DATA_IN_USE if another endpoint serves the folder; REPLAY_INTEGRITY if a log is damaged before its end.
    */
   static async start(options: EventHubEndpointOptions): Promise<EventHubEndpoint> {
-    const { dataDir, hubs, retentionBytes, now = Date.now, host = '127.0.0.1', port = 0 } = options;
+    const { dataDir, hubs, keys, retentionBytes, now = Date.now, host = '127.0.0.1', port = 0 } = options;
     await mkdir(dataDir, { recursive: true });
-    const logOptions = { now, ...(retentionBytes === undefined ? {} : { retentionBytes }) };
-    const namespace = new Namespace(await Promise.all(hubs.map((hub) => Hub.open(dataDir, hub, logOptions))));
-    const container = createContainer(options, () => new ConnectionScope(namespace, options.keys, now));
-    const server = container.listen({
-      host,
-      port,
-      max_frame_size: FRAME_BYTES_MAX,
-      channel_max: 4999,
-      idle_time_out: 240_000,
-      receiver_options: { autoaccept: false, credit_window: 0, max_message_size: MESSAGE_BYTES_MAX },
-    });
-    const sockets = new Set<Socket>();
-    server.on('connection', (socket: Socket) => {
-      sockets.add(socket.setNoDelay(true));
-      socket.on('close', () => sockets.delete(socket));
-    });
+    const unlock = await lockFolder(dataDir);
     try {
-      await once(server, 'listening');
-    } catch (error) {
-      await namespace.close();
-      throw new AppError('CONFIG_INVALID', `cannot listen on ${host}:${port}: ${errorText(error)}; use another port`, {
-        cause: error,
+      const logOptions = { now, ...(retentionBytes === undefined ? {} : { retentionBytes }) };
+      const namespace = await Namespace.open(dataDir, hubs, logOptions);
+      const container = createContainer(options, () => new ConnectionScope(namespace, keys, now));
+      const listener = await Listener.start(container, host, port).catch(async (error: unknown) => {
+        await namespace.close();
+        throw error;
       });
+      return new EventHubEndpoint(options, namespace, listener, unlock);
+    } catch (error) {
+      await unlock();
+      throw error;
     }
-    return new EventHubEndpoint(options, namespace, server, sockets);
   }
 
   /**
@@ -106,12 +97,9 @@ export class EventHubEndpoint {
 
   /** Drops every connection and closes the logs; events that were accepted are on disk. */
   async close(): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    // An error, because rhea ends its timers only on `end` and `error`.
-    for (const socket of this.#sockets) socket.destroy(new Error('the endpoint was closed'));
-    await closed;
+    await this.#listener.close();
     await this.#namespace.close();
+    await this.#unlock();
   }
 }
 

@@ -221,6 +221,22 @@ describe('EventHubEndpoint', () => {
     expect(new Set(events.map(({ offset }) => offset)).size).toBe(5);
   });
 
+  it('serves a folder alone', async () => {
+    const dataDir = await temporaryFolder();
+    await startEndpoint({ dataDir });
+    await expect(startEndpoint({ dataDir })).rejects.toMatchObject({ code: 'DATA_IN_USE' });
+  });
+
+  it('refuses hubs that cannot be', async () => {
+    const invalid = { code: 'CONFIG_INVALID' };
+    const twice = ['logs', 'LOGS'].map((name) => ({ name, partitions: 1 }));
+    await expect(startEndpoint({ hubs: twice })).rejects.toMatchObject(invalid);
+    await expect(startEndpoint({ hubs: [{ name: '../logs', partitions: 1 }] })).rejects.toMatchObject(invalid);
+    const dataDir = await temporaryFolder();
+    await (await startEndpoint({ dataDir, hubs: [{ name: 'logs', partitions: 3 }] })).close();
+    await expect(startEndpoint({ dataDir })).rejects.toMatchObject(invalid);
+  });
+
   it('says which port is taken', async () => {
     const { port } = await startEndpoint();
     const options = { dataDir: await temporaryFolder(), hubs: [], keys: {}, port };
