@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { Batch } from '../core/batch.ts';
+import { AppError, errorText } from '../core/errors.ts';
+import { limits } from '../core/limits.ts';
+import type { PositionRange } from '../core/position.ts';
+import type { SasSet } from '../core/sas.ts';
+import type { CommitFiles, QuarantineRecord, SegmentFile, StagedSegment } from './commit.ts';
+import { makeFolder, syncFile, syncFolder, writeWhole } from './durable-file.ts';
+import { commitName, hourFolder } from './lake-path.ts';
+import { PlainWriter } from './plain-writer.ts';
+import { quarantineLines } from './quarantine-file.ts';
+import { rollUp } from './rollup.ts';
+import { sasTable } from './sas-table.ts';
+import type { SegmentWriter } from './segment-writer.ts';
+import { fixedColumn, type Table, wordsOf } from './table.ts';
+
+const stagingFolder = 'lake/staging';
+
+export interface LaneStoreOptions {
+  /** `plain` goes value by value through DuckDB's public API. */
+  readonly writer?: 'plain';
+}
+
+/**
+ * A lane's own way into the lake: writes batches as Parquet with a private in-memory DuckDB, and gives the files their
+ * final names when the lane is about to commit. It never opens the catalog.
+ */
+export class LaneStore {
+  readonly #dataDir: string;
+  readonly #writer: SegmentWriter;
+  readonly #closeDatabase: () => void;
+
+  private constructor(dataDir: string, writer: SegmentWriter, closeDatabase: () => void) {
+    this.#dataDir = dataDir;
+    this.#writer = writer;
+    this.#closeDatabase = closeDatabase;
+  }
+
+  static async open(dataDir: string, _options: LaneStoreOptions = {}): Promise<LaneStore> {
+    await writing(join(dataDir, stagingFolder), () => makeFolder(join(dataDir, stagingFolder)));
+    const instance = await DuckDBInstance.create(':memory:', {
+      threads: '1',
+      memory_limit: limits.laneMemory,
+      temp_directory: join(dataDir, stagingFolder, `spill-${randomUUID()}`),
+    });
+    const connection = await instance.connect();
+    return new LaneStore(dataDir, new PlainWriter(connection), () => {
+      connection.closeSync();
+      instance.closeSync();
+    });
+  }
+
+  /**
+   * Writes a batch as segment, rollup and, if there are any, new SAS sets, under temporary names and fsynced. The
+   * batch's buffers may be reused once it resolves.
+   *
+   * @throws AppError SINK_WRITE with the path, if the disk refuses; what was written is removed.
+   */
+  async stage(batch: Batch, sasSets: readonly SasSet[]): Promise<StagedSegment> {
+    const stem = join(this.#dataDir, stagingFolder, randomUUID());
+    const path = `${stem}.parquet.tmp`;
+    const rollupPath = `${stem}.rollup.parquet.tmp`;
+    const sasPath = sasSets.length === 0 ? null : `${stem}.sas.parquet.tmp`;
+    try {
+      await this.#write(batch, path, ['token', 'time']);
+      await this.#write(rollUp(batch), rollupPath, ['token', 'bucket']);
+      if (sasPath !== null) await this.#write(sasTable(sasSets), sasPath, []);
+      const { size } = await stat(path);
+      return { path, rollupPath, sasPath, rows: batch.rows, bytes: size, ...timeSpan(batch) };
+    } catch (error) {
+      for (const file of [path, rollupPath, sasPath]) if (file !== null) await rm(file, { force: true });
+      throw error;
+    }
+  }
+
+  /**
+   * Gives staged files the names that follow from the ranges they hold, and makes the names durable. The same ranges
+   * always get the same names, so what is delivered again replaces itself.
+   *
+   * @returns what to put into the commit, paths relative to the data folder.
+   * @throws AppError SINK_WRITE with the path, if the disk refuses.
+   */
+  async finish(
+    staged: readonly StagedSegment[],
+    ranges: readonly PositionRange[],
+    quarantine: readonly QuarantineRecord[],
+  ): Promise<CommitFiles> {
+    const name = commitName(
+      ranges,
+      staged.map(({ rows }) => rows),
+    );
+    const folders = new Set<string>();
+    const segments: SegmentFile[] = [];
+    for (const [index, { path, rollupPath, sasPath, ...counts }] of staged.entries()) {
+      const place = `${hourFolder(counts.minTime)}/${name}${staged.length > 1 ? `-${index + 1}` : ''}.parquet`;
+      const move = (from: string, kind: string) => this.#move(from, `lake/${kind}/${place}`, folders);
+      segments.push({
+        ...counts,
+        path: await move(path, 'l0'),
+        rollupPath: await move(rollupPath, 'rollup'),
+        sasPath: sasPath === null ? null : await move(sasPath, 'sas'),
+      });
+    }
+    for (const folder of folders) await writing(folder, () => syncFolder(folder));
+    const quarantinePath = quarantine.length === 0 ? null : `quarantine/${name}.ndjson`;
+    if (quarantinePath !== null) {
+      const path = join(this.#dataDir, quarantinePath);
+      await writing(path, async () => {
+        await makeFolder(dirname(path));
+        await writeWhole(path, quarantineLines(quarantine));
+      });
+    }
+    return { segments, quarantinePath, quarantined: quarantine.length };
+  }
+
+  async close(): Promise<void> {
+    this.#closeDatabase();
+  }
+
+  async #write(table: Table, path: string, order: readonly string[]): Promise<void> {
+    await writing(path, async () => {
+      await this.#writer.write(table, path, order);
+      await syncFile(path);
+    });
+  }
+
+  async #move(from: string, to: string, folders: Set<string>): Promise<string> {
+    const path = join(this.#dataDir, to);
+    await writing(path, async () => {
+      await makeFolder(dirname(path));
+      await rename(from, path);
+    });
+    folders.add(dirname(path));
+    return to;
+  }
+}
+
+async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new AppError(
+      'SINK_WRITE',
+      `Could not write ${path}: ${errorText(cause)}. Free space on that disk or choose another folder with --data; ` +
+        'nothing of it was acknowledged, the next run reads the same rows again.',
+      { cause, path },
+    );
+  }
+}
+
+/** Smallest and largest event time of a batch that has rows. */
+function timeSpan(batch: Batch): { minTime: bigint; maxTime: bigint } {
+  const words = wordsOf(fixedColumn(batch, 'time').values);
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < batch.rows; row++) {
+    const micros = ((words[row * 2 + 1] ?? 0) | 0) * 2 ** 32 + (words[row * 2] ?? 0);
+    if (micros < min) min = micros;
+    if (micros > max) max = micros;
+  }
+  return { minTime: BigInt(min), maxTime: BigInt(max) };
+}

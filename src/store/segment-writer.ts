@@ -1,0 +1,20 @@
+import type { Table } from './table.ts';
+
+/** Turns columns into one Parquet file: zstd level 1, row groups of 122,880. */
+export interface SegmentWriter {
+  /**
+   * Writes all rows in the order of the named columns; the buffers may be reused once it resolves.
+   *
+   * @param path absolute; an existing file is replaced. Not fsynced.
+   * @throws the database's error, as on a full disk; part of a file may then be left.
+   */
+  write(table: Table, path: string, order: readonly string[]): Promise<void>;
+}
+
+/** Options of every COPY that makes a file of the lake. */
+export const parquetOptions = 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880';
+
+/** A SQL string literal. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import type {
+  Batch,
+  Column,
+  Dictionary,
+  DictionaryColumn,
+  FixedColumn,
+  FixedValues,
+  Utf8Column,
+} from '../core/batch.ts';
+import { type ColumnName, type ColumnType, columns } from '../core/columns.ts';
+
+export interface TableColumnSpec {
+  readonly name: string;
+  /** `blob`: like `utf8`, of bytes that are no text; never compared for equality (DuckDB 1.5 finds nothing in Parquet). */
+  readonly type: ColumnType | 'blob';
+}
+
+type Of<C extends Column> = Omit<C, 'spec'> & { readonly spec: TableColumnSpec };
+
+export type TableColumn = Of<FixedColumn> | Of<Utf8Column> | Of<DictionaryColumn>;
+
+/** Columns in Arrow layout that become one Parquet file; every `Batch` is one. */
+export interface Table {
+  readonly rows: number;
+  readonly columns: readonly TableColumn[];
+}
+
+const sqlTypes: Readonly<Record<TableColumnSpec['type'], string>> = {
+  dictionary: 'VARCHAR',
+  utf8: 'VARCHAR',
+  timestamp: 'TIMESTAMP',
+  uint8: 'UTINYINT',
+  uint16: 'USMALLINT',
+  int32: 'INTEGER',
+  uint32: 'UINTEGER',
+  int64: 'BIGINT',
+  uint64: 'UBIGINT',
+  float64: 'DOUBLE',
+  uuid: 'UUID',
+  blob: 'BLOB',
+};
+
+/** The DuckDB type a column has in Parquet files and views. */
+export function sqlType({ type }: TableColumnSpec): string {
+  return sqlTypes[type];
+}
+
+/** Column definitions as `"time" TIMESTAMP, …`, for CREATE TABLE and for empty views. */
+export function columnDefinitions(specs: readonly TableColumnSpec[]): string {
+  return specs.map((spec) => `"${spec.name}" ${sqlType(spec)}`).join(', ');
+}
+
+const places = new Map<ColumnName, number>(columns.map(({ name }, index) => [name, index]));
+
+function columnOf(batch: Batch, name: ColumnName): Column {
+  const column = batch.columns[places.get(name) ?? -1];
+  assert(column !== undefined && column.spec.name === name, `a batch has the column ${name} in its place`);
+  return column;
+}
+
+export function fixedColumn(batch: Batch, name: ColumnName): FixedColumn {
+  const column = columnOf(batch, name);
+  assert(column.layout === 'fixed');
+  return column;
+}
+
+export function utf8Column(batch: Batch, name: ColumnName): Utf8Column {
+  const column = columnOf(batch, name);
+  assert(column.layout === 'utf8');
+  return column;
+}
+
+export function dictionaryColumn(batch: Batch, name: ColumnName): DictionaryColumn {
+  const column = columnOf(batch, name);
+  assert(column.layout === 'dictionary');
+  return column;
+}
+
+/** True if the row has a value, given an Arrow validity bitmap. */
+export function isValid(validity: Uint8Array | null, row: number): boolean {
+  return validity === null || ((validity[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
+}
+
+/** Little-endian 32-bit words of fixed-width values, without a copy. */
+export function wordsOf({ buffer, byteOffset, byteLength }: FixedValues): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, byteLength >> 2);
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** @throws TypeError if the bytes are no UTF-8, which no decoder may let through: Parquet with it cannot be read. */
+export function textOf(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+/** The dictionary's entries, in code order. */
+export function entriesOf({ length, offsets, bytes }: Dictionary): Uint8Array[] {
+  return Array.from({ length }, (_, code) => bytes.subarray(offsets[code], offsets[code + 1]));
+}
+
+const encoder = new TextEncoder();
+
+/** A text column made from values. */
+export function textColumn(name: string, values: readonly (string | null)[]): Of<Utf8Column> {
+  const parts = values.map((value) => encoder.encode(value ?? ''));
+  const offsets = new Int32Array(values.length + 1);
+  const validity = new Uint8Array((values.length + 7) >> 3);
+  for (const [row, part] of parts.entries()) {
+    offsets[row + 1] = (offsets[row] ?? 0) + part.length;
+    if (values[row] !== null) validity[row >> 3] = (validity[row >> 3] ?? 0) | (1 << (row & 7));
+  }
+  const bytes = new Uint8Array(offsets[values.length] ?? 0);
+  for (const [row, part] of parts.entries()) bytes.set(part, offsets[row]);
+  return { layout: 'utf8', spec: { name, type: 'utf8' }, validity, offsets, bytes };
+}

@@ -1,0 +1,146 @@
+import { join, resolve } from 'node:path';
+import { BIGINT, type DuckDBConnection, DuckDBDataChunk, UBIGINT, VARCHAR } from '@duckdb/node-api';
+import { columns } from '../core/columns.ts';
+import { sasParameters } from '../core/sas.ts';
+import { findingColumns } from './finding-table.ts';
+import { logAnalyticsViews } from './log-analytics-views.ts';
+import type { Manifest } from './manifest.ts';
+import { rollupSpecs } from './rollup.ts';
+import { sasSpecs } from './sas-table.ts';
+import { literal } from './segment-writer.ts';
+import { sketchMacro } from './sketch.ts';
+import { sqlType, type TableColumnSpec } from './table.ts';
+
+/** A FROM clause over Parquet files; without any, an empty relation of the same columns. */
+function filesRelation(dataDir: string, paths: readonly string[], specs: readonly TableColumnSpec[]): string {
+  if (paths.length === 0) {
+    return `(SELECT ${specs.map((spec) => `NULL::${sqlType(spec)} AS "${spec.name}"`).join(', ')} WHERE false)`;
+  }
+  return `read_parquet([${paths.map((path) => literal(join(dataDir, path))).join(', ')}], hive_partitioning = false)`;
+}
+
+const ipv4 = `((caller_ipv4 >> 24) || '.' || ((caller_ipv4 >> 16) & 255) || '.' || ((caller_ipv4 >> 8) & 255)
+  || '.' || (caller_ipv4 & 255))`;
+
+/** A token's name for people: its hash's 32 hexadecimal digits, or its fingerprint's 16 where the log has no hash. */
+const tokenId = `coalesce(upper(replace(token_hash::VARCHAR, '-', '')), lpad(to_hex(token_fingerprint), 16, '0'))`;
+
+/** Columns of the view that are put together from several stored ones. */
+const madeWhole: Readonly<Record<string, string>> = {
+  caller_ip: `coalesce(caller_ip, ${ipv4})`,
+  client_request_id: 'coalesce(client_request_id, client_request_uuid::VARCHAR)',
+  uri: `coalesce(uri, uri_base || substr(object_key, length(account) + 2) || coalesce('?' || uri_query, ''))`,
+};
+
+/** Address and port as the log writes them. */
+const callerAddress = `CASE WHEN caller_port IS NULL THEN ${madeWhole['caller_ip']}
+  WHEN caller_ip LIKE '%:%' AND NOT starts_with(caller_ip, '[') THEN '[' || caller_ip || ']:' || caller_port
+  ELSE ${madeWhole['caller_ip']} || ':' || caller_port END`;
+
+const sasColumns = sasSpecs.filter(({ name }) => name !== 'sas_id').map(({ name }) => name);
+
+function storageLog(relation: string): string {
+  const stored = columns.map(({ name }) => `${madeWhole[name] ?? `"${name}"`} AS "${name}"`);
+  return `SELECT l.*, ${sasColumns.map((name) => `s."${name}" AS "sas_${name}"`).join(', ')}
+    FROM (SELECT ${stored.join(', ')}, ${callerAddress} AS caller_address, ${tokenId} AS token_id FROM ${relation}) l
+    LEFT JOIN sas s USING (sas_id)`;
+}
+
+const summed = rollupSpecs
+  .filter(({ type }) => type === 'uint32' || type === 'int64')
+  .map(({ name }) => name)
+  .filter((name) => name !== 'rows');
+
+const tokens = `SELECT u.token_id, u.accounts, u.auth_type, u.key_name, u.token, u.token_hash, u.token_fingerprint, u.sas_id,
+    s.kind AS sas_kind, ${sasParameters.map((name) => `s."${name}" AS "sas_${name}"`).join(', ')},
+    s.st_time AS starts, s.se_time AS expires, u.* EXCLUDE (token_id, accounts, auth_type, key_name, token, token_hash,
+      token_fingerprint, sas_id)
+  FROM (
+    SELECT ${tokenId} AS token_id, list(DISTINCT account ORDER BY account) AS accounts,
+      arg_max(auth_type, max_time) AS auth_type, arg_max(key_name, max_time) AS key_name,
+      any_value(token) AS token, any_value(token_hash) AS token_hash,
+      any_value(token_fingerprint) AS token_fingerprint, arg_max(sas_id, max_time) AS sas_id,
+      min(min_time) AS first_seen, max(max_time) AS last_seen,
+      ${summed.map((name) => `sum("${name}")::BIGINT AS "${name === 'n' ? 'requests' : name}"`).join(', ')},
+      distinct_estimate(bit_or(ip_bits::BIT)) AS distinct_ips,
+      distinct_estimate(bit_or(network_bits::BIT)) AS distinct_networks,
+      distinct_estimate(bit_or(object_bits::BIT)) AS distinct_objects,
+      bit_count(bit_or(container_bits))::INTEGER AS distinct_containers
+    FROM rollup WHERE token_hash IS NOT NULL OR token_fingerprint IS NOT NULL GROUP BY 1
+  ) u LEFT JOIN sas s USING (sas_id)`;
+
+function coverage(relation: string): string {
+  return `WITH counted AS (
+      SELECT account, category, date_trunc('hour', time) AS hour, count(*) AS rows, min(time) AS first_seen,
+        max(time) AS last_seen
+      FROM ${relation} GROUP BY ALL),
+    hours AS (
+      SELECT account, unnest(generate_series(min(hour), max(hour), INTERVAL 1 HOUR)) AS hour FROM counted
+      GROUP BY account),
+    kinds AS (SELECT DISTINCT account, category FROM counted)
+    SELECT account, category, hour, coalesce(rows, 0) AS rows, first_seen, last_seen, rows IS NOT NULL AS has_records
+    FROM hours JOIN kinds USING (account) LEFT JOIN counted USING (account, category, hour)`;
+}
+
+function findings(dataDir: string, path: string | null): string {
+  return path === null
+    ? `SELECT ${findingColumns.map(([name, type]) => `NULL::${type} AS "${name}"`).join(', ')} WHERE false`
+    : `SELECT * FROM read_parquet(${literal(join(dataDir, path))})`;
+}
+
+async function saveSources(connection: DuckDBConnection, { sources }: Manifest): Promise<void> {
+  await connection.run(
+    `CREATE TABLE saved_source (source_id UBIGINT, source VARCHAR, partition VARCHAR, "offset" BIGINT, position_token VARCHAR)`,
+  );
+  const appender = await connection.createAppender('saved_source');
+  for (let start = 0; start < sources.length; start += 2048) {
+    const part = sources.slice(start, start + 2048);
+    const chunk = DuckDBDataChunk.create([UBIGINT, VARCHAR, VARCHAR, BIGINT, VARCHAR], part.length);
+    chunk.setColumns([
+      part.map(({ sourceId }) => sourceId),
+      part.map(({ source }) => source),
+      part.map(({ partition }) => partition),
+      part.map(({ offset }) => offset),
+      part.map(({ token }) => token ?? null),
+    ]);
+    appender.appendDataChunk(chunk);
+  }
+  appender.closeSync();
+}
+
+/**
+ * Makes the views of a snapshot on a connection of its own: `storage_log`, `rollup`, `sas`, `tokens`, `findings`,
+ * `coverage`, `source` and the Log Analytics names. Without any segment they are empty and have the same columns.
+ */
+export async function createViews(connection: DuckDBConnection, dataDir: string, manifest: Manifest): Promise<void> {
+  const root = resolve(dataDir);
+  const { segments } = manifest;
+  const sasPaths = segments.flatMap(({ sasPath }) => (sasPath === null ? [] : [sasPath]));
+  const log = filesRelation(
+    root,
+    segments.map(({ path }) => path),
+    columns,
+  );
+  const rollup = filesRelation(
+    root,
+    segments.map(({ rollupPath }) => rollupPath),
+    rollupSpecs,
+  );
+  // Small, and joined by every query over the log: read once, not by each of them.
+  await connection.run(
+    `CREATE TABLE saved_sas AS SELECT DISTINCT ON (sas_id) * FROM ${filesRelation(root, sasPaths, sasSpecs)}`,
+  );
+  await saveSources(connection, manifest);
+  await connection.run(sketchMacro);
+  const views = {
+    sas: 'SELECT * FROM saved_sas',
+    source: 'SELECT * FROM saved_source',
+    storage_log: storageLog(log),
+    rollup: `SELECT * FROM ${rollup}`,
+    tokens,
+    coverage: coverage(log),
+    findings: findings(root, manifest.findingsPath),
+    ...logAnalyticsViews,
+  };
+  for (const [name, sql] of Object.entries(views)) await connection.run(`CREATE VIEW "${name}" AS ${sql}`);
+}
