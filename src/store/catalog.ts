@@ -2,7 +2,7 @@ import { access, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, errorText } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
-import type { PositionRange, SourcePosition } from '../core/position.ts';
+import type { Partition, PositionRange, SourcePosition } from '../core/position.ts';
 import { type CatalogDatabase, openCatalogDatabase } from './catalog-database.ts';
 import { CatalogState, insertCommit, loadState } from './catalog-state.ts';
 import { type Commit, type CommitResult, filesOf } from './commit.ts';
@@ -136,6 +136,11 @@ export class Catalog {
   /** How far each partition has been committed; of one source, or of all. */
   async positions(source?: string): Promise<SourcePosition[]> {
     return this.#state.positions.list(source);
+  }
+
+  /** How far one partition has been committed, as of now; undefined before its first commit. */
+  position(partition: Partition): SourcePosition | undefined {
+    return this.#state.positions.get(partition);
   }
 
   /** All findings in the order they were first put, each as last revised. */

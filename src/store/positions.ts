@@ -26,6 +26,10 @@ export class Positions {
     });
   }
 
+  get(partition: Partition): SourcePosition | undefined {
+    return this.#byKey.get(keyOf(partition));
+  }
+
   has(partition: Partition): boolean {
     return this.#byKey.has(keyOf(partition));
   }
@@ -53,7 +57,7 @@ export class Positions {
         repeated = range;
         continue;
       }
-      if (at !== undefined && range.from === range.to && range.from === at) continue;
+      if (range.from === range.to && range.from === at && range.token === this.#byKey.get(key)?.token) continue;
       if (at !== undefined && range.from > at) {
         holes.push({ source: range.source, partition: range.partition, from: at, to: range.from });
       }
