@@ -48,14 +48,14 @@ export interface ColumnSpec {
 
 type Options = Partial<Pick<ColumnSpec, 'required' | 'policy' | 'unit'>>;
 
-function column(
-  name: string,
+function column<const Name extends string>(
+  name: Name,
   type: ColumnType,
   azure: string,
   conversion: Conversion,
   doc: string,
   { required = false, policy = 'minimal', unit }: Options = {},
-): ColumnSpec {
+): ColumnSpec & { readonly name: Name } {
   return { name, type, azure, conversion, required, policy, doc, ...(unit === undefined ? {} : { unit }) };
 }
 
@@ -293,3 +293,8 @@ export const columns = [
 ] as const satisfies readonly ColumnSpec[];
 
 export type ColumnName = (typeof columns)[number]['name'];
+
+/** Place of each column in `columns`. */
+export const columnIndex: Readonly<Record<ColumnName, number>> = Object.fromEntries(
+  columns.map(({ name }, index) => [name, index]),
+) as Record<ColumnName, number>;

@@ -134,6 +134,11 @@ function valueEnd(text: string, start: number, cursor: Cursor): number {
   return Math.max(at, spacedSignatureEnd(text, start, cursor));
 }
 
+/** True for the name, or the last part of the dotted path, of a parameter whose value is a secret. */
+export function isSecretName(name: string): boolean {
+  return secretNames.has(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
+}
+
 const suspicious = /[=%\\]|&#/;
 
 /**

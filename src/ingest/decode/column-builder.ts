@@ -1,0 +1,242 @@
+import type { Column, DictionaryColumn, FixedColumn, FixedValues, Utf8Column } from '../../core/batch.ts';
+import type { ColumnSpec, ColumnType } from '../../core/columns.ts';
+import { limits } from '../../core/limits.ts';
+
+/** A column's value before it is written; a UUID is 16 bytes. */
+export type ColumnValue = string | number | bigint | Uint8Array | null;
+
+/** Fills one column row by row. `fits` comes first, for all columns of a row; then `write`, which cannot fail. */
+export interface ColumnBuilder {
+  /** False if the batch has to end before this value. */
+  fits(value: ColumnValue): boolean;
+  write(row: number, value: ColumnValue): void;
+  column(): Column;
+  reset(): void;
+}
+
+const encoder = new TextEncoder();
+
+/** Bytes of texts one after the other, in a buffer that doubles. A lone surrogate becomes U+FFFD. */
+class TextArena {
+  bytes = new Uint8Array(4096);
+  length = 0;
+  readonly #bytesMax: number;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  fits(text: string): boolean {
+    // Three bytes is the most a UTF-16 unit can take.
+    return this.length + text.length * 3 <= this.#bytesMax || this.length === 0;
+  }
+
+  append(text: string): void {
+    const needed = this.length + text.length * 3;
+    if (needed > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+      larger.set(this.bytes.subarray(0, this.length));
+      this.bytes = larger;
+    }
+    this.length += encoder.encodeInto(text, this.bytes.subarray(this.length)).written;
+  }
+}
+
+class Validity {
+  readonly bits: Uint8Array<ArrayBuffer>;
+
+  constructor(rowsMax: number) {
+    this.bits = new Uint8Array(Math.ceil(rowsMax / 8));
+  }
+
+  set(row: number): void {
+    this.bits[row >> 3] = (this.bits[row >> 3] ?? 0) | (1 << (row & 7));
+  }
+}
+
+type FixedType = Exclude<ColumnType, 'dictionary' | 'utf8'>;
+
+interface FixedStore {
+  readonly values: FixedValues;
+  store(row: number, value: ColumnValue): void;
+}
+
+function numberStore(values: Exclude<FixedValues, BigInt64Array | BigUint64Array>): FixedStore {
+  return {
+    values,
+    store(row, value) {
+      values[row] = typeof value === 'number' ? value : 0;
+    },
+  };
+}
+
+function bigintStore(values: BigInt64Array<ArrayBuffer> | BigUint64Array<ArrayBuffer>): FixedStore {
+  return {
+    values,
+    store(row, value) {
+      values[row] = typeof value === 'bigint' ? value : typeof value === 'number' ? BigInt(value) : 0n;
+    },
+  };
+}
+
+function uuidStore(values: Uint8Array<ArrayBuffer>): FixedStore {
+  return {
+    values,
+    store(row, value) {
+      if (value instanceof Uint8Array) values.set(value, row * 16);
+      else values.fill(0, row * 16, row * 16 + 16);
+    },
+  };
+}
+
+function fixedStore(type: FixedType, rowsMax: number): FixedStore {
+  switch (type) {
+    case 'uint8':
+      return numberStore(new Uint8Array(rowsMax));
+    case 'uint16':
+      return numberStore(new Uint16Array(rowsMax));
+    case 'uint32':
+      return numberStore(new Uint32Array(rowsMax));
+    case 'int32':
+      return numberStore(new Int32Array(rowsMax));
+    case 'float64':
+      return numberStore(new Float64Array(rowsMax));
+    case 'uint64':
+      return bigintStore(new BigUint64Array(rowsMax));
+    case 'int64':
+    case 'timestamp':
+      return bigintStore(new BigInt64Array(rowsMax));
+    case 'uuid':
+      return uuidStore(new Uint8Array(rowsMax * 16));
+  }
+}
+
+class FixedBuilder implements ColumnBuilder {
+  readonly #spec: ColumnSpec;
+  readonly #store: FixedStore;
+  readonly #validity: Validity | null;
+
+  constructor(spec: ColumnSpec, type: FixedType, rowsMax: number) {
+    this.#spec = spec;
+    this.#store = fixedStore(type, rowsMax);
+    this.#validity = spec.required ? null : new Validity(rowsMax);
+  }
+
+  fits(): boolean {
+    return true;
+  }
+
+  write(row: number, value: ColumnValue): void {
+    if (value !== null) this.#validity?.set(row);
+    this.#store.store(row, value);
+  }
+
+  column(): FixedColumn {
+    const { values } = this.#store;
+    return { spec: this.#spec, layout: 'fixed', values, validity: this.#validity?.bits ?? null };
+  }
+
+  reset(): void {
+    this.#validity?.bits.fill(0);
+  }
+}
+
+class Utf8Builder implements ColumnBuilder {
+  readonly #spec: ColumnSpec;
+  readonly #offsets: Int32Array<ArrayBuffer>;
+  readonly #validity: Validity | null;
+  readonly #arena = new TextArena(limits.columnBytesMax);
+
+  constructor(spec: ColumnSpec, rowsMax: number) {
+    this.#spec = spec;
+    this.#offsets = new Int32Array(rowsMax + 1);
+    this.#validity = spec.required ? null : new Validity(rowsMax);
+  }
+
+  fits(value: ColumnValue): boolean {
+    return typeof value !== 'string' || this.#arena.fits(value);
+  }
+
+  write(row: number, value: ColumnValue): void {
+    if (typeof value === 'string') {
+      this.#validity?.set(row);
+      this.#arena.append(value);
+    }
+    this.#offsets[row + 1] = this.#arena.length;
+  }
+
+  column(): Utf8Column {
+    const { bytes } = this.#arena;
+    return { spec: this.#spec, layout: 'utf8', offsets: this.#offsets, bytes, validity: this.#validity?.bits ?? null };
+  }
+
+  reset(): void {
+    this.#validity?.bits.fill(0);
+    this.#arena.length = 0;
+  }
+}
+
+/** Codes are given in the order of first appearance. */
+export class DictionaryBuilder implements ColumnBuilder {
+  readonly #spec: ColumnSpec;
+  readonly #codes: Uint16Array<ArrayBuffer>;
+  readonly #validity: Validity | null;
+  readonly #codeOf = new Map<string, number>();
+  #offsets = new Int32Array(257);
+  readonly #arena = new TextArena(limits.dictionaryBytesMax);
+
+  constructor(spec: ColumnSpec, rowsMax: number) {
+    this.#spec = spec;
+    this.#codes = new Uint16Array(rowsMax);
+    this.#validity = spec.required ? null : new Validity(rowsMax);
+  }
+
+  has(text: string): boolean {
+    return this.#codeOf.has(text);
+  }
+
+  fits(value: ColumnValue): boolean {
+    if (typeof value !== 'string' || this.#codeOf.has(value)) return true;
+    return this.#codeOf.size < limits.dictionaryEntriesMax && this.#arena.fits(value);
+  }
+
+  write(row: number, value: ColumnValue): void {
+    if (typeof value !== 'string') {
+      this.#codes[row] = 0;
+      return;
+    }
+    this.#validity?.set(row);
+    this.#codes[row] = this.#codeOf.get(value) ?? this.#add(value);
+  }
+
+  #add(text: string): number {
+    const code = this.#codeOf.size;
+    this.#arena.append(text);
+    if (code + 1 >= this.#offsets.length) {
+      const larger = new Int32Array(this.#offsets.length * 2);
+      larger.set(this.#offsets);
+      this.#offsets = larger;
+    }
+    this.#offsets[code + 1] = this.#arena.length;
+    this.#codeOf.set(text, code);
+    return code;
+  }
+
+  column(): DictionaryColumn {
+    const dictionary = { length: this.#codeOf.size, offsets: this.#offsets, bytes: this.#arena.bytes };
+    const validity = this.#validity?.bits ?? null;
+    return { spec: this.#spec, layout: 'dictionary', codes: this.#codes, dictionary, validity };
+  }
+
+  reset(): void {
+    this.#validity?.bits.fill(0);
+    this.#codeOf.clear();
+    this.#arena.length = 0;
+  }
+}
+
+/** An empty column of `spec` with room for `rowsMax` rows. */
+export function columnBuilder(spec: ColumnSpec, rowsMax: number): ColumnBuilder {
+  if (spec.type === 'dictionary') return new DictionaryBuilder(spec, rowsMax);
+  return spec.type === 'utf8' ? new Utf8Builder(spec, rowsMax) : new FixedBuilder(spec, spec.type, rowsMax);
+}

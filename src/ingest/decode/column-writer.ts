@@ -1,0 +1,74 @@
+import type { Batch } from '../../core/batch.ts';
+import { type ColumnName, columnIndex, columns } from '../../core/columns.ts';
+import { limits } from '../../core/limits.ts';
+import { redact } from '../../core/redaction.ts';
+import { type ColumnBuilder, type ColumnValue, columnBuilder, DictionaryBuilder } from './column-builder.ts';
+
+const loneSurrogate = /\p{Cs}/gu;
+
+/** `text` as a column may hold it: well-formed Unicode without a signature. */
+export function cleanText(text: string): string {
+  return redact(text).replace(loneSurrogate, '\ufffd');
+}
+
+/**
+ * The open batch, written row by row. Every text passes `cleanText`; the JSON columns are made of texts that have.
+ *
+ * Buffers are made once for `rowsMax` rows and used again after `reset`.
+ */
+export class ColumnWriter {
+  readonly #rowsMax: number;
+  readonly #builders: readonly ColumnBuilder[];
+  #rows = 0;
+
+  constructor(rowsMax: number = limits.segmentRowsMax) {
+    this.#rowsMax = rowsMax;
+    this.#builders = columns.map((spec) => columnBuilder(spec, rowsMax));
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  get full(): boolean {
+    return this.#rows === this.#rowsMax;
+  }
+
+  /** True if the column can hold `text` in this batch: a dictionary may be full. */
+  fits(name: ColumnName, text: string): boolean {
+    return this.#builders[columnIndex[name]]?.fits(text) ?? false;
+  }
+
+  /**
+   * Appends one row.
+   *
+   * @param row one value a column, in the order of `columns`. Texts are replaced by what was stored.
+   * @returns false, with nothing appended, if the batch has to end before this row.
+   */
+  append(row: ColumnValue[]): boolean {
+    if (this.full) return false;
+    for (let i = 0; i < this.#builders.length; i++) {
+      const value = row[i];
+      const builder = this.#builders[i];
+      if (typeof value !== 'string' || builder === undefined) continue;
+      // What a dictionary holds has been cleaned, and cleaning twice changes nothing.
+      if (builder instanceof DictionaryBuilder && builder.has(value)) continue;
+      const clean = columns[i]?.conversion === 'json' || i === columnIndex.extra ? value : cleanText(value);
+      row[i] = clean;
+      if (!builder.fits(clean)) return false;
+    }
+    for (let i = 0; i < this.#builders.length; i++) this.#builders[i]?.write(this.#rows, row[i] ?? null);
+    this.#rows += 1;
+    return true;
+  }
+
+  /** The rows so far; the buffers are the writer's and valid until `reset`. */
+  batch(): Batch {
+    return { rows: this.#rows, columns: this.#builders.map((builder) => builder.column()) };
+  }
+
+  reset(): void {
+    for (const builder of this.#builders) builder.reset();
+    this.#rows = 0;
+  }
+}

@@ -1,0 +1,24 @@
+import { limits } from '../../core/limits.ts';
+import type { SasSet } from '../../core/sas.ts';
+
+/** Which SAS parameter sets a decoder has met, so that each is handed on once. */
+export class ReportedSas {
+  /** Emptied when full: a set is then reported again, which changes nothing in a dimension keyed by it. */
+  readonly #reported = new Set<bigint>();
+  readonly #fresh = new Map<bigint, SasSet>();
+
+  meet(set: SasSet | null): void {
+    if (set !== null && !this.#reported.has(set.sasId)) this.#fresh.set(set.sasId, set);
+  }
+
+  /** Sets met since the last `reset` and not reported before it. */
+  fresh(): readonly SasSet[] {
+    return [...this.#fresh.values()];
+  }
+
+  reset(): void {
+    if (this.#reported.size + this.#fresh.size > limits.cacheEntriesMax) this.#reported.clear();
+    for (const sasId of this.#fresh.keys()) this.#reported.add(sasId);
+    this.#fresh.clear();
+  }
+}

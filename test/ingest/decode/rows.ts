@@ -1,0 +1,29 @@
+import type { Batch, Column } from '../../../src/core/batch.ts';
+import type { ColumnName } from '../../../src/core/columns.ts';
+
+export type Row = Readonly<Partial<Record<ColumnName, string | number | bigint | null>>>;
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function textAt(offsets: Int32Array, bytes: Uint8Array, index: number): string {
+  return strict.decode(bytes.subarray(offsets[index]!, offsets[index + 1]!));
+}
+
+function valueAt(column: Column, row: number): string | number | bigint | null {
+  const { validity } = column;
+  if (validity !== null && ((validity[row >> 3]! >> (row & 7)) & 1) === 0) return null;
+  if (column.layout === 'utf8') return textAt(column.offsets, column.bytes, row);
+  if (column.layout === 'dictionary') {
+    return textAt(column.dictionary.offsets, column.dictionary.bytes, column.codes[row]!);
+  }
+  if (column.spec.type !== 'uuid') return column.values[row]!;
+  return Buffer.from(column.values.buffer, row * 16, 16).toString('hex');
+}
+
+/** The rows of a batch as objects without their nulls; a UUID is 32 hex digits. Throws on bytes that are not UTF-8. */
+export function rowsOf(batch: Batch): Row[] {
+  return Array.from({ length: batch.rows }, (_, row) => {
+    const entries = batch.columns.map((column) => [column.spec.name, valueAt(column, row)] as const);
+    return Object.fromEntries(entries.filter(([, value]) => value !== null));
+  });
+}
