@@ -47,7 +47,10 @@ export class Coordinator {
   async run(plans: readonly SourcePlan[], lanes: number, signal: AbortSignal): Promise<void> {
     const stop = new AbortController();
     const everyStop = AbortSignal.any([signal, stop.signal]);
-    everyStop.addEventListener('abort', () => plans.forEach((plan) => plan.stop()), { once: true });
+    const stopPlans = () => {
+      for (const plan of plans) plan.stop();
+    };
+    everyStop.addEventListener('abort', stopPlans, { once: true });
     const starts = plans.flatMap((plan) => Array.from({ length: plan.lanesFor(lanes) }, (_, lane) => ({ plan, lane })));
     const pool = new LanePool(Math.max(1, starts.length));
     try {

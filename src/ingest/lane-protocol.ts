@@ -2,14 +2,17 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Commit } from '../store/commit.ts';
 import type { SourceAssignment, SourceWork } from './sources/index.ts';
+import type { TimeRange } from './time-range.ts';
 
 /** Everything a lane needs to work by itself: handed over once, no log bytes follow. */
 export interface LaneTask {
   readonly dataDir: string;
   readonly decoder: 'scanner' | 'reference';
-  readonly writer: 'plain';
+  readonly writer: 'plain' | 'filler';
   readonly flushIntervalMs: number;
   readonly batchRowsMax: number;
+  /** Event time to keep; null: all of it. */
+  readonly range: TimeRange | null;
   readonly assignment: SourceAssignment;
   /** The lane's end of the channel on which it asks for work and for commits. */
   readonly port: MessagePort;

@@ -12,6 +12,7 @@ import { PendingCommit } from './pending-commit.ts';
 import { quarantineRecord } from './quarantine.ts';
 import type { Delivery } from './source.ts';
 import { createSource } from './sources/index.ts';
+import { rowsWithin } from './time-range.ts';
 
 /**
  * Runs a lane in this worker thread and tells how it ended.
@@ -135,7 +136,9 @@ class Lane {
 
   async #stage(): Promise<void> {
     if (this.#decoder.rows === 0) return;
-    this.#pending.staged.push(await this.#store.stage(this.#decoder.batch(), this.#decoder.newSasSets()));
+    const whole = this.#decoder.batch();
+    const batch = this.#task.range === null ? whole : rowsWithin(whole, this.#task.range);
+    if (batch.rows > 0) this.#pending.staged.push(await this.#store.stage(batch, this.#decoder.newSasSets()));
     this.#decoder.reset();
   }
 

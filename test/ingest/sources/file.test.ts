@@ -55,7 +55,8 @@ describe('ranges of a file', () => {
           const found: string[] = [];
           for (let start = 0; start < bytes.length; start += rangeBytes) {
             const taken = await read(range(path, { start, end: start + rangeBytes, from: start }), readBytes);
-            taken.forEach((delivery, index) => expect(delivery.from).toBe(index === 0 ? start : taken[index - 1]?.to));
+            for (const [index, { from }] of taken.entries())
+              expect(from).toBe(index === 0 ? start : taken[index - 1]?.to);
             found.push(...taken.flatMap(({ text }) => text.split(lineEnd).slice(0, -1)));
           }
           expect(found).toEqual(lines);
