@@ -1,4 +1,5 @@
 import type { EventContext, Receiver, Sender } from 'rhea';
+import { BufferPool } from './buffer-pool.ts';
 import { putToken } from './cbs.ts';
 import { Claims } from './claims.ts';
 import { ConsumerLink } from './consumer-link.ts';
@@ -20,6 +21,7 @@ export class ConnectionScope {
   readonly #namespace: Namespace;
   readonly #keys: Readonly<Record<string, string>>;
   readonly #now: () => number;
+  readonly #buffers = new BufferPool();
   readonly #claims = new Claims();
   readonly #replyLinks = new ReplyLinks();
   readonly #consumers = new Set<ConsumerLink>();
@@ -87,7 +89,7 @@ export class ConnectionScope {
     const start = startPosition(log, selector);
     if (typeof start === 'string') return invalidPosition(start);
     const runtimeMetrics = [sender.desired_capabilities].flat().map(String).includes(RUNTIME_METRICS);
-    const consumer = new ConsumerLink(sender, log, start, runtimeMetrics);
+    const consumer = new ConsumerLink(sender, log, this.#buffers, { nextSequenceNumber: start, runtimeMetrics });
     this.#consumers.add(consumer);
     sender.on('sender_close', () => this.#consumers.delete(consumer));
     return undefined;

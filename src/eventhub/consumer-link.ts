@@ -1,11 +1,11 @@
 import type { Sender } from 'rhea';
 import { errorText } from '../core/errors.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import { refuseLink } from './link-error.ts';
 import type { PartitionLog } from './partition-log.ts';
 import { withRuntimeMetrics } from './runtime-metrics.ts';
 import { TransferWriter } from './transfer-writer.ts';
 
-const READ_BYTES = 1 << 20;
 const READ_EVENTS = 1024;
 /** Bytes left in a socket above which a consumer counts as slow and is not read for. */
 const UNSENT_BYTES_MAX = 4 << 20;
@@ -17,6 +17,7 @@ const UNSENT_BYTES_MAX = 4 << 20;
 export class ConsumerLink {
   readonly #sender: Sender;
   readonly #log: PartitionLog;
+  readonly #pool: BufferPool;
   readonly #writer: TransferWriter;
   readonly #runtimeMetrics: boolean;
   readonly #stopListening: readonly (() => void)[];
@@ -24,9 +25,15 @@ export class ConsumerLink {
   #state: 'attaching' | 'idle' | 'sending' | 'closed' = 'attaching';
   #windowClosed = false;
 
-  constructor(sender: Sender, log: PartitionLog, nextSequenceNumber: number, runtimeMetrics: boolean) {
+  constructor(
+    sender: Sender,
+    log: PartitionLog,
+    pool: BufferPool,
+    { nextSequenceNumber, runtimeMetrics }: { nextSequenceNumber: number; runtimeMetrics: boolean },
+  ) {
     this.#sender = sender;
     this.#log = log;
+    this.#pool = pool;
     this.#nextSequenceNumber = nextSequenceNumber;
     this.#runtimeMetrics = runtimeMetrics;
     this.#writer = new TransferWriter(sender);
@@ -59,17 +66,24 @@ export class ConsumerLink {
         await new Promise<void>((resolve) => this.#writer.onceDrained(resolve));
         continue;
       }
-      this.#nextSequenceNumber = Math.max(this.#nextSequenceNumber, this.#log.firstSequenceNumber);
-      const count = Math.min(this.#writer.credit, READ_EVENTS);
-      for (const message of await this.#log.read(this.#nextSequenceNumber, count, READ_BYTES)) {
-        if (!this.#sendable()) break;
-        const outgoing = this.#runtimeMetrics ? withRuntimeMetrics(message, this.#log) : message;
-        this.#windowClosed = !this.#writer.send(outgoing);
-        this.#nextSequenceNumber += 1;
-      }
+      await this.#sendSome();
     }
     if (this.#state === 'sending') this.#state = 'idle';
     if (this.#writer.credit > 0 && !this.#windowClosed) this.#writer.drain(this.#sender);
+  }
+
+  async #sendSome(): Promise<void> {
+    this.#nextSequenceNumber = Math.max(this.#nextSequenceNumber, this.#log.firstSequenceNumber);
+    const buffer = this.#pool.take();
+    const count = Math.min(this.#writer.credit, READ_EVENTS);
+    for (const message of await this.#log.read(this.#nextSequenceNumber, count, buffer)) {
+      if (!this.#sendable()) break;
+      const outgoing = this.#runtimeMetrics ? withRuntimeMetrics(message, this.#log) : message;
+      this.#windowClosed = !this.#writer.send(outgoing);
+      this.#nextSequenceNumber += 1;
+    }
+    // A message that waits for window still refers to the buffer, which is then left to the garbage collector.
+    if (!this.#windowClosed) this.#writer.onceWritten(() => this.#pool.give(buffer));
   }
 
   #sendable(): boolean {

@@ -132,28 +132,30 @@ export class PartitionLog {
   }
 
   /**
-   * Reads whole messages in order, from one segment.
+   * Reads whole messages in order, from one segment, as many as fit.
    *
-   * @returns at least one message if there is one at `sequenceNumber`, views into one buffer that is the caller's.
+   * @param into is overwritten; a message that is longer than it gets a buffer of its own.
+   * @returns views, mostly into `into`; at least one message if there is one at `sequenceNumber`.
    */
-  async read(sequenceNumber: number, countMax: number, bytesMax: number): Promise<Buffer[]> {
+  async read(sequenceNumber: number, countMax: number, into: Buffer): Promise<Buffer[]> {
     const first = sequenceNumber - this.#firstSequenceNumber;
     const available = Math.min(countMax, this.#index.length - first);
     if (first < 0 || available <= 0) return [];
     const from = this.#index.offsetAt(first);
     const segment = this.#segments.findLast(({ baseOffset }) => baseOffset <= from);
     if (segment === undefined) throw new RangeError(`offset ${from} is in no segment of ${this.#folder}`);
-    const starts = [from];
-    let end = from;
-    for (let at = first; at < first + available; at += 1) {
-      const next = at + 1 < this.#index.length ? this.#index.offsetAt(at + 1) : this.#end;
-      if (at > first && (next - from > bytesMax || next > segment.end)) break;
-      if (at > first) starts.push(end);
-      end = next;
+    const ends = [this.#endOf(first)];
+    for (let at = first + 1; at < first + available; at += 1) {
+      const end = this.#endOf(at);
+      if (end - from > into.length || end > segment.end) break;
+      ends.push(end);
     }
-    const bytes = await segment.read(from, end);
-    return starts.map((start, at) =>
-      bytes.subarray(start - from + RECORD_HEADER_BYTES, (starts[at + 1] ?? end) - from),
+    const end = ends.at(-1) ?? from;
+    const bytes = end - from > into.length ? Buffer.allocUnsafeSlow(end - from) : into;
+    await segment.read(from, end, bytes);
+    const starts = [from, ...ends];
+    return ends.map((messageEnd, at) =>
+      bytes.subarray((starts[at] ?? from) - from + RECORD_HEADER_BYTES, messageEnd - from),
     );
   }
 
@@ -206,8 +208,8 @@ export class PartitionLog {
     for (const start of offsets) this.#index.push(start, enqueuedTimeMs);
   }
 
-  get #end(): number {
-    return this.#segments.at(-1)?.end ?? 0;
+  #endOf(at: number): number {
+    return at + 1 < this.#index.length ? this.#index.offsetAt(at + 1) : (this.#segments.at(-1)?.end ?? 0);
   }
 
   async #activeSegment(): Promise<SegmentFile> {

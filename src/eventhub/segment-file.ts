@@ -101,14 +101,12 @@ export class SegmentFile {
     this.#end += length;
   }
 
-  /** Reads the bytes between two offsets of this file. */
-  async read(from: number, to: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafeSlow(to - from);
-    const { bytesRead } = await this.#file.read(bytes, 0, bytes.length, from - this.baseOffset);
-    if (bytesRead !== bytes.length) {
+  /** Reads the bytes between two offsets of this file to the start of `into`. */
+  async read(from: number, to: number, into: Buffer): Promise<void> {
+    const { bytesRead } = await this.#file.read(into, 0, to - from, from - this.baseOffset);
+    if (bytesRead !== to - from) {
       throw new AppError('REPLAY_INTEGRITY', `${this.#path} ends before offset ${to}; was it changed from outside?`);
     }
-    return bytes;
   }
 
   /** Ends after reads under way. */

@@ -5,6 +5,7 @@ import { onSessionFlow, type SenderInternals, senderInternals } from './sender-i
 export const FRAME_BYTES_MAX = 64 << 10;
 
 const TRANSFER_HEADER_BYTES = 33;
+const NOTHING = Buffer.alloc(0);
 const PAYLOAD_BYTES_MAX = FRAME_BYTES_MAX - TRANSFER_HEADER_BYTES;
 
 /**
@@ -16,7 +17,7 @@ const PAYLOAD_BYTES_MAX = FRAME_BYTES_MAX - TRANSFER_HEADER_BYTES;
 export class TransferWriter {
   readonly #link: SenderInternals;
   readonly #settled: boolean;
-  #message: Buffer = Buffer.alloc(0);
+  #message: Buffer = NOTHING;
   #sentBytes = 0;
   #deliveryId = 0;
 
@@ -45,6 +46,11 @@ export class TransferWriter {
   onFlow(listener: () => void): () => void {
     // The flow of a link counts for the session first, and for the credit of the link only then.
     return onSessionFlow(this.#link, () => setImmediate(listener));
+  }
+
+  /** Calls `listener` once, when the socket refers to no message sent so far. */
+  onceWritten(listener: () => void): void {
+    this.#link.connection.socket.write(NOTHING, listener);
   }
 
   /** Calls `listener` when the socket has room again, or is gone. */

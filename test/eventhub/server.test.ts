@@ -139,6 +139,29 @@ describe('EventHubEndpoint', () => {
     }
   });
 
+  it('lets the load balancing of the SDK read a whole hub', async () => {
+    const connectionString = (await startEndpoint()).connectionString('logs');
+    const producer = producerOf(connectionString);
+    for (const partitionId of ['0', '1']) await producer.sendBatch(numbered(30, partitionId), { partitionId });
+    const consumer = consumerOf(connectionString);
+    const counts = new Map<string, number>();
+    await new Promise<void>((resolve, reject) => {
+      const subscription = consumer.subscribe(
+        {
+          async processEvents(events, { partitionId }) {
+            counts.set(partitionId, (counts.get(partitionId) ?? 0) + events.length);
+            if (counts.get('0') === 30 && counts.get('1') === 30) void subscription.close().then(resolve);
+          },
+          async processError(error) {
+            reject(error);
+          },
+        },
+        { startPosition: { offset: '-1' }, maxBatchSize: 100 },
+      );
+    });
+    expect(Object.fromEntries(counts)).toEqual({ 0: 30, 1: 30 });
+  });
+
   it('carries events of a megabyte through a window smaller than the log', async () => {
     const connectionString = (await startEndpoint()).connectionString('logs');
     const producer = producerOf(connectionString);
