@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { AppError } from '../core/errors.ts';
+import { levels } from '../core/finding.ts';
+import { parameterNames, parameterSchema } from './parameter.ts';
+
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+/** How many copies of a test row, and how far apart in time; `{i}` in its text values counts them from 0. */
+const repetition = { repeat: z.int().positive().optional(), every: z.string().optional() };
+
+const testRow = z.object(repetition).catchall(scalar);
+
+const testSchema = z.strictObject({
+  name: z.string().min(1),
+  rows: z.array(testRow),
+  expect: z.array(z.record(z.string(), z.union([scalar, z.array(scalar)]))),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+});
+
+const sentences = z.array(z.string().min(1)).min(1);
+
+const headerSchema = z.strictObject({
+  title: z.string().min(1),
+  id: z.uuid(),
+  code: z.string().regex(/^[A-Z](-[A-Z]{2,3})?-\d+$/, 'expected a code as P-02 or W-EXF-1'),
+  version: z.int().positive(),
+  status: z.enum(['experimental', 'test', 'stable']),
+  kind: z.enum(['posture', 'window', 'baseline', 'sequence']),
+  entity: z.literal('token'),
+  level: z.enum(levels),
+  description: z.string().min(1),
+  references: z.array(z.url()).default([]),
+  author: z.string().optional(),
+  date: z.iso.date(),
+  modified: z.iso.date().optional(),
+  tags: z.array(z.string().regex(/^attack\.(t\d{4}(\.\d{3})?|[a-z-]+)$/)).min(1),
+  falsepositives: sentences,
+  blindspots: sentences,
+  params: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), parameterSchema),
+  runbook: z.string().min(1),
+  response: z.string().optional(),
+  tests: z.array(testSchema).min(1),
+});
+
+type Header = z.infer<typeof headerSchema>;
+
+/** One row of a rule's own test: how it differs from the benign row, and how often it repeats. */
+export type TestRow = z.infer<typeof testRow>;
+export type DetectionTest = z.infer<typeof testSchema>;
+
+/** One rule file: its header, and the statement it runs. */
+export interface Detection extends Header {
+  /** Path or name of the file it was read from, for messages. */
+  readonly file: string;
+  /** The statement with its `$name` parameters, without the header comment. */
+  readonly sql: string;
+}
+
+const headerPattern = /^\/\*---\r?\n([\s\S]*?)---\*\//;
+
+function invalid(file: string, place: string, problem: string, cause?: unknown): AppError {
+  return new AppError(
+    'DETECTION_INVALID',
+    `${file}${place}: ${problem}. Correct the rule file, then run \`saswatch detect test\`.`,
+    { cause, file },
+  );
+}
+
+function readHeader(file: string, text: string): Header {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    // The header's first line stands on line 2 of the file.
+    throw invalid(file, `:${lineCounter.linePos(error.pos[0]).line + 1}`, error.message.split('\n')[0] ?? '', error);
+  }
+  const parsed = headerSchema.safeParse(document.toJS());
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const path = issue?.path.filter((step) => typeof step !== 'symbol') ?? [];
+  const node = document.getIn(path, true);
+  const offset = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
+  const start: unknown = Array.isArray(offset) ? offset[0] : 0;
+  const line = lineCounter.linePos(typeof start === 'number' ? start : 0).line + 1;
+  throw invalid(file, `:${line}`, `${path.join('.') || 'header'}: ${issue?.message ?? 'is not valid'}`, parsed.error);
+}
+
+/**
+ * Reads the text of a rule file: YAML header in the leading `/*---` comment, then one SQL statement.
+ *
+ * @throws AppError DETECTION_INVALID naming file, line and field.
+ */
+export function parseDetection(file: string, text: string): Detection {
+  const match = headerPattern.exec(text);
+  const [whole, yaml] = match ?? [];
+  if (whole === undefined || yaml === undefined) {
+    throw invalid(file, ':1', 'a rule begins with a header comment, /*--- on a line of its own, closed by ---*/');
+  }
+  if (yaml.includes('*/')) throw invalid(file, '', 'the header holds */, which ends the comment early');
+  const header = readHeader(file, yaml);
+  const sql = text.slice(whole.length).trim().replace(/;$/, '');
+  if (!/^(WITH|SELECT|FROM)\b/i.test(sql)) throw invalid(file, '', 'after the header comes one SELECT statement');
+  const used = parameterNames(sql);
+  for (const name of ['since', 'until']) {
+    if (!used.has(name))
+      throw invalid(file, '', `the statement does not use $${name}, so it would read every hour there is`);
+    if (name in header.params) throw invalid(file, '', `params.${name} is given by the run and cannot be declared`);
+  }
+  for (const name of used) {
+    if (name !== 'since' && name !== 'until' && !(name in header.params)) {
+      throw invalid(file, '', `$${name} is used but params.${name} is not declared`);
+    }
+  }
+  for (const name of Object.keys(header.params)) {
+    if (!used.has(name)) throw invalid(file, '', `params.${name} is declared but $${name} is not used`);
+  }
+  return { ...header, file, sql };
+}
+
+/** Reads one rule file. @throws AppError DETECTION_INVALID */
+export async function readDetection(path: string): Promise<Detection> {
+  return parseDetection(basename(path), await readFile(path, 'utf8'));
+}

@@ -1,0 +1,143 @@
+/*---
+title: Overwrite burst with one SAS token
+id: 61c8a3e0-9d5b-4f0a-bb6c-1f6e8d0a7c31
+code: W-OVR-1
+version: 1
+status: experimental
+kind: sequence
+entity: token
+level: high
+date: 2026-11-24
+description: >-
+  One token writes over a hundred existing objects or more within 15 minutes, and five times the usual peak of whole-object
+  writes of its family. The log has no overwrite operation: an object counts as existing if it was written more than an hour
+  before, read, listed by its properties or copied within 28 days and not deleted since, or if the write itself demanded it
+  (If-Match). One finding per token and UTC day.
+tags: [attack.impact, attack.t1486, attack.t1565.001]
+falsepositives:
+  - A site deploy or nightly regeneration in its first three days, before its family has a usual peak
+blindspots:
+  - Objects nobody touched in the 28 days before look new
+  - A token that uploads much every day may overwrite as much unseen
+  - Writing a second object beside the first and deleting the first is no overwrite
+params:
+  window:        { type: interval, default: 15 minutes, unit: sliding in steps of 5 minutes }
+  objects_min:   { type: integer, default: 100, unit: distinct existing objects in the window }
+  factor:        { type: integer, default: 5, unit: times the usual peak }
+  written_before: { type: interval, default: 1 hour, unit: between two writes that are no retry }
+  baseline:      { type: interval, default: 28 days }
+  days_min:      { type: integer, default: 3, unit: earlier days with writes }
+runbook: |
+  1. List the objects written by this token_hash from first_seen to last_seen with etag, request_md5 and request_body_bytes, beside the write before.
+  2. Look whether the same caller_ip read them in the 24 hours before, and deleted or re-tiered others in the 24 hours after.
+  3. Revoke the token; restore the versions before first_seen within the retention (7 days unless set otherwise).
+response: Restore previous versions, and do not serve or train with these objects until their hashes are checked.
+tests:
+  - name: fires for 120 objects that were read two hours before
+    rows:
+      - { token_hash: A, time: 2026-01-01 11:30:00, object_key: '/acct/c/o{i}', repeat: 120, every: 2 seconds }
+      - { token_hash: A, time: 2026-01-01 14:00:00, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, category: StorageWrite, status_code: 201, repeat: 120, every: 5 seconds }
+    expect: [{ token_hash: A, objects_in_window: 120, objects_on_day: 120, first_seen: 2026-01-01 14:00:00, window_start: 2026-01-01 00:00:00 }]
+  - name: fires where somebody else wrote the objects last week
+    rows:
+      - { token_hash: null, token_fingerprint: null, auth_type: oauth, time: 2025-12-25 11:30:00, object_key: '/acct/c/o{i}', operation_name: PutBlockList, operation_class: write, repeat: 150, every: 2 seconds }
+      - { token_hash: A, time: 2026-01-01 14:00:00, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, repeat: 150, every: 1 second }
+    expect: [{ token_hash: A, objects_in_window: 150 }]
+  - name: fires where the writes demand that the object exists
+    rows: [{ token_hash: A, object_key: '/acct/c/o{i}', conditions_used: 'If-Match="0x8D"', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }]
+    expect: [{ token_hash: A, objects_in_window: 100 }]
+  - name: silent for new objects, and for a retry within the hour
+    rows: [{ token_hash: A, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, repeat: 300, every: 1 second }, { token_hash: A, time: 2026-01-01 12:30:00, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, repeat: 300, every: 1 second }]
+    expect: []
+  - name: silent for objects that were deleted before
+    rows:
+      - { token_hash: A, time: 2026-01-01 08:00:00, object_key: '/acct/c/o{i}', repeat: 120, every: 1 second }
+      - { token_hash: B, time: 2026-01-01 09:00:00, object_key: '/acct/c/o{i}', operation_name: DeleteBlob, operation_class: delete, repeat: 120, every: 1 second }
+      - { token_hash: A, time: 2026-01-01 14:00:00, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, repeat: 120, every: 1 second }
+    expect: []
+  - name: silent for the same names in another account
+    rows:
+      - { token_hash: A, account: other, time: 2026-01-01 08:00:00, object_key: '/other/c/o{i}', repeat: 120, every: 1 second }
+      - { token_hash: A, time: 2026-01-01 14:00:00, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, repeat: 120, every: 1 second }
+    expect: []
+---*/
+WITH use AS (
+  SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash,
+         coalesce(r.token, r.token_fingerprint) AS token_key, r.account, r.bucket,
+         concat_ws('|', r.auth_type, coalesce(s.srt, s.sr), s.sp, s.si,
+                   if(r.auth_type = 'sas_account', NULL, r.container_bits),
+                   date_diff('day', s.st_time, s.se_time) // 7) AS family,
+         r.overwrite_candidates, r.public_n
+  FROM rollup r LEFT JOIN sas s ON r.sas_id = s.sas_id
+  WHERE r.bucket >= $since::TIMESTAMP - $baseline - $window AND r.bucket < $until::TIMESTAMP
+    AND r.auth_type LIKE 'sas\_%' ESCAPE '\' AND r.overwrite_candidates > 0),
+steps AS (
+  SELECT token_hash, token_key, account, bucket, max(family) AS family, sum(overwrite_candidates)::BIGINT AS writes,
+         sum(public_n)::BIGINT AS public_n
+  FROM use WHERE token_hash IS NOT NULL GROUP BY token_hash, token_key, account, bucket),
+windows AS (
+  SELECT *, bucket::DATE AS day, sum(writes) OVER (
+           PARTITION BY token_hash, account ORDER BY bucket
+           RANGE BETWEEN $window - INTERVAL '5 minutes' PRECEDING AND CURRENT ROW) AS in_window
+  FROM steps),
+days AS (
+  SELECT account, family, day, max(in_window) AS peak FROM windows GROUP BY account, family, day),
+usual AS (
+  SELECT account, family, day, if(count(*) OVER earlier >= $days_min, median(peak) OVER earlier, 0) AS peak
+  FROM days
+  WINDOW earlier AS (PARTITION BY account, family ORDER BY day
+                     RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
+suspects AS (
+  SELECT w.token_hash, w.token_key, w.account, w.bucket, u.peak AS usual_peak
+  FROM windows w JOIN usual u ON w.account = u.account AND w.family = u.family AND w.day = u.day
+  WHERE w.day >= $since::TIMESTAMP::DATE AND w.in_window >= $objects_min AND w.in_window >= $factor * u.peak),
+spans AS (
+  SELECT w.token_hash, w.token_key, w.account, w.bucket, w.public_n, max(s.usual_peak) AS usual_peak
+  FROM windows w JOIN suspects s ON w.token_hash = s.token_hash AND w.account = s.account
+    AND w.bucket <= s.bucket AND w.bucket > s.bucket - $window
+  GROUP BY ALL),
+writes AS (
+  SELECT p.token_hash, p.account, p.bucket, l.object_key, min(l.time) AS written, max(l.time) AS written_last,
+         bool_or(coalesce(l.conditions_used ILIKE '%if-match%', false)) AS demanded, max(p.usual_peak) AS usual_peak,
+         bool_or(p.public_n > 0) AS public
+  FROM storage_log l JOIN spans p ON l.account = p.account AND coalesce(l.token, l.token_fingerprint) = p.token_key
+    AND time_bucket(INTERVAL '5 minutes', l.time) = p.bucket
+  WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
+    AND l.status_code BETWEEN 200 AND 299 AND l.operation_class IN ('write', 'copy') AND l.object_key IS NOT NULL
+  GROUP BY ALL),
+traces AS (
+  SELECT w.token_hash, w.account, w.bucket, w.object_key,
+         max(l.time) FILTER (l.operation_class IN ('read', 'meta', 'tier', 'policy', 'lease')
+                             OR (l.operation_class IN ('write', 'copy') AND l.time < w.written - $written_before)) AS existed,
+         max(l.time) FILTER (l.operation_class = 'delete') AS deleted
+  FROM storage_log l JOIN writes w ON l.account = w.account AND l.object_key = w.object_key
+    AND l.time < w.written AND l.time >= w.written - $baseline
+  WHERE l.time >= $since::TIMESTAMP - $baseline - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
+    AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
+    AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL')
+    AND l.account IN (SELECT account FROM suspects)
+  GROUP BY ALL),
+overwrites AS (
+  SELECT w.token_hash, w.account, w.bucket, w.bucket::DATE AS day, count(*) AS objects, min(w.written) AS first_time,
+         max(w.written_last) AS last_time, max(w.usual_peak) AS usual_peak, bool_or(w.public) AS public,
+         min(w.object_key) AS example
+  FROM writes w LEFT JOIN traces t ON w.token_hash = t.token_hash AND w.account = t.account
+    AND w.bucket = t.bucket AND w.object_key = t.object_key
+  WHERE w.demanded OR (t.existed IS NOT NULL AND (t.deleted IS NULL OR t.existed > t.deleted))
+  GROUP BY w.token_hash, w.account, w.bucket),
+bursts AS (
+  SELECT *, sum(objects) OVER span AS in_window, min(first_time) OVER span AS since_time
+  FROM overwrites
+  WINDOW span AS (PARTITION BY token_hash, account ORDER BY bucket
+                  RANGE BETWEEN $window - INTERVAL '5 minutes' PRECEDING AND CURRENT ROW))
+SELECT b.token_hash, b.account, b.day::TIMESTAMP AS window_start,
+       min(b.since_time) FILTER (b.in_window >= $objects_min) AS first_seen,
+       max(b.last_time) FILTER (b.in_window >= $objects_min) AS last_seen, max(b.in_window)::BIGINT AS objects_in_window,
+       max(d.objects)::BIGINT AS objects_on_day, max(b.usual_peak)::DOUBLE AS usual_peak,
+       bool_or(b.public) AS from_public_address, min(b.example) AS example_object
+FROM bursts b
+  SEMI JOIN suspects s ON b.token_hash = s.token_hash AND b.account = s.account AND b.bucket = s.bucket
+  JOIN (SELECT token_hash, account, day, sum(objects) AS objects FROM overwrites GROUP BY ALL) d
+    ON b.token_hash = d.token_hash AND b.account = d.account AND b.day = d.day
+GROUP BY b.token_hash, b.account, b.day
+HAVING max(b.in_window) >= $objects_min

@@ -1,0 +1,117 @@
+/*---
+title: SAS token used from a new network
+id: 2b9d6e13-6f4c-4c0e-9a55-3d8b1f7e0c51
+code: B-NET-1
+version: 1
+status: experimental
+kind: baseline
+entity: token
+level: low
+date: 2026-11-24
+description: >-
+  A token at least a week old is used from a public network (/24, /64) that it had not been used from in the 28 days before:
+  low for reads, high for writes and deletes. For a token in wide use (30 networks or more in 28 days) a new network alone is
+  normal; there it must also do what makes up less than one request in a hundred of that token: medium for lists, high for
+  writes and deletes. One finding per token and UTC day.
+tags: [attack.initial-access, attack.t1078.004]
+falsepositives:
+  - An office or a partner whose provider changed its address
+  - A new runner of a job with a token of its own
+blindspots:
+  - Thieves behind the owner's proxy or in the same cloud region, which shows private addresses
+  - New readers of a token in wide use
+  - A network that has been using the token for a week counts as its own
+  - Networks are compared in a bitmap of 1,024 bits, which hides a new one in up to three of a hundred cases
+params:
+  age_min:        { type: interval, default: 7 days }
+  baseline:       { type: interval, default: 28 days }
+  networks_wide:  { type: integer, default: 30, unit: networks in the baseline }
+  rare_one_in:    { type: integer, default: 100, unit: requests of the token }
+runbook: |
+  1. List the requests of this token_hash from `networks` on the day of window_start, by operation_class, container and user_agent.
+  2. Ask the token's owner for a move or a new job within the 7 days before; look the network up in the routing registry as of that day.
+  3. If nobody knows it, list what it did in the 30 days after first_seen, and revoke the token.
+tests:
+  - name: fires low for a first-seen network of a narrow token
+    rows:
+      - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: 192.0.2.1, repeat: 20, every: 12 hours }
+      - { token_hash: A, time: 2026-01-10 19:00:00, caller_ip: 203.0.113.7, repeat: 3, every: 1 minute }
+    expect: [{ token_hash: A, level: low, networks: [203.0.113.0/24], operations: [read], requests: 3, window_start: 2026-01-10 00:00:00, first_seen: 2026-01-10 19:00:00 }]
+  - name: fires high where it writes
+    rows:
+      - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: 192.0.2.1, repeat: 20, every: 12 hours }
+      - { token_hash: A, time: 2026-01-10 19:00:00, caller_ip: '2001:db8:1:2::7', operation_name: PutBlob, operation_class: write }
+    expect: [{ token_hash: A, level: high, networks: ['2001:db8:1:2::/64'] }]
+  - name: fires medium where a new network lists with a token in wide use
+    rows:
+      - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: '2001:db8:{i}::1', repeat: 300, every: 1 hour }
+      - { token_hash: A, time: 2026-01-12 19:00:00, caller_ip: 203.0.113.7, operation_name: ListContainers, operation_class: list }
+    expect: [{ token_hash: A, level: medium, wide: true, networks: [203.0.113.0/24], operations: [list] }]
+  - name: silent for new readers of a token in wide use
+    rows: [{ token_hash: A, caller_ip: '2001:db8:{i}::1', repeat: 300, every: 1 hour }]
+    expect: []
+  - name: silent in the first week, for known networks and for private addresses
+    rows:
+      - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: 192.0.2.1, repeat: 20, every: 12 hours }
+      - { token_hash: A, time: 2026-01-05 06:00:00, caller_ip: 203.0.113.7 }
+      - { token_hash: A, time: 2026-01-10 06:00:00, caller_ip: 203.0.113.9 }
+      - { token_hash: A, time: 2026-01-10 07:00:00, caller_ip: 10.0.0.4, ip_class: private }
+    expect: []
+---*/
+WITH use AS (
+  SELECT coalesce(token_hash, lpad(hex(token_fingerprint), 32, '0')::UUID) AS token_hash,
+         coalesce(token, token_fingerprint) AS token_key, account, bucket::DATE AS day, ok, public_n, network_bits,
+         lists, writes, copies, deletes, acls + tiers + policies AS controls
+  FROM rollup
+  WHERE bucket >= $since::TIMESTAMP - $baseline AND bucket < $until::TIMESTAMP
+    AND auth_type LIKE 'sas\_%' ESCAPE '\' AND ok > 0),
+days AS (
+  SELECT token_hash, token_key, account, day, sum(ok) AS requests, sum(public_n) AS public_n,
+         bit_or(network_bits::BIT) AS bits, sum(lists) AS lists, sum(writes) AS writes, sum(copies) AS copies,
+         sum(deletes) AS deletes, sum(controls) AS controls
+  FROM use WHERE token_hash IS NOT NULL GROUP BY ALL),
+-- Most tokens live for hours: only those with a first and a last day a week apart go on.
+grown AS (
+  SELECT d.*, min(day) OVER earlier AS known_since, bit_or(bits) OVER earlier AS bits_before, sum(requests) OVER earlier AS requests_before,
+         sum(lists) OVER earlier AS lists_before, sum(writes) OVER earlier AS writes_before, sum(copies) OVER earlier AS copies_before,
+         sum(deletes) OVER earlier AS deletes_before, sum(controls) OVER earlier AS controls_before
+  FROM (SELECT * FROM days QUALIFY max(day) OVER (PARTITION BY token_hash, account)
+                                >= min(day) OVER (PARTITION BY token_hash, account) + $age_min) d
+  WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day
+                     RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
+judged AS (
+  SELECT *, distinct_estimate(bits_before) >= $networks_wide AS wide,
+         list_filter([if(lists > 0 AND lists_before * $rare_one_in < requests_before, 'list', NULL),
+                      if(writes > 0 AND writes_before * $rare_one_in < requests_before, 'write', NULL),
+                      if(copies > 0 AND copies_before * $rare_one_in < requests_before, 'copy', NULL),
+                      if(deletes > 0 AND deletes_before * $rare_one_in < requests_before, 'delete', NULL),
+                      if(controls > 0 AND controls_before * $rare_one_in < requests_before, 'acl', NULL)],
+                     lambda class: class IS NOT NULL) AS rare
+  FROM grown
+  WHERE day >= $since::TIMESTAMP::DATE AND known_since <= day - $age_min AND public_n > 0),
+suspects AS (
+  SELECT token_hash, token_key, account, day, wide, rare FROM judged
+  WHERE if(wide, len(rare) > 0, bit_count(bits & ~bits_before) > 0)),
+networks AS (
+  SELECT s.token_hash, l.account, time_bucket(INTERVAL '1 day', l.time)::DATE AS day,
+         if(l.caller_ipv4 IS NOT NULL, regexp_replace(l.caller_ip, '\.\d+$', '.0/24'),
+            array_to_string(string_split(l.caller_ip, ':')[1:4], ':') || '::/64') AS network,
+         list_distinct(list(if(l.operation_class IN ('tier', 'policy'), 'acl', l.operation_class))) AS classes,
+         count(*) AS requests, min(l.time) AS first_time, max(l.time) AS last_time
+  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
+    ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
+  WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
+    AND l.auth_type LIKE 'sas\_%' ESCAPE '\' AND l.ip_class = 'public'
+    AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
+  GROUP BY ALL),
+firsts AS (
+  SELECT *, lag(day) OVER (PARTITION BY token_hash, account, network ORDER BY day) AS day_before FROM networks)
+SELECT f.token_hash, f.account, f.day::TIMESTAMP AS window_start, min(f.first_time) AS first_seen,
+       max(f.last_time) AS last_seen,
+       CASE WHEN list_has_any(flatten(list(f.classes)), ['write', 'copy', 'delete', 'acl']) THEN 'high'
+            WHEN bool_or(s.wide) THEN 'medium' ELSE 'low' END AS level,
+       list_sort(list(f.network)) AS networks, list_sort(list_distinct(flatten(list(f.classes)))) AS operations,
+       sum(f.requests)::INTEGER AS requests, bool_or(s.wide) AS wide
+FROM firsts f JOIN suspects s ON f.token_hash = s.token_hash AND f.account = s.account AND f.day = s.day
+WHERE (f.day_before IS NULL OR f.day_before < f.day - $baseline) AND (NOT s.wide OR list_has_any(f.classes, s.rare))
+GROUP BY f.token_hash, f.account, f.day

@@ -1,0 +1,88 @@
+/*---
+title: SAS token does something it never did
+id: f4a0b2c6-1a3e-4b1f-8f5d-7e6c9b0d2a41
+code: B-OP-1
+version: 1
+status: experimental
+kind: baseline
+entity: token
+level: medium
+date: 2026-11-24
+description: >-
+  A token at least a week old, with a hundred requests behind it, uses a class of operation that it had not used in the 28
+  days before: a reader starts to list, write or delete. High for deletes, access control and retention policies. One finding
+  per token and UTC day.
+tags: [attack.initial-access, attack.t1078.004]
+falsepositives:
+  - A release that gives a job a new task
+  - A task that runs less often than every 28 days
+blindspots:
+  - What a token was used for in its first week counts as usual
+  - Tokens minted anew for each job never get old enough
+  - Property reads, leases and unknown operations are not counted as new
+params:
+  age_min:      { type: interval, default: 7 days }
+  requests_min: { type: integer, default: 100, unit: requests in the baseline }
+  baseline:     { type: interval, default: 28 days }
+runbook: |
+  1. List the requests of the classes in `operations` by this token_hash on the day of window_start, with caller_ip, user_agent and object_key.
+  2. Look whether those caller_ip used the token in the 28 days before; if they did, ask their owner for a change on that day.
+  3. If not, list all they did within 7 days after first_seen, and treat the token as leaked.
+tests:
+  - name: fires medium where a reader lists the account
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 160, every: 2 hours }
+      - { token_hash: A, time: 2026-01-14 02:10:00, operation_name: ListContainers, operation_class: list }
+    expect: [{ token_hash: A, level: medium, operations: [list], window_start: 2026-01-14 00:00:00, first_seen: 2026-01-14 02:10:00 }]
+  - name: fires high where it deletes, and once for all classes of a day
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 160, every: 2 hours }
+      - { token_hash: A, time: 2026-01-14 03:00:00, operation_name: PutBlob, operation_class: write }
+      - { token_hash: A, time: 2026-01-14 02:00:00, operation_name: DeleteBlob, operation_class: delete, repeat: 3, every: 1 hour }
+    expect: [{ token_hash: A, level: high, operations: [delete, write], new_requests: 4 }]
+  - name: silent for a token of three days, and for one of few requests
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 200, every: 20 minutes }
+      - { token_hash: A, time: 2026-01-04 10:00:00, operation_name: DeleteBlob, operation_class: delete }
+      - { token_hash: B, time: 2026-01-01 10:00:00, repeat: 50, every: 6 hours }
+      - { token_hash: B, time: 2026-01-13 23:00:00, operation_name: DeleteBlob, operation_class: delete }
+    expect: []
+  - name: silent for what the token did two weeks ago, and for a try that failed
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 160, every: 2 hours }
+      - { token_hash: A, time: 2026-01-01 11:00:00, operation_name: ListBlobs, operation_class: list }
+      - { token_hash: A, time: 2026-01-14 03:00:00, operation_name: ListBlobs, operation_class: list }
+      - { token_hash: A, time: 2026-01-14 03:00:00, operation_name: PutBlob, operation_class: write, status_code: 403 }
+    expect: []
+---*/
+WITH use AS (
+  SELECT coalesce(token_hash, lpad(hex(token_fingerprint), 32, '0')::UUID) AS token_hash, account, bucket::DATE AS day,
+         ok, public_n, min_time, max_time, reads, lists, writes, copies, deletes, acls, tiers, policies
+  FROM rollup
+  WHERE bucket >= $since::TIMESTAMP - $baseline AND bucket < $until::TIMESTAMP
+    AND auth_type LIKE 'sas\_%' ESCAPE '\' AND ok > 0),
+days AS (
+  SELECT token_hash, account, day, sum(ok)::BIGINT AS requests
+  FROM use WHERE token_hash IS NOT NULL GROUP BY token_hash, account, day),
+grown AS (
+  SELECT token_hash, account, day, sum(requests) OVER earlier AS requests_before, min(day) OVER earlier AS known_since
+  FROM days
+  WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day
+                     RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
+classes AS (
+  SELECT token_hash, account, day, used.name AS class, sum(used.n)::BIGINT AS n, sum(public_n) AS public_n,
+         min(min_time) AS first_time, max(max_time) AS last_time
+  FROM (SELECT *, unnest([{name: 'read', n: reads}, {name: 'list', n: lists}, {name: 'write', n: writes},
+                          {name: 'copy', n: copies}, {name: 'delete', n: deletes}, {name: 'acl', n: acls},
+                          {name: 'tier', n: tiers}, {name: 'policy', n: policies}]) AS used FROM use)
+  WHERE used.n > 0 AND token_hash IS NOT NULL GROUP BY ALL),
+news AS (
+  SELECT *, lag(day) OVER (PARTITION BY token_hash, account, class ORDER BY day) AS day_before FROM classes)
+SELECT n.token_hash, n.account, n.day::TIMESTAMP AS window_start, min(n.first_time) AS first_seen,
+       max(n.last_time) AS last_seen, if(bool_or(n.class IN ('delete', 'acl', 'policy')), 'high', 'medium') AS level,
+       list_sort(list(n.class)) AS operations, sum(n.n)::BIGINT AS new_requests,
+       max(g.requests_before)::BIGINT AS requests_before, bool_or(n.public_n > 0) AS from_public_address
+FROM news n JOIN grown g ON n.token_hash = g.token_hash AND n.account = g.account AND n.day = g.day
+WHERE n.day >= $since::TIMESTAMP::DATE AND (n.day_before IS NULL OR n.day_before < n.day - $baseline)
+  AND g.known_since <= n.day - $age_min AND g.requests_before >= $requests_min
+GROUP BY n.token_hash, n.account, n.day

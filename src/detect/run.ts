@@ -1,0 +1,47 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { AppError, errorText } from '../core/errors.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Detection } from './detection.ts';
+import { makeFinding, readHit } from './finding.ts';
+import { bindParameters, type ParameterValues } from './parameter.ts';
+import { readTokenFacts, responseText } from './response.ts';
+
+/** Event time [since, until), UTC microseconds. */
+export interface EventRange {
+  readonly since: bigint;
+  readonly until: bigint;
+}
+
+/**
+ * Runs one rule over a range of event time.
+ *
+ * A rule looks at whole UTC days and, behind `since`, at as much history as it needs, so that a day gives the same
+ * findings whether it is looked at alone or among others. `since` must be the start of a day.
+ *
+ * @param connection has the store's views; is not written to.
+ * @throws AppError DETECTION_FAILED if the statement fails, DETECTION_INVALID if its rows lack a column.
+ */
+export async function runDetection(
+  connection: DuckDBConnection,
+  detection: Detection,
+  range: EventRange,
+  values: ParameterValues = {},
+): Promise<Finding[]> {
+  const sql = bindParameters(detection, range, values);
+  const result = await connection.runAndReadAll(sql).catch((cause: unknown) => {
+    throw new AppError(
+      'DETECTION_FAILED',
+      `Rule ${detection.code} (${detection.file}) failed over the lake: ${errorText(cause)}. Try \`saswatch detect test\`.`,
+      { cause, detection: detection.code },
+    );
+  });
+  const json = result.getRowObjectsJson();
+  const hits = result.getRowObjects().map((row, index) => readHit(detection, row, json[index] ?? {}));
+  const facts = await readTokenFacts(connection, hits);
+  return hits
+    .map((hit) => {
+      const response = responseText(detection, facts.get(`${hit.tokenHash}\n${hit.account}`));
+      return makeFinding(detection, hit, response, values);
+    })
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}

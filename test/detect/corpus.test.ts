@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { checkDetection } from '../../src/detect/check.ts';
+import { shippedDetections } from '../../src/detect/shipped.ts';
+
+const detections = await shippedDetections();
+
+/** File names begin with the ATT&CK tactic; persistence and privilege escalation share the prefix `privilege`. */
+const tactics = ['privilege', 'exfiltration', 'impact', 'initial-access', 'discovery', 'collection', 'persistence'];
+const documentationAddress = /^(192\.0\.2|198\.51\.100|203\.0\.113)\.|^10\.|^2001:db8:/;
+
+const texts = (value: unknown): string[] => {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [];
+};
+
+describe('the collection of rules', () => {
+  it('holds the first eight', () => {
+    expect(detections.map(({ code }) => code)).toEqual([
+      'B-NET-1',
+      'B-OP-1',
+      'P-02',
+      'P-03',
+      'P-04',
+      'W-DEL-1',
+      'W-EXF-1',
+      'W-OVR-1',
+    ]);
+  });
+
+  it('has one id, one code and one title for each', () => {
+    for (const key of ['id', 'code', 'title'] as const) {
+      expect(new Set(detections.map((detection) => detection[key])).size).toBe(detections.length);
+    }
+  });
+});
+
+describe.each(detections.map((detection) => [detection.code, detection] as const))('%s', (_, detection) => {
+  it('is named by its tactic first', () => {
+    expect(tactics.some((tactic) => detection.file.startsWith(`${tactic}-`))).toBe(true);
+  });
+
+  it('has a test that fires and one that is silent', () => {
+    expect(detection.tests.some(({ expect: rows }) => rows.length > 0)).toBe(true);
+    expect(detection.tests.some(({ expect: rows }) => rows.length === 0)).toBe(true);
+  });
+
+  it('gives a period in every step of its runbook', () => {
+    const steps = detection.runbook.trim().split('\n');
+    expect(steps.length).toBeGreaterThanOrEqual(3);
+    for (const step of steps) {
+      expect(step).toMatch(/^\d\. /);
+      expect(step).toMatch(/\d+ (hour|day)s?\b|first_seen|window_start/);
+    }
+  });
+
+  it('names documentation and private addresses only', () => {
+    const rows = detection.tests.flatMap((test) => test.rows);
+    const addresses = rows.flatMap(({ caller_ip: address }) => (typeof address === 'string' ? [address] : []));
+    const elsewhere = texts(detection.runbook).concat(texts(detection.tests)).join('\n');
+    expect(addresses.filter((address) => !documentationAddress.test(address))).toEqual([]);
+    const written = elsewhere.match(/\b\d{1,3}(\.\d{1,3}){3}\b/g) ?? [];
+    expect(written.filter((address) => !documentationAddress.test(address))).toEqual([]);
+  });
+
+  it('reads the views rollup, sas, tokens and storage_log only', () => {
+    const own = new Set([...detection.sql.matchAll(/(\w+) AS \(/g)].map(([, name]) => name));
+    const read = [...detection.sql.matchAll(/\b(?:FROM|JOIN)\s+(\w+)/g)].map(([, name]) => name ?? '');
+    expect(read.length).toBeGreaterThan(0);
+    for (const name of read.filter((relation) => !own.has(relation))) {
+      expect(['rollup', 'sas', 'tokens', 'storage_log']).toContain(name);
+    }
+  });
+
+  it('passes its own tests', async () => {
+    const outcomes = await checkDetection(detection);
+    expect(outcomes).toHaveLength(detection.tests.length);
+    expect(outcomes.filter(({ passed }) => !passed)).toEqual([]);
+  });
+});
