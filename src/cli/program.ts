@@ -15,6 +15,21 @@ interface Entry {
 
 /** The commands in the order of `--help`; a module is loaded only when its command is called. */
 const entries: readonly Entry[] = [
+  {
+    name: 'demo',
+    summary: 'the 2023 leak on embedded parts: stream, lake, findings',
+    load: () => import('./commands/demo.ts'),
+  },
+  {
+    name: 'ingest',
+    summary: 'read logs into the lake and run the rules over them',
+    load: () => import('./commands/ingest.ts'),
+  },
+  {
+    name: 'replay',
+    summary: 'read a stretch of event time from an archive into a lake of its own',
+    load: () => import('./commands/replay.ts'),
+  },
   { name: 'query', summary: 'read-only SQL over the lake', load: () => import('./commands/query.ts') },
   {
     name: 'generate',

@@ -6,7 +6,7 @@ import type { Effects } from './effects.ts';
 export interface Progress {
   /** Replaces the line. */
   update(line: string): void;
-  /** Prints a line above it that stays, on a terminal or not. */
+  /** Prints a line above it that stays, on a terminal or not. May hold colours: log text in it must be made safe first. */
   note(line: string): void;
   /** Clears the line. */
   end(): void;
@@ -28,7 +28,7 @@ export function createProgress({ stderr, isTTY }: Pick<Effects, 'stderr' | 'isTT
     note(line) {
       if (quiet) return;
       clear();
-      stderr.write(`${terminalText(line)}\n`);
+      stderr.write(`${line}\n`);
       draw();
     },
     end() {

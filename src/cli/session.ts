@@ -24,6 +24,8 @@ export interface Session {
   /** No notes and no progress on stderr. */
   readonly quiet: boolean;
   readonly debug: boolean;
+  /** The folder given with `--data`; null where none was. */
+  readonly dataGiven: string | null;
   readonly log: Log;
   /** The configuration, with the command's own flags over it: `config({ 'ingest.lanes': options.lanes })`. */
   config(flags?: ConfigFlags): Config;
@@ -79,6 +81,7 @@ export function createSession(effects: Effects, options: CommonOptions): Session
     json,
     quiet,
     debug,
+    dataGiven: options.data ?? null,
     log: createLog({ level: debug ? 'debug' : quiet ? 'error' : 'info', stream: effects.stderr }),
     config: (flags) => loadConfig(flags).config,
     loadConfig,

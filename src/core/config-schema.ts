@@ -9,8 +9,6 @@ export const configSchema = z.strictObject({
   data: z.string().min(1).default('./saswatch-data').describe('Folder of the lake and the catalog.'),
   ingest: z.strictObject({
     lanes: count(1, 256).default(1).describe('Worker threads that read, parse and write.'),
-    decoder: z.enum(['reference', 'scanner']).default('reference').describe('How log bytes become columns.'),
-    writer: z.enum(['plain', 'filler']).default('plain').describe('How columns become Parquet.'),
     flush_interval_ms: milliseconds(100)
       .default(limits.flushIntervalMs)
       .describe('Longest time a row waits in a lane before it is written.'),

@@ -7,8 +7,6 @@ import type { TimeRange } from './time-range.ts';
 /** Everything a lane needs to work by itself: handed over once, no log bytes follow. */
 export interface LaneTask {
   readonly dataDir: string;
-  readonly decoder: 'scanner' | 'reference';
-  readonly writer: 'plain' | 'filler';
   readonly flushIntervalMs: number;
   readonly batchRowsMax: number;
   /** Event time to keep; null: all of it. */

@@ -5,7 +5,7 @@ import { limits } from '../core/limits.ts';
 import { sourceId } from '../core/position.ts';
 import { LaneStore } from '../store/lane-store.ts';
 import type { Decoder } from './decode/decoder.ts';
-import { createDecoder } from './decode/index.ts';
+import { ReferenceDecoder } from './decode/resource-log.ts';
 import { LaneChannel } from './lane-channel.ts';
 import type { LaneOutcome, LaneTask } from './lane-protocol.ts';
 import { PendingCommit } from './pending-commit.ts';
@@ -38,9 +38,9 @@ export async function runLane(task: LaneTask): Promise<LaneOutcome> {
  */
 async function drainAssignment(task: LaneTask): Promise<void> {
   const channel = new LaneChannel(task.port);
-  const store = await LaneStore.open(task.dataDir, { writer: task.writer });
+  const store = await LaneStore.open(task.dataDir);
   try {
-    const decoder = await createDecoder(task.decoder, task.batchRowsMax);
+    const decoder = new ReferenceDecoder(task.batchRowsMax);
     const source = createSource(task.assignment, {
       nextWork: async (finished) => {
         const answer = await channel.ask({ kind: 'work', finished });

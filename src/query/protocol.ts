@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../core/errors.ts';
 import type { ResultColumn, Row } from './cell.ts';
 import type { QueryLimits } from './sandbox.ts';
 
@@ -20,4 +21,4 @@ export type FromQueryProcess =
   | { readonly kind: 'columns'; readonly columns: readonly ResultColumn[] }
   | { readonly kind: 'rows'; readonly rows: readonly Row[] }
   | { readonly kind: 'end'; readonly truncated: boolean }
-  | { readonly kind: 'error'; readonly code: 'QUERY_REJECTED' | 'QUERY_FAILED'; readonly message: string };
+  | { readonly kind: 'error'; readonly code: ErrorCode; readonly message: string };

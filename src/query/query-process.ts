@@ -2,11 +2,12 @@ import { join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { AppError, errorText } from '../core/errors.ts';
 import { openReader } from '../store/reader.ts';
+import { literal } from '../store/segment-writer.ts';
 import type { QueryResult } from './cell.ts';
 import { checkQuery } from './guard.ts';
 import type { FromQueryProcess, QueryRequest, ToQueryProcess } from './protocol.ts';
 import { resultOf } from './read.ts';
-import { literal, lockConnection } from './sandbox.ts';
+import { lockConnection } from './sandbox.ts';
 
 /** Memory of the process beyond DuckDB's own limit: Node, and values DuckDB does not count, as one huge text. */
 const overheadMbMax = 512;
@@ -74,9 +75,9 @@ function reportOf(error: unknown, expired: boolean, { dataDir, limits }: QueryRe
     const message = `the query was stopped after ${limits.timeoutMs / 1000} s; narrow it by time, or raise --timeout`;
     return { kind: 'error', code: 'QUERY_FAILED', message };
   }
-  const code = error instanceof AppError && error.code === 'QUERY_REJECTED' ? error.code : 'QUERY_FAILED';
-  const message = errorText(error).replaceAll(resolve(dataDir), '<data>').replaceAll(dataDir, '<data>');
-  return { kind: 'error', code, message };
+  if (error instanceof AppError) return { kind: 'error', code: error.code, message: error.message };
+  const message = errorText(error).replaceAll(resolve(dataDir), '<data>');
+  return { kind: 'error', code: 'QUERY_FAILED', message };
 }
 
 async function run(request: QueryRequest): Promise<void> {

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { literal } from '../store/segment-writer.ts';
 
 export interface QueryLimits {
   /** How long DuckDB may work on one query, without the time its reader takes. */
@@ -18,11 +19,6 @@ export interface SandboxOptions {
   /** Folder to spill to, of this query alone. */
   readonly tempDir: string;
   readonly limits: QueryLimits;
-}
-
-/** A text as an SQL literal. */
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /**

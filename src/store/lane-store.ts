@@ -19,11 +19,6 @@ import { fixedColumn, type Table, wordsOf } from './table.ts';
 
 const stagingFolder = 'lake/staging';
 
-export interface LaneStoreOptions {
-  /** `plain` goes value by value through DuckDB's public API. */
-  readonly writer?: 'plain';
-}
-
 /**
  * A lane's own way into the lake: writes batches as Parquet with a private in-memory DuckDB, and gives the files their
  * final names when the lane is about to commit. It never opens the catalog.
@@ -39,7 +34,7 @@ export class LaneStore {
     this.#closeDatabase = closeDatabase;
   }
 
-  static async open(dataDir: string, _options: LaneStoreOptions = {}): Promise<LaneStore> {
+  static async open(dataDir: string): Promise<LaneStore> {
     await writing(join(dataDir, stagingFolder), () => makeFolder(join(dataDir, stagingFolder)));
     const instance = await DuckDBInstance.create(':memory:', {
       threads: '1',

@@ -21,8 +21,6 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const settings = (dataDir: string, change: Partial<LaneSettings> = {}): LaneSettings => ({
   dataDir,
-  decoder: 'reference',
-  writer: 'plain',
   flushIntervalMs: limits.flushIntervalMs,
   batchRowsMax: limits.segmentRowsMax,
   range: null,

@@ -25,7 +25,7 @@ const defaults: Row = {
 
 function fixedValues(type: ColumnSpec['type'], cells: readonly Cell[]): FixedValues {
   const numbers = cells.map((cell) => Number(cell ?? 0));
-  const bigints = cells.map((cell) => BigInt(cell ?? 0));
+  const bigints = () => cells.map((cell) => BigInt(cell ?? 0));
   switch (type) {
     case 'uint8':
       return Uint8Array.from(numbers);
@@ -38,9 +38,9 @@ function fixedValues(type: ColumnSpec['type'], cells: readonly Cell[]): FixedVal
     case 'float64':
       return Float64Array.from(numbers);
     case 'uint64':
-      return BigUint64Array.from(bigints);
+      return BigUint64Array.from(bigints());
     default:
-      return BigInt64Array.from(bigints);
+      return BigInt64Array.from(bigints());
   }
 }
 

@@ -16,7 +16,7 @@ function lineText(text: string): string {
 }
 
 /** `text` in exactly `width` columns of the terminal. */
-function fit(text: string, width: number, right: boolean): string {
+function fitText(text: string, width: number, right: boolean): string {
   let shown = text;
   if (stringWidth(text) > width) {
     shown = '';
@@ -69,7 +69,7 @@ export async function renderTable({ columns, batches }: QueryResult, sink: Sink,
     `${widths
       .map((columnWidth, i) => {
         const column = columns[i];
-        return column ? fit(texts(column, i), columnWidth, rightAligned.has(column.kind)) : '';
+        return column ? fitText(texts(column, i), columnWidth, rightAligned.has(column.kind)) : '';
       })
       .join(gap)
       .trimEnd()}\n`;

@@ -1,0 +1,89 @@
+import pico from 'picocolors';
+import type { Finding } from '../core/finding.ts';
+import type { Truth } from '../generate/truth.ts';
+import { openReader } from '../store/reader.ts';
+import { write } from './effects.ts';
+import { levelPaint } from './level-paint.ts';
+import type { Session } from './session.ts';
+
+export interface DemoOutcome {
+  readonly session: Session;
+  readonly dataDir: string;
+  readonly findings: readonly Finding[];
+  /** What the story really holds, to hold the findings against. */
+  readonly truth: Truth;
+}
+
+interface TokenRow {
+  readonly tokenId: string;
+  readonly requests: number;
+  readonly powers: string;
+  readonly expires: string;
+}
+
+/** The demo's closing page: the lake in figures, the findings by token, and where to look further. */
+export async function demoSummary({ session, dataDir, findings, truth }: DemoOutcome): Promise<void> {
+  const { stdout, isTTY } = session.effects;
+  const open = findings.filter((finding) => finding.open);
+  const expected = [...new Set(truth.incidents.flatMap((incident) => incident.rules))].sort();
+  const benign = new Set(truth.tokens.filter((token) => token.benign).map((token) => token.token_hash.slice(0, 32)));
+  const falsePositives = open.filter((finding) => benign.has(finding.entity.toUpperCase())).length;
+  const found = new Set(open.map((finding) => finding.rule));
+  if (session.json) {
+    const row = {
+      type: 'demo',
+      data: dataDir,
+      rules_expected: expected,
+      rules_missed: expected.filter((rule) => !found.has(rule)),
+      findings_on_benign_tokens: falsePositives,
+    };
+    return write(stdout, `${JSON.stringify(row)}\n`);
+  }
+  const { bold, dim, cyan } = pico.createColors(isTTY.stdout);
+  const paint = levelPaint(isTTY.stdout);
+  const lines: string[] = ['', bold('What the log shows'), ''];
+  for (const token of await tokensOf(dataDir, new Set(open.map((finding) => finding.entity)))) {
+    lines.push(
+      `token ${cyan(token.tokenId)}  ${token.powers}  valid until ${bold(token.expires)}  ${token.requests.toLocaleString('en')} requests`,
+    );
+    for (const finding of open.filter(({ entity }) => entity.toUpperCase() === token.tokenId)) {
+      const when = new Date(Number(finding.firstSeen / 1_000n)).toISOString().slice(0, 16).replace('T', ' ');
+      lines.push(`  ${paint(finding.level)} ${finding.rule.padEnd(8)} ${when}  ${finding.title}`);
+    }
+    lines.push('');
+  }
+  lines.push(
+    `${open.length} findings by ${found.size} of ${expected.length} rules the story should raise; ${falsePositives} on its ${benign.size} benign tokens`,
+    '',
+    bold('Look further'),
+    `  npx saswatch findings list --data ${dataDir}`,
+    `  npx saswatch token list --data ${dataDir}`,
+    `  npx saswatch query --data ${dataDir} ${dim('"SELECT operation_name, count(*) AS n, sum(response_body_bytes) AS bytes_out FROM storage_log')}`,
+    dim("      WHERE auth_type LIKE 'sas_%' GROUP BY ALL ORDER BY n DESC\""),
+    '',
+  );
+  await write(stdout, lines.join('\n'));
+}
+
+async function tokensOf(dataDir: string, ids: ReadonlySet<string>): Promise<TokenRow[]> {
+  const reader = await openReader(dataDir);
+  try {
+    const result = await reader.connection.runAndReadAll(
+      "SELECT token_id, requests::DOUBLE, sas_sp, strftime(expires, '%Y-%m-%d') FROM tokens ORDER BY first_seen",
+    );
+    return result.getRows().flatMap(([tokenId, requests, powers, expires]) =>
+      ids.has(String(tokenId)) || ids.has(String(tokenId).toLowerCase())
+        ? [
+            {
+              tokenId: String(tokenId),
+              requests: Number(requests),
+              powers: `sp=${powers ?? '?'}`,
+              expires: String(expires ?? 'its policy says'),
+            },
+          ]
+        : [],
+    );
+  } finally {
+    reader.close();
+  }
+}

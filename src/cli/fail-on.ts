@@ -1,0 +1,20 @@
+import { Option } from 'commander';
+import type { Finding, Level } from '../core/finding.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { isAtLeast, parseLevel } from './option-values.ts';
+
+/** `--fail-on LEVEL`, alike in every command that ends with findings. */
+export function failOnOption(): Option {
+  return new Option('--fail-on <level>', 'exit with 3 if a finding is open at or above this level').argParser(
+    parseLevel,
+  );
+}
+
+/** Exit code 3 if an open finding is at or above `least`; undefined where none is or no level was given. */
+export function failOnCode(
+  least: Level | undefined,
+  findings: readonly Pick<Finding, 'level' | 'open'>[],
+): ExitCode | undefined {
+  if (least === undefined) return undefined;
+  return findings.some(({ level, open }) => open && isAtLeast(level, least)) ? exitCodes.findings : undefined;
+}

@@ -1,0 +1,73 @@
+import type { Finding } from '../core/finding.ts';
+import type { Detector } from '../detect/detector.ts';
+import type { CommitEvent } from '../ingest/coordinator.ts';
+
+export interface LiveDetectionOptions {
+  /** Shortest time between two runs of the rules. */
+  readonly intervalMs: number;
+  /** How far event time may run ahead of rows still expected. */
+  readonly latenessMs: number;
+  readonly onFindings: (findings: readonly Finding[]) => void;
+}
+
+/**
+ * Runs the rules while rows come in: over the stretch of event time that commits have touched, up to the watermark.
+ *
+ * The watermark is the newest event time less the lateness; rows behind it open their windows again. One run at a time;
+ * a commit during a run leads to another one after it.
+ */
+export class LiveDetection {
+  readonly #detector: Detector;
+  readonly #options: LiveDetectionOptions;
+  #touchedFrom: bigint | null = null;
+  #newest = 0n;
+  #oldest: bigint | null = null;
+  #running: Promise<void> = Promise.resolve();
+  #busy = false;
+  #lastRunMs = Number.NEGATIVE_INFINITY;
+  #fault: unknown;
+  findings = 0;
+
+  constructor(detector: Detector, options: LiveDetectionOptions) {
+    this.#detector = detector;
+    this.#options = options;
+  }
+
+  /** Takes note of a commit and, where the rules run `live`, starts a run if one is due. @throws whatever the last run failed with. */
+  note({ commit, status }: CommitEvent, live: boolean): void {
+    if (this.#fault !== undefined) throw this.#fault;
+    if (status === 'duplicate') return;
+    for (const { minTime, maxTime } of commit.segments) {
+      if (this.#touchedFrom === null || minTime < this.#touchedFrom) this.#touchedFrom = minTime;
+      if (this.#oldest === null || minTime < this.#oldest) this.#oldest = minTime;
+      if (maxTime > this.#newest) this.#newest = maxTime;
+    }
+    if (!live || this.#busy || performance.now() - this.#lastRunMs < this.#options.intervalMs) return;
+    const since = this.#touchedFrom;
+    const until = this.#newest - BigInt(this.#options.latenessMs) * 1_000n;
+    if (since === null || until <= since) return;
+    this.#touchedFrom = until;
+    this.#busy = true;
+    this.#running = this.#run({ since, until, final: false })
+      .catch((error: unknown) => {
+        this.#fault = error;
+      })
+      .finally(() => {
+        this.#busy = false;
+        this.#lastRunMs = performance.now();
+      });
+  }
+
+  /** The last run: over everything this run has touched, up to its newest row. */
+  async finish(): Promise<void> {
+    await this.#running;
+    if (this.#fault !== undefined) throw this.#fault;
+    if (this.#oldest !== null) await this.#run({ since: this.#oldest, until: this.#newest + 1n, final: true });
+  }
+
+  async #run(range: { since: bigint; until: bigint; final: boolean }): Promise<void> {
+    const found = await this.#detector.evaluate(range);
+    this.findings += found.length;
+    if (found.length > 0) this.#options.onFindings(found);
+  }
+}

@@ -1,0 +1,114 @@
+import pico from 'picocolors';
+import type { Finding } from '../core/finding.ts';
+import { terminalText } from '../query/render/terminal-text.ts';
+import { write } from './effects.ts';
+import type { IngestMeter, IngestSummary } from './ingest-meter.ts';
+import { levelPaint } from './level-paint.ts';
+import type { PipelineHooks } from './pipeline.ts';
+import { createProgress, type Progress } from './progress.ts';
+import type { Session } from './session.ts';
+
+/** Tells people, and with `--json` programs, what a pipeline does: progress, findings as they appear, the summary. */
+export class PipelineReport {
+  readonly #session: Session;
+  readonly #progress: Progress;
+  #total: number | null = null;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#progress = createProgress(session.effects, session.quiet);
+  }
+
+  get hooks(): PipelineHooks {
+    return {
+      onOpen: ({ orphanFiles, temporaryFiles, walSetAside, staleLock, missingFiles }) => {
+        if (staleLock !== null)
+          this.note(`the process ${staleLock} that had this folder is gone; its lock was taken over`);
+        if (orphanFiles + temporaryFiles > 0)
+          this.note(`removed ${orphanFiles + temporaryFiles} files of an unfinished batch`);
+        if (walSetAside !== null) this.note(`the catalog's write-ahead log was damaged and set aside: ${walSetAside}`);
+        if (missingFiles.length > 0)
+          this.note(`${missingFiles.length} committed files are missing, first ${missingFiles[0]}`);
+      },
+      onCommit: (meter) => this.#progress.update(this.#line(meter)),
+      onFindings: (findings) => this.findings(findings),
+    };
+  }
+
+  /** What is going to be read from files; the sum of bytes gives progress a percentage. */
+  files({ files, bytes, skipped }: { files: number; bytes: number; skipped: readonly string[] }): void {
+    this.#total = bytes;
+    this.note(`reading ${files} ${files === 1 ? 'file' : 'files'}, ${megabytes(bytes)} MB`);
+    if (skipped.length > 0)
+      this.note(
+        `skipped ${skipped.length} without logs: ${skipped.slice(0, 3).join(', ')}${skipped.length > 3 ? ' …' : ''}`,
+      );
+  }
+
+  note(text: string): void {
+    this.#progress.note(text);
+  }
+
+  /** Prints new findings: a line each on the terminal, an object each with `--json`. */
+  findings(findings: readonly Finding[]): void {
+    const { effects, json } = this.#session;
+    for (const finding of findings) {
+      if (json) effects.stdout.write(`${JSON.stringify({ type: 'finding', ...findingRow(finding) })}\n`);
+      else this.note(this.#findingLine(finding));
+    }
+  }
+
+  /** The last line of a pipeline. */
+  async end(summary: IngestSummary | (IngestSummary & Readonly<Record<string, unknown>>)): Promise<void> {
+    this.#progress.end();
+    const { stdout } = this.#session.effects;
+    if (this.#session.json) return write(stdout, `${JSON.stringify({ type: 'summary', ...summary })}\n`);
+    const width = Math.max(...Object.keys(summary).map((key) => key.length));
+    await write(
+      stdout,
+      Object.entries(summary)
+        .map(([key, value]) => `${key.padEnd(width)}  ${value}\n`)
+        .join(''),
+    );
+  }
+
+  #line(meter: IngestMeter): string {
+    const { rows, bytes, elapsedS, newestUs } = meter;
+    const done = this.#total ? `${Math.min(100, Math.round((100 * bytes) / this.#total))} %  ` : '';
+    const newest = new Date(Number(newestUs / 1_000n)).toISOString().slice(0, 19);
+    return `${done}${rows.toLocaleString('en')} rows  ${Math.round(rows / elapsedS).toLocaleString('en')} rows/s  ${megabytes(bytes / elapsedS)} MB/s  newest ${newest}Z`;
+  }
+
+  #findingLine({ level, rule, title, entity, account }: Finding): string {
+    const colors = pico.createColors(this.#session.effects.isTTY.stderr);
+    const mark = levelPaint(this.#session.effects.isTTY.stderr)(level);
+    return `${mark} ${rule.padEnd(8)} ${terminalText(title)}  ${colors.dim(`token ${entity.slice(0, 16)}…  account ${terminalText(account)}`)}`;
+  }
+}
+
+/** A finding as programs read it: snake_case, times in ISO 8601. */
+function findingRow(finding: Finding): Record<string, unknown> {
+  return {
+    id: finding.id,
+    rule: finding.rule,
+    rule_version: finding.ruleVersion,
+    title: finding.title,
+    level: finding.level,
+    tags: finding.tags,
+    entity_kind: finding.entityKind,
+    entity: finding.entity,
+    account: finding.account,
+    window_start: isoTime(finding.windowStart),
+    first_seen: isoTime(finding.firstSeen),
+    last_seen: isoTime(finding.lastSeen),
+    open: finding.open,
+  };
+}
+
+function isoTime(us: bigint): string {
+  return new Date(Number(us / 1_000n)).toISOString();
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toLocaleString('en', { maximumFractionDigits: 1 });
+}

@@ -1,0 +1,70 @@
+import type { Config } from '../core/config.ts';
+import type { Finding } from '../core/finding.ts';
+import { Detector } from '../detect/detector.ts';
+import { type CommitEvent, Coordinator } from '../ingest/coordinator.ts';
+import type { Committed, SourcePlan } from '../ingest/sources/plan.ts';
+import type { TimeRange } from '../ingest/time-range.ts';
+import { Catalog, type OpenReport } from '../store/catalog.ts';
+import { IngestMeter, type IngestSummary } from './ingest-meter.ts';
+import { LiveDetection } from './live-detection.ts';
+
+export interface PipelineHooks {
+  /** What opening the data folder found and mended. */
+  readonly onOpen?: (report: OpenReport) => void;
+  readonly onCommit?: (meter: IngestMeter, event: CommitEvent) => void;
+  readonly onFindings: (findings: readonly Finding[]) => void;
+}
+
+export interface PipelineOptions extends PipelineHooks {
+  readonly config: Config;
+  readonly dataDir: string;
+  /** Opens what is to be read, given how far each partition has been committed. */
+  readonly plans: (committed: Committed) => Promise<readonly SourcePlan[]>;
+  /** Event time to keep; without it, all. */
+  readonly range?: TimeRange;
+  /** Whether the rules run while rows come in; else once, at the end. */
+  readonly live: boolean;
+  /** First stops pulling; everything taken is committed and judged before the pipeline ends. */
+  readonly signal: AbortSignal;
+}
+
+export interface PipelineResult {
+  readonly summary: IngestSummary;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * The whole way: sources, lanes, lake, catalog, rules, findings, until the sources end or the signal aborts.
+ *
+ * @throws AppError DATA_IN_USE, SOURCE_*, SINK_WRITE, DETECTION_*; whatever was committed by then stays.
+ */
+export async function runPipeline(options: PipelineOptions): Promise<PipelineResult> {
+  const { config, dataDir, signal } = options;
+  const catalog = await Catalog.open(dataDir);
+  try {
+    options.onOpen?.(catalog.openReport);
+    const plans = await options.plans((source, partition) => catalog.position({ source, partition }));
+    const meter = new IngestMeter();
+    const detection = new LiveDetection(await Detector.open({ dataDir, catalog, rulesDirs: config.detect.rules }), {
+      intervalMs: config.detect.intervalMs,
+      latenessMs: config.detect.latenessMs,
+      onFindings: options.onFindings,
+    });
+    const settings = {
+      dataDir,
+      flushIntervalMs: config.ingest.flushIntervalMs,
+      batchRowsMax: config.ingest.batchRowsMax,
+      range: options.range ?? null,
+    };
+    const coordinator = new Coordinator(catalog, settings, (event) => {
+      meter.count(event);
+      detection.note(event, options.live);
+      options.onCommit?.(meter, event);
+    });
+    await coordinator.run(plans, config.ingest.lanes, signal);
+    await detection.finish();
+    return { summary: meter.summary(detection.findings), findings: await catalog.findings() };
+  } finally {
+    await catalog.close();
+  }
+}
