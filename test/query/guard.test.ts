@@ -46,7 +46,7 @@ const accepted = [
   'SHOW TABLES',
   'SHOW storage_log',
   'EXPLAIN SELECT * FROM storage_log',
-  '-- who\n/* what */ explain analyze SELECT 1',
+  '-- who\n/* what */ explain SELECT 1',
   'WITH busy AS (SELECT * FROM storage_log) SELECT count(*) FROM busy, range(3)',
   'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) SELECT * FROM n',
   "SELECT * FROM storage_log WHERE operation_name = 'COPY x TO y; DROP TABLE z'",
