@@ -26,7 +26,12 @@ export async function demoSummary({ session, dataDir, findings, truth }: DemoOut
   const { stdout, isTTY } = session.effects;
   const open = findings.filter((finding) => finding.open);
   const expected = [...new Set(truth.incidents.flatMap((incident) => incident.rules))].sort();
-  const benign = new Set(truth.tokens.filter((token) => token.benign).map((token) => token.token_hash.slice(0, 32)));
+  const misused = new Set(truth.incidents.map(({ entity }) => entity.token_hash));
+  const benign = new Set(
+    truth.tokens
+      .filter((token) => token.benign && !misused.has(token.token_hash))
+      .map((token) => token.token_hash.slice(0, 32)),
+  );
   const falsePositives = open.filter((finding) => benign.has(finding.entity.toUpperCase())).length;
   const found = new Set(open.map((finding) => finding.rule));
   if (session.json) {

@@ -1,6 +1,7 @@
 import type { Finding } from '../core/finding.ts';
 import type { Detector } from '../detect/detector.ts';
 import type { CommitEvent } from '../ingest/coordinator.ts';
+import type { Commit } from '../store/commit.ts';
 
 export interface LiveDetectionOptions {
   /** Shortest time between two runs of the rules. */
@@ -10,11 +11,14 @@ export interface LiveDetectionOptions {
   readonly onFindings: (findings: readonly Finding[]) => void;
 }
 
+/** A partition that has brought nothing for this long holds the watermark back no more. */
+const idleAfterMs = 30_000;
+
 /**
  * Runs the rules while rows come in: over the stretch of event time that commits have touched, up to the watermark.
  *
- * The watermark is the newest event time less the lateness; rows behind it open their windows again. One run at a time;
- * a commit during a run leads to another one after it.
+ * The watermark is the newest event time of the partition that is furthest behind, less the lateness; rows behind it open
+ * their windows again. One run at a time; a commit during a run leads to another one after it.
  */
 export class LiveDetection {
   readonly #detector: Detector;
@@ -24,6 +28,7 @@ export class LiveDetection {
   #oldest: bigint | null = null;
   #running: Promise<void> = Promise.resolve();
   #busy = false;
+  readonly #partitions = new Map<string, { newest: bigint; atMs: number }>();
   #lastRunMs = Number.NEGATIVE_INFINITY;
   #fault: unknown;
   findings = 0;
@@ -37,6 +42,7 @@ export class LiveDetection {
   note({ commit, status }: CommitEvent, live: boolean): void {
     if (this.#fault !== undefined) throw this.#fault;
     if (status === 'duplicate') return;
+    this.#advance(commit);
     for (const { minTime, maxTime } of commit.segments) {
       if (this.#touchedFrom === null || minTime < this.#touchedFrom) this.#touchedFrom = minTime;
       if (this.#oldest === null || minTime < this.#oldest) this.#oldest = minTime;
@@ -44,7 +50,7 @@ export class LiveDetection {
     }
     if (!live || this.#busy || performance.now() - this.#lastRunMs < this.#options.intervalMs) return;
     const since = this.#touchedFrom;
-    const until = this.#newest - BigInt(this.#options.latenessMs) * 1_000n;
+    const until = this.#watermark - BigInt(this.#options.latenessMs) * 1_000n;
     if (since === null || until <= since) return;
     this.#touchedFrom = until;
     this.#busy = true;
@@ -56,6 +62,20 @@ export class LiveDetection {
         this.#busy = false;
         this.#lastRunMs = performance.now();
       });
+  }
+
+  #advance({ ranges, segments }: Commit): void {
+    const newest = segments.reduce((max, { maxTime }) => (maxTime > max ? maxTime : max), 0n);
+    for (const { source, partition } of ranges) {
+      const key = `${source}\n${partition}`;
+      const known = this.#partitions.get(key)?.newest ?? 0n;
+      this.#partitions.set(key, { newest: newest > known ? newest : known, atMs: performance.now() });
+    }
+  }
+
+  get #watermark(): bigint {
+    const active = [...this.#partitions.values()].filter(({ atMs }) => performance.now() - atMs < idleAfterMs);
+    return active.reduce((min, { newest }) => (newest < min ? newest : min), this.#newest);
   }
 
   /** The last run: over everything this run has touched, up to its newest row. */

@@ -1,9 +1,8 @@
-import pico from 'picocolors';
 import type { Finding } from '../core/finding.ts';
-import { terminalText } from '../query/render/terminal-text.ts';
+import { jsonLine } from '../query/render/jsonl.ts';
 import { write } from './effects.ts';
+import { findingLine, findingRow } from './finding-text.ts';
 import type { IngestMeter, IngestSummary } from './ingest-meter.ts';
-import { levelPaint } from './level-paint.ts';
 import type { PipelineHooks } from './pipeline.ts';
 import { createProgress, type Progress } from './progress.ts';
 import type { Session } from './session.ts';
@@ -53,8 +52,8 @@ export class PipelineReport {
   findings(findings: readonly Finding[]): void {
     const { effects, json } = this.#session;
     for (const finding of findings) {
-      if (json) effects.stdout.write(`${JSON.stringify({ type: 'finding', ...findingRow(finding) })}\n`);
-      else this.note(this.#findingLine(finding));
+      if (json) effects.stdout.write(jsonLine({ type: 'finding', ...findingRow(finding) }));
+      else this.note(findingLine(finding, effects.isTTY.stderr));
     }
   }
 
@@ -62,7 +61,7 @@ export class PipelineReport {
   async end(summary: IngestSummary | (IngestSummary & Readonly<Record<string, unknown>>)): Promise<void> {
     this.#progress.end();
     const { stdout } = this.#session.effects;
-    if (this.#session.json) return write(stdout, `${JSON.stringify({ type: 'summary', ...summary })}\n`);
+    if (this.#session.json) return write(stdout, jsonLine({ type: 'summary', ...summary }));
     const width = Math.max(...Object.keys(summary).map((key) => key.length));
     await write(
       stdout,
@@ -78,35 +77,6 @@ export class PipelineReport {
     const newest = new Date(Number(newestUs / 1_000n)).toISOString().slice(0, 19);
     return `${done}${rows.toLocaleString('en')} rows  ${Math.round(rows / elapsedS).toLocaleString('en')} rows/s  ${megabytes(bytes / elapsedS)} MB/s  newest ${newest}Z`;
   }
-
-  #findingLine({ level, rule, title, entity, account }: Finding): string {
-    const colors = pico.createColors(this.#session.effects.isTTY.stderr);
-    const mark = levelPaint(this.#session.effects.isTTY.stderr)(level);
-    return `${mark} ${rule.padEnd(8)} ${terminalText(title)}  ${colors.dim(`token ${entity.slice(0, 16)}…  account ${terminalText(account)}`)}`;
-  }
-}
-
-/** A finding as programs read it: snake_case, times in ISO 8601. */
-function findingRow(finding: Finding): Record<string, unknown> {
-  return {
-    id: finding.id,
-    rule: finding.rule,
-    rule_version: finding.ruleVersion,
-    title: finding.title,
-    level: finding.level,
-    tags: finding.tags,
-    entity_kind: finding.entityKind,
-    entity: finding.entity,
-    account: finding.account,
-    window_start: isoTime(finding.windowStart),
-    first_seen: isoTime(finding.firstSeen),
-    last_seen: isoTime(finding.lastSeen),
-    open: finding.open,
-  };
-}
-
-function isoTime(us: bigint): string {
-  return new Date(Number(us / 1_000n)).toISOString();
 }
 
 function megabytes(bytes: number): string {

@@ -30,6 +30,13 @@ const entries: readonly Entry[] = [
     summary: 'read a stretch of event time from an archive into a lake of its own',
     load: () => import('./commands/replay.ts'),
   },
+  {
+    name: 'findings',
+    summary: 'what the rules found',
+    load: () => import('./commands/findings.ts'),
+  },
+  { name: 'token', summary: 'the SAS tokens the log knows of', load: () => import('./commands/token.ts') },
+  { name: 'detect', summary: 'the rules: list, test, run over a stretch', load: () => import('./commands/detect.ts') },
   { name: 'query', summary: 'read-only SQL over the lake', load: () => import('./commands/query.ts') },
   {
     name: 'generate',

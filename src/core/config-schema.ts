@@ -41,7 +41,7 @@ export const configSchema = z.strictObject({
   detect: z.strictObject({
     rules: z.array(z.string().min(1)).default([]).describe('Folders of rules beside the shipped ones.'),
     interval_ms: milliseconds(100).default(1_000).describe('Shortest time between two runs of the rules.'),
-    lateness_ms: milliseconds(0)
+    lateness_ms: count(0, 60 * 86_400_000)
       .default(300_000)
       .describe('How far event time may run ahead of the rows still expected; the watermark stays this far behind.'),
   }),

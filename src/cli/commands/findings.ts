@@ -1,0 +1,137 @@
+import { DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
+import type { Command } from 'commander';
+import { AppError } from '../../core/errors.ts';
+import { type Level, levels } from '../../core/finding.ts';
+import { jsonLine } from '../../query/render/jsonl.ts';
+import { terminalText } from '../../query/render/terminal-text.ts';
+import { openReader } from '../../store/reader.ts';
+import { write } from '../effects.ts';
+import { failOnCode, failOnOption } from '../fail-on.ts';
+import { printResult } from '../lake-result.ts';
+import { type Moment, parseLevel, parseMoment } from '../option-values.ts';
+import type { Act } from '../session.ts';
+
+interface ListOptions {
+  readonly level?: Level;
+  readonly rule?: string;
+  readonly since?: Moment;
+  readonly until?: Moment;
+  readonly all?: boolean;
+  readonly failOn?: Level;
+}
+
+export function define(command: Command, act: Act): void {
+  const list = command
+    .command('list')
+    .description('the findings of the lake, oldest first')
+    .option('--level <level>', 'only at or above this level', parseLevel)
+    .option('--rule <code>', 'only of this rule, as P-03')
+    .option(
+      '--since <time>',
+      'only with something seen at or after this time: ISO 8601, or -24h before now',
+      parseMoment,
+    )
+    .option('--until <time>', 'only with something seen before this time', parseMoment)
+    .option('--all', 'also findings that later rows took back')
+    .addOption(failOnOption());
+  act<ListOptions>(list, async ({ session, options }) => {
+    const reader = await openReader(session.config().data);
+    try {
+      const { where, values } = filter(options, session.effects.clock());
+      await printResult(
+        session,
+        reader,
+        `SELECT substr(id, 1, 12) AS id, level, rule, first_seen, last_seen, account, entity, title${options.all ? ', open' : ''}
+         FROM findings WHERE ${where} ORDER BY first_seen, rule, id`,
+        values,
+      );
+      const rows = await reader.connection.runAndReadAll(
+        `SELECT DISTINCT level, open FROM findings WHERE ${where}`,
+        values,
+      );
+      const kept = rows
+        .getRowObjects()
+        .map(({ level, open }) => ({ level: parseLevel(String(level)), open: open === true }));
+      return failOnCode(options.failOn, kept);
+    } finally {
+      reader.close();
+    }
+  });
+
+  const show = command
+    .command('show')
+    .argument('<id>', 'the id, or its first digits where no other finding has them')
+    .description('one finding: what was seen, what to do, and the statement that shows it again');
+  act(show, async ({ session, operands: [id = ''] }) => {
+    const reader = await openReader(session.config().data);
+    try {
+      const found = await reader.connection.runAndReadAll(
+        'SELECT * FROM findings WHERE starts_with(id, lower($id)) LIMIT 2',
+        { id },
+      );
+      const [finding, another] = found.getRowObjectsJson();
+      if (finding === undefined || another !== undefined || id === '') {
+        throw new AppError(
+          'CONFIG_INVALID',
+          `${finding === undefined ? 'There is no' : 'There is more than one'} finding whose id begins with "${id}". \`saswatch findings list\` shows them.`,
+        );
+      }
+      await write(session.effects.stdout, session.json ? jsonLine(withEvidence(finding)) : page(finding));
+    } finally {
+      reader.close();
+    }
+  });
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function withEvidence(finding: Row): Row {
+  return { ...finding, evidence: JSON.parse(String(finding['evidence'])) };
+}
+
+function filter({ level, rule, since, until, all }: ListOptions, now: Date) {
+  const values: Record<string, DuckDBValue> = {};
+  const parts = [all ? 'true' : 'open'];
+  if (level !== undefined) parts.push(`level IN (${levels.slice(levels.indexOf(level)).map((name) => `'${name}'`)})`);
+  if (rule !== undefined) {
+    parts.push('upper(rule) = upper($rule)');
+    values['rule'] = rule;
+  }
+  if (since !== undefined) {
+    parts.push('last_seen >= $since');
+    values['since'] = new DuckDBTimestampValue(since(now));
+  }
+  if (until !== undefined) {
+    parts.push('first_seen < $until');
+    values['until'] = new DuckDBTimestampValue(until(now));
+  }
+  return { where: parts.join(' AND '), values };
+}
+
+/** A finding for people, as plain lines. */
+function page(finding: Row): string {
+  const text = (name: string) => terminalText(String(finding[name] ?? ''));
+  const evidence = JSON.parse(String(finding['evidence'])) as Row;
+  const width = Math.max(...Object.keys(evidence).map((name) => name.length));
+  const shown = Object.entries(evidence).map(
+    ([name, value]) =>
+      `  ${terminalText(name).padEnd(width)}  ${terminalText(typeof value === 'object' ? JSON.stringify(value) : String(value))}`,
+  );
+  const lines = (block: string) => block.split('\n').map((line) => `  ${terminalText(line)}`);
+  return [
+    `${text('level').toUpperCase()}  ${text('rule')}  ${text('title')}`,
+    `${text('entity_kind')} ${text('entity')}, account ${text('account')}`,
+    `seen ${text('first_seen')} to ${text('last_seen')} UTC${finding['open'] === false ? ', taken back by later rows' : ''}`,
+    `id ${text('id')}`,
+    '',
+    'Evidence',
+    ...shown,
+    '',
+    'What to do',
+    ...lines(String(finding['response'])),
+    '',
+    'Shown again by',
+    ...lines(String(finding['sql'])),
+    '',
+  ].join('\n');
+}

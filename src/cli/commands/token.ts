@@ -1,0 +1,166 @@
+import type { Command } from 'commander';
+import { AppError } from '../../core/errors.ts';
+import { readTokenFacts, responseText } from '../../detect/response.ts';
+import { jsonLine } from '../../query/render/jsonl.ts';
+import { terminalText } from '../../query/render/terminal-text.ts';
+import { openReader, type Reader } from '../../store/reader.ts';
+import { readCoverage } from '../coverage.ts';
+import { write } from '../effects.ts';
+import { printResult } from '../lake-result.ts';
+import { parseCount } from '../option-values.ts';
+import type { Act, Session } from '../session.ts';
+import { tokenDigits } from '../token-reference.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+export function define(command: Command, act: Act): void {
+  const list = command
+    .command('list')
+    .description('every SAS token the log knows of, the busiest first')
+    .option('--limit <n>', 'at most so many', parseCount(1), 50);
+  act<{ limit: number }>(list, async ({ session, options }) => {
+    const reader = await openReader(session.config().data);
+    try {
+      await printResult(
+        session,
+        reader,
+        `SELECT token_id, sas_kind AS kind, coalesce(sas_sp, 'policy ' || sas_si) AS powers, key_name, starts, expires, first_seen,
+                last_seen, requests, errors, bytes_out, bytes_in, deletes, distinct_ips
+         FROM tokens WHERE auth_type LIKE 'sas\\_%' ESCAPE '\\' ORDER BY requests DESC, token_id LIMIT ${options.limit}`,
+      );
+    } finally {
+      reader.close();
+    }
+  });
+
+  const show = command
+    .command('show')
+    .argument(
+      '<token>',
+      'hash of its signature (64 digits or their beginning), or the whole SAS URL, hashed on this machine',
+    )
+    .description('one token: what it grants, what was done with it, what else hangs on its key, how to revoke it')
+    .addHelpText('after', '\nA URL is hashed here and kept nowhere; the shell may keep it in its history.');
+  act(show, async ({ session, operands: [reference = ''] }) => {
+    const { data } = session.config();
+    const digits = tokenDigits(reference);
+    const reader = await openReader(data);
+    try {
+      const token = await findToken(reader, digits);
+      if (token === null) return await notSeen(session, data, digits);
+      const details = await tokenDetails(reader, token);
+      await write(session.effects.stdout, session.json ? jsonLine({ ...token, ...details }) : page(token, details));
+    } finally {
+      reader.close();
+    }
+  });
+}
+
+async function findToken({ connection }: Reader, digits: string): Promise<Row | null> {
+  const found = await connection.runAndReadAll(
+    `SELECT token_id, token_hash, accounts, auth_type, key_name, sas_kind AS kind, sas_ss AS ss, sas_srt AS srt, sas_sr AS sr, sas_sp AS sp,
+            sas_si AS si, sas_sip AS sip, sas_spr AS spr, starts, expires, first_seen, last_seen, requests, errors, bytes_out, bytes_in,
+            reads, lists, writes, copies, deletes, acls, distinct_ips, distinct_networks, distinct_objects
+     FROM tokens WHERE starts_with(token_id, $digits) ORDER BY token_id LIMIT 2`,
+    { digits },
+  );
+  const [token, another] = found.getRowObjectsJson();
+  if (another !== undefined) {
+    throw new AppError('CONFIG_INVALID', `More than one token's hash begins with ${digits}. Give more digits.`);
+  }
+  return token ?? null;
+}
+
+interface Details {
+  readonly containers: readonly Row[];
+  readonly addresses: readonly Row[];
+  readonly findings: readonly Row[];
+  readonly response: string;
+}
+
+async function tokenDetails({ connection }: Reader, token: Row): Promise<Details> {
+  const id = String(token['token_id']);
+  const rows = async (sql: string) => (await connection.runAndReadAll(sql, { id })).getRowObjectsJson();
+  const [account] = Array.isArray(token['accounts']) ? token['accounts'].map(String) : [];
+  const tokenHash = typeof token['token_hash'] === 'string' ? token['token_hash'] : null;
+  const facts =
+    account === undefined || tokenHash === null
+      ? undefined
+      : (await readTokenFacts(connection, [{ tokenHash, account }])).get(`${tokenHash}\n${account}`);
+  return {
+    containers: await rows(
+      `SELECT container, operation_class AS operations, count(*)::INTEGER AS requests, count(DISTINCT object_key)::INTEGER AS objects,
+              sum(response_body_bytes)::DOUBLE AS bytes_out, sum(request_body_bytes)::DOUBLE AS bytes_in
+       FROM storage_log WHERE token_id = $id AND status_code < 300 GROUP BY ALL ORDER BY requests DESC LIMIT 30`,
+    ),
+    addresses: await rows(
+      `SELECT caller_ip AS address, count(*)::INTEGER AS requests, sum(response_body_bytes)::DOUBLE AS bytes_out,
+              min(time) AS first_seen, max(time) AS last_seen, any_value(user_agent) AS user_agent
+       FROM storage_log WHERE token_id = $id GROUP BY ALL ORDER BY bytes_out DESC LIMIT 10`,
+    ),
+    findings: await rows(
+      'SELECT substr(id, 1, 12) AS id, level, rule, first_seen, title FROM findings WHERE entity = $id AND open ORDER BY first_seen',
+    ),
+    response: responseText({}, facts),
+  };
+}
+
+/** "Never seen" means nothing without the period that was looked at. */
+async function notSeen({ effects, json }: Session, dataDir: string, digits: string): Promise<undefined> {
+  const coverage = await readCoverage(dataDir);
+  const { accounts, first, last, hours_with_records, hours_without_records } = coverage;
+  const period =
+    first === null
+      ? 'The lake is empty.'
+      : `The lake holds ${accounts} accounts from ${first} to ${last} UTC: ${hours_with_records} hours with records, ${hours_without_records} without.`;
+  await write(
+    effects.stdout,
+    json
+      ? jsonLine({ token_id: digits, seen: false, coverage })
+      : `No request with the token ${digits}… is in this lake.\n${period}\nRequests the service refused may not be logged, and unused tokens never are.\n`,
+  );
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  account: 'account SAS: every container its permissions name',
+  service: 'service SAS',
+  user_delegation: 'user delegation SAS: at most 7 days, ends with the delegation key',
+};
+
+function page(token: Row, { containers, addresses, findings, response }: Details): string {
+  const text = (row: Row, name: string) => terminalText(String(row[name] ?? '-'));
+  const number = (row: Row, name: string) => Number(row[name] ?? 0).toLocaleString('en');
+  const expiry = token['expires'] ?? (token['si'] === null ? 'unknown' : `as its stored policy "${token['si']}" says`);
+  return [
+    `token ${text(token, 'token_id')}`,
+    `  ${kinds[String(token['kind'])] ?? text(token, 'auth_type')}, signed with ${text(token, 'key_name')}, account ${text(token, 'accounts')}`,
+    `  grants sp=${text(token, 'sp')} ss=${text(token, 'ss')} srt=${text(token, 'srt')} sr=${text(token, 'sr')}, from ${text(token, 'sip')}, over ${text(token, 'spr')}`,
+    `  valid ${text(token, 'starts')} to ${terminalText(String(expiry))}`,
+    `  used ${text(token, 'first_seen')} to ${text(token, 'last_seen')} UTC: ${number(token, 'requests')} requests, ${number(token, 'errors')} refused`,
+    `  ${number(token, 'bytes_out')} bytes out, ${number(token, 'bytes_in')} bytes in, about ${number(token, 'distinct_ips')} addresses`,
+    '',
+    'Touched',
+    ...containers.map(
+      (row) =>
+        `  ${text(row, 'container').padEnd(24)} ${text(row, 'operations').padEnd(8)} ${number(row, 'requests').padStart(9)} requests ${number(row, 'objects').padStart(8)} objects ${number(row, 'bytes_out').padStart(18)} bytes out`,
+    ),
+    '',
+    'From, by bytes',
+    ...addresses.map(
+      (row) =>
+        `  ${text(row, 'address').padEnd(24)} ${number(row, 'requests').padStart(9)} requests ${number(row, 'bytes_out').padStart(18)} bytes out  ${text(row, 'user_agent')}`,
+    ),
+    '',
+    'Findings',
+    ...(findings.length === 0
+      ? ['  none']
+      : findings.map(
+          (row) =>
+            `  ${text(row, 'id')}  ${text(row, 'level').padEnd(8)} ${text(row, 'rule').padEnd(8)} ${text(row, 'first_seen').slice(0, 16)}  ${text(row, 'title')}`,
+        )),
+    '',
+    'Revoking it',
+    ...response.split('\n').map((line) => `  ${terminalText(line)}`),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,32 @@
+import pico from 'picocolors';
+import type { Finding } from '../core/finding.ts';
+import { isoMicros } from '../query/cell.ts';
+import { terminalText } from '../query/render/terminal-text.ts';
+import { levelPaint } from './level-paint.ts';
+
+/** A finding on one line, for people. */
+export function findingLine({ level, rule, title, entity, account }: Finding, colour: boolean): string {
+  const { dim } = pico.createColors(colour);
+  const who = dim(`token ${entity.slice(0, 16)}…  account ${terminalText(account)}`);
+  return `${levelPaint(colour)(level)} ${rule.padEnd(8)} ${terminalText(title)}  ${who}`;
+}
+
+/** A finding as programs read it: snake_case, times in ISO 8601. */
+export function findingRow(finding: Finding): Record<string, unknown> {
+  return {
+    id: finding.id,
+    rule: finding.rule,
+    rule_version: finding.ruleVersion,
+    title: finding.title,
+    level: finding.level,
+    tags: finding.tags,
+    entity_kind: finding.entityKind,
+    entity: finding.entity,
+    account: finding.account,
+    window_start: isoMicros(finding.windowStart),
+    first_seen: isoMicros(finding.firstSeen),
+    last_seen: isoMicros(finding.lastSeen),
+    evidence: finding.evidence,
+    open: finding.open,
+  };
+}
