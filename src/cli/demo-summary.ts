@@ -24,7 +24,9 @@ interface TokenRow {
 /** The demo's closing page: the lake in figures, the findings by token, and where to look further. */
 export async function demoSummary({ session, dataDir, findings, truth }: DemoOutcome): Promise<void> {
   const { stdout, isTTY } = session.effects;
-  const open = findings.filter((finding) => finding.open);
+  const open = findings
+    .filter((finding) => finding.open)
+    .sort((a, b) => Number(a.firstSeen - b.firstSeen) || a.rule.localeCompare(b.rule));
   const expected = [...new Set(truth.incidents.flatMap((incident) => incident.rules))].sort();
   const misused = new Set(truth.incidents.map(({ entity }) => entity.token_hash));
   const benign = new Set(
@@ -74,7 +76,7 @@ async function tokensOf(dataDir: string, ids: ReadonlySet<string>): Promise<Toke
   const reader = await openReader(dataDir);
   try {
     const result = await reader.connection.runAndReadAll(
-      "SELECT token_id, requests::DOUBLE, sas_sp, strftime(expires, '%Y-%m-%d') FROM tokens ORDER BY first_seen",
+      "SELECT token_id, requests::DOUBLE, coalesce('sp=' || sas_sp, 'policy ' || sas_si), strftime(expires, '%Y-%m-%d') FROM tokens ORDER BY first_seen",
     );
     return result.getRows().flatMap(([tokenId, requests, powers, expires]) =>
       ids.has(String(tokenId)) || ids.has(String(tokenId).toLowerCase())
@@ -82,7 +84,7 @@ async function tokensOf(dataDir: string, ids: ReadonlySet<string>): Promise<Toke
             {
               tokenId: String(tokenId),
               requests: Number(requests),
-              powers: `sp=${powers ?? '?'}`,
+              powers: String(powers ?? 'powers unknown'),
               expires: String(expires ?? 'its policy says'),
             },
           ]

@@ -5,10 +5,11 @@ import { terminalText } from '../query/render/terminal-text.ts';
 import { levelPaint } from './level-paint.ts';
 
 /** A finding on one line, for people. */
-export function findingLine({ level, rule, title, entity, account }: Finding, colour: boolean): string {
+export function findingLine({ level, rule, title, entity, account, firstSeen }: Finding, colour: boolean): string {
   const { dim } = pico.createColors(colour);
   const who = dim(`token ${entity.slice(0, 16)}…  account ${terminalText(account)}`);
-  return `${levelPaint(colour)(level)} ${rule.padEnd(8)} ${terminalText(title)}  ${who}`;
+  const when = isoMicros(firstSeen).slice(0, 16).replace('T', ' ');
+  return `${levelPaint(colour)(level)} ${rule.padEnd(8)} ${when}  ${terminalText(title)}  ${who}`;
 }
 
 /** A finding as programs read it: snake_case, times in ISO 8601. */

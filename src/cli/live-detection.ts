@@ -1,6 +1,7 @@
 import type { Finding } from '../core/finding.ts';
 import type { Detector } from '../detect/detector.ts';
 import type { CommitEvent } from '../ingest/coordinator.ts';
+import type { Catalog } from '../store/catalog.ts';
 import type { Commit } from '../store/commit.ts';
 
 export interface LiveDetectionOptions {
@@ -21,11 +22,11 @@ const idleAfterMs = 30_000;
  * their windows again. One run at a time; a commit during a run leads to another one after it.
  */
 export class LiveDetection {
+  readonly #catalog: Catalog;
   readonly #detector: Detector;
   readonly #options: LiveDetectionOptions;
   #touchedFrom: bigint | null = null;
   #newest = 0n;
-  #oldest: bigint | null = null;
   #running: Promise<void> = Promise.resolve();
   #busy = false;
   readonly #partitions = new Map<string, { newest: bigint; atMs: number }>();
@@ -33,7 +34,8 @@ export class LiveDetection {
   #fault: unknown;
   findings = 0;
 
-  constructor(detector: Detector, options: LiveDetectionOptions) {
+  constructor(catalog: Catalog, detector: Detector, options: LiveDetectionOptions) {
+    this.#catalog = catalog;
     this.#detector = detector;
     this.#options = options;
   }
@@ -45,7 +47,6 @@ export class LiveDetection {
     this.#advance(commit);
     for (const { minTime, maxTime } of commit.segments) {
       if (this.#touchedFrom === null || minTime < this.#touchedFrom) this.#touchedFrom = minTime;
-      if (this.#oldest === null || minTime < this.#oldest) this.#oldest = minTime;
       if (maxTime > this.#newest) this.#newest = maxTime;
     }
     if (!live || this.#busy || performance.now() - this.#lastRunMs < this.#options.intervalMs) return;
@@ -78,11 +79,17 @@ export class LiveDetection {
     return active.reduce((min, { newest }) => (newest < min ? newest : min), this.#newest);
   }
 
-  /** The last run: over everything this run has touched, up to its newest row. */
+  /**
+   * The last run: over everything that no last run has seen yet, be it of this process or of one that was killed, up to the
+   * newest row of the lake, since rows may change what a rule says of later days.
+   */
   async finish(): Promise<void> {
     await this.#running;
     if (this.#fault !== undefined) throw this.#fault;
-    if (this.#oldest !== null) await this.#run({ since: this.#oldest, until: this.#newest + 1n, final: true });
+    const span = this.#catalog.unjudged();
+    if (span === null) return;
+    await this.#run({ since: span.first, until: span.last + 1n, final: true });
+    await this.#catalog.markJudged();
   }
 
   async #run(range: { since: bigint; until: bigint; final: boolean }): Promise<void> {

@@ -45,11 +45,15 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
     options.onOpen?.(catalog.openReport);
     const plans = await options.plans((source, partition) => catalog.position({ source, partition }));
     const meter = new IngestMeter();
-    const detection = new LiveDetection(await Detector.open({ dataDir, catalog, rulesDirs: config.detect.rules }), {
-      intervalMs: config.detect.intervalMs,
-      latenessMs: config.detect.latenessMs,
-      onFindings: options.onFindings,
-    });
+    const detection = new LiveDetection(
+      catalog,
+      await Detector.open({ dataDir, catalog, rulesDirs: config.detect.rules }),
+      {
+        intervalMs: config.detect.intervalMs,
+        latenessMs: config.detect.latenessMs,
+        onFindings: options.onFindings,
+      },
+    );
     const settings = {
       dataDir,
       flushIntervalMs: config.ingest.flushIntervalMs,

@@ -7,6 +7,12 @@ import { readFindings } from './finding-table.ts';
 import type { Manifest, ManifestCounters } from './manifest.ts';
 import { Positions } from './positions.ts';
 
+/** Event time from the first to the last row of some segments, UTC microseconds. */
+export interface TimeSpan {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What the catalog's tables say, in memory. */
@@ -17,6 +23,8 @@ export class CatalogState {
   readonly holes: PositionRange[] = [];
   readonly quarantinePaths = new Set<string>();
   readonly findings = new Map<string, Finding>();
+  /** Of the segments that came after the last judgement; null if none did. */
+  unjudged: TimeSpan | null = null;
   readonly counters: Writable<ManifestCounters> = { commits: 0, rows: 0, bytes: 0, deliveries: 0, quarantined: 0 };
 
   /** Takes in what has just been written under `version`. */
@@ -24,6 +32,10 @@ export class CatalogState {
     this.version = version;
     for (const file of commit.segments) {
       this.segments.set(file.path, file);
+      this.unjudged = {
+        first: this.unjudged !== null && this.unjudged.first < file.minTime ? this.unjudged.first : file.minTime,
+        last: this.unjudged !== null && this.unjudged.last > file.maxTime ? this.unjudged.last : file.maxTime,
+      };
       this.counters.rows += file.rows;
       this.counters.bytes += file.bytes;
     }
@@ -106,6 +118,14 @@ export async function loadState(connection: DuckDBConnection): Promise<CatalogSt
     if (quarantinePath !== null) state.quarantinePaths.add(quarantinePath);
   }
   for (const finding of await readFindings(connection)) state.findings.set(finding.id, finding);
+  const [span] = await rows(
+    connection,
+    z.tuple([bigText.nullable(), bigText.nullable()]),
+    `SELECT epoch_us(min(min_time))::VARCHAR, epoch_us(max(max_time))::VARCHAR FROM segment
+      WHERE version > (SELECT coalesce(max(version), 0) FROM judgement)`,
+  );
+  const [first = null, last = null] = span ?? [];
+  state.unjudged = first === null || last === null ? null : { first, last };
   const versions = await rows(
     connection,
     z.tuple([numberText]),

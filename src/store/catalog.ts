@@ -4,7 +4,7 @@ import { AppError, errorText } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Partition, PositionRange, SourcePosition } from '../core/position.ts';
 import { type CatalogDatabase, openCatalogDatabase } from './catalog-database.ts';
-import { CatalogState, insertCommit, loadState } from './catalog-state.ts';
+import { CatalogState, insertCommit, loadState, type TimeSpan } from './catalog-state.ts';
 import { type Commit, type CommitResult, filesOf } from './commit.ts';
 import { DataLock } from './data-lock.ts';
 import { makeFolder, syncFile } from './durable-file.ts';
@@ -146,6 +146,25 @@ export class Catalog {
   /** All findings in the order they were first put, each as last revised. */
   async findings(): Promise<Finding[]> {
     return [...this.#state.findings.values()];
+  }
+
+  /** Event time of the rows that came after the last judgement, up to the newest row of the lake; null if none did. */
+  unjudged(): TimeSpan | null {
+    const { unjudged, segments } = this.#state;
+    if (unjudged === null) return null;
+    let { last } = unjudged;
+    for (const { maxTime } of segments.values()) if (maxTime > last) last = maxTime;
+    return { first: unjudged.first, last };
+  }
+
+  /** Notes that the rules have judged all that has been committed so far. */
+  markJudged(): Promise<void> {
+    return this.#serially(async (database) => {
+      await this.#transaction(database, async () => {
+        await database.connection.run('INSERT INTO judgement VALUES ($1)', [this.#state.version]);
+      });
+      this.#state.unjudged = null;
+    });
   }
 
   /**

@@ -67,20 +67,26 @@ const remedies: Readonly<Record<string, string>> = {
 
 /** True where trying again may help. */
 export function isTransient(error: unknown): boolean {
-  return !(errorCode(error) in remedies);
+  return !(errorCode(lastAttempt(error)) in remedies);
 }
 
 /** The SDK's error as ours: SOURCE_AUTH where signing in failed, SOURCE_UNAVAILABLE else; no key in its text. */
 export function hubError({ eventHubName, fullyQualifiedNamespace }: EventHubsConnection, cause: unknown): AppError {
   if (cause instanceof AppError) return cause;
-  const code = errorCode(cause);
+  const attempt = lastAttempt(cause);
+  const code = errorCode(attempt);
   const where = `Event Hubs hub ${eventHubName}${fullyQualifiedNamespace === null ? '' : ` in ${fullyQualifiedNamespace}`}`;
   const why = remedies[code] ?? 'the namespace does not answer; check its name, the network and the port (5671)';
   return new AppError(
     code === 'UnauthorizedError' ? 'SOURCE_AUTH' : 'SOURCE_UNAVAILABLE',
-    `Cannot read ${where}: ${why} (${code || 'error'}: ${withoutKey(errorText(cause))}).`,
+    `Cannot read ${where}: ${why} (${code || 'error'}: ${withoutKey(errorText(attempt))}).`,
     { retryable: isTransient(cause) },
   );
+}
+
+/** The SDK throws all attempts of one call as an AggregateError without text or code of its own. */
+function lastAttempt(error: unknown): unknown {
+  return error instanceof AggregateError ? error.errors.at(-1) : error;
 }
 
 function errorCode(error: unknown): string {

@@ -22,6 +22,8 @@ CREATE TABLE hole (
   version UBIGINT NOT NULL, source VARCHAR NOT NULL, partition VARCHAR NOT NULL,
   from_offset BIGINT NOT NULL, to_offset BIGINT NOT NULL
 );
+-- Up to which version the rules have judged the lake for good.
+CREATE TABLE judgement (version UBIGINT NOT NULL);
 CREATE TABLE finding (
   version UBIGINT NOT NULL, id VARCHAR NOT NULL, rule VARCHAR NOT NULL, rule_version INTEGER NOT NULL,
   title VARCHAR NOT NULL, level VARCHAR NOT NULL, tags VARCHAR[] NOT NULL,

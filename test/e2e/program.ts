@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+/** The program as a process of its own, as users run it. */
+export interface Program {
+  readonly child: ChildProcess;
+  /** Ends with the exit code (null after a signal) and what it wrote. */
+  readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+}
+
+export function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { child, ended: output.then(([stdout, stderr, [code]]) => ({ code, stdout, stderr })) };
+}
+
+export function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  return start(args, env).ended;
+}
+
+/** The objects of a `--json` run. */
+export function rowsOf(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+}
+
+/** The last object of an ingest or a replay. */
+export function summaryOf(stdout: string): Record<string, unknown> {
+  return (
+    rowsOf(stdout)
+      .filter(({ type }) => type === 'summary')
+      .at(-1) ?? {}
+  );
+}
