@@ -5,7 +5,7 @@ import { openReader } from '../store/reader.ts';
 import { literal } from '../store/segment-writer.ts';
 import type { QueryResult } from './cell.ts';
 import { checkQuery } from './guard.ts';
-import type { FromQueryProcess, QueryRequest, ToQueryProcess } from './protocol.ts';
+import type { FromQueryProcess, OpenRequest, ToQueryProcess } from './protocol.ts';
 import { resultOf } from './read.ts';
 import { lockConnection } from './sandbox.ts';
 
@@ -44,11 +44,15 @@ function send(message: FromQueryProcess): Promise<void> {
   return new Promise((resolve) => process.send?.(message, () => resolve()));
 }
 
-/** Sends an answer and waits until the parent asks for more. */
-async function offer(message: FromQueryProcess): Promise<void> {
-  const asked = new Promise<void>((resolve) => process.once('message', () => resolve()));
+function received(): Promise<ToQueryProcess> {
+  return new Promise((resolve) => process.once('message', resolve));
+}
+
+/** Sends an answer and waits for what the parent says to it. */
+async function offer(message: FromQueryProcess): Promise<ToQueryProcess> {
+  const reply = received();
   await send(message);
-  await asked;
+  return reply;
 }
 
 async function viewNames(connection: DuckDBConnection): Promise<string[]> {
@@ -58,7 +62,11 @@ async function viewNames(connection: DuckDBConnection): Promise<string[]> {
   return reader.getRows().map(([name]) => String(name));
 }
 
-async function start(connection: DuckDBConnection, { sql, parquetPath, limits }: QueryRequest): Promise<QueryResult> {
+async function start(
+  connection: DuckDBConnection,
+  sql: string,
+  { parquetPath, limits }: OpenRequest,
+): Promise<QueryResult> {
   if (parquetPath === null) return resultOf(await connection.stream(sql), limits.rowsMax);
   const limit = limits.rowsMax === 0 ? '' : ` LIMIT ${limits.rowsMax}`;
   const text = sql.trimEnd().replace(/;+$/, '');
@@ -70,7 +78,7 @@ async function start(connection: DuckDBConnection, { sql, parquetPath, limits }:
 }
 
 /** What the sender may know of an error: the text, without where the data lies on this machine. */
-function reportOf(error: unknown, expired: boolean, { dataDir, limits }: QueryRequest): FromQueryProcess {
+function reportOf(error: unknown, expired: boolean, { dataDir, limits }: OpenRequest): FromQueryProcess {
   if (expired) {
     const message = `the query was stopped after ${limits.timeoutMs / 1000} s; narrow it by time, or raise --timeout`;
     return { kind: 'error', code: 'QUERY_FAILED', message };
@@ -80,7 +88,7 @@ function reportOf(error: unknown, expired: boolean, { dataDir, limits }: QueryRe
   return { kind: 'error', code: 'QUERY_FAILED', message };
 }
 
-async function run(request: QueryRequest): Promise<void> {
+async function serve(request: OpenRequest): Promise<void> {
   const { dataDir, tempDir, parquetPath, limits } = request;
   let interrupt = () => {};
   const deadline = new Deadline(limits.timeoutMs, () => interrupt());
@@ -90,8 +98,12 @@ async function run(request: QueryRequest): Promise<void> {
     const views = await viewNames(connection);
     const folders = ['lake', 'manifest'].map((name) => join(resolve(dataDir), name));
     await lockConnection(connection, { folders, outPath: parquetPath, tempDir, limits });
-    await checkQuery(connection, request.sql, views);
-    const result = await deadline.run(() => start(connection, request));
+    const asked = await offer({ kind: 'ready' });
+    const sql = asked.kind === 'run' ? asked.sql : '';
+    const result = await deadline.run(async () => {
+      await checkQuery(connection, sql, views);
+      return start(connection, sql, request);
+    });
     await offer({ kind: 'columns', columns: result.columns });
     const batches = result.batches[Symbol.asyncIterator]();
     for (;;) {
@@ -108,7 +120,7 @@ async function run(request: QueryRequest): Promise<void> {
 }
 
 /** Ends the process when it holds more than it may: `repeat('x', 2e9)` escapes DuckDB's own limit. */
-function watchMemory({ memoryMbMax }: QueryRequest['limits']): void {
+function watchMemory({ memoryMbMax }: OpenRequest['limits']): void {
   const bytesMax = (memoryMbMax + overheadMbMax) * 2 ** 20;
   setInterval(async () => {
     if (process.memoryUsage.rss() <= bytesMax) return;
@@ -118,9 +130,9 @@ function watchMemory({ memoryMbMax }: QueryRequest['limits']): void {
   }, watchIntervalMs).unref();
 }
 
-process.once('message', (message: ToQueryProcess) => {
-  if (message.kind !== 'run') return;
-  watchMemory(message.limits);
-  void run(message);
-});
 process.on('disconnect', () => process.exit(0));
+const first = await received();
+if (first.kind === 'open') {
+  watchMemory(first.limits);
+  await serve(first);
+}

@@ -13,6 +13,8 @@ import type { QueryLimits } from './sandbox.ts';
 
 /** Time after the deadline in which the query process may report by itself before it is killed. */
 const graceMs = 2_000;
+/** Time in which the process must have opened the lake; a busy machine and many files make it slow. */
+const openMsMax = 120_000;
 
 export interface QueryOptions {
   readonly dataDir: string;
@@ -36,21 +38,23 @@ function startProcess(cwd: string): ChildProcess {
   });
 }
 
-/** One question to the query process, one answer. */
-async function ask(child: ChildProcess, message: ToQueryProcess, timeoutMs: number): Promise<FromQueryProcess> {
+function hasExited({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+/** One question to the query process, one answer; it is killed if that takes longer than `msMax`. */
+async function ask(child: ChildProcess, message: ToQueryProcess, msMax: number): Promise<FromQueryProcess> {
   const settled = new AbortController();
-  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs + graceMs);
+  const timer = setTimeout(() => child.kill('SIGKILL'), msMax);
   try {
     const answer = once(child, 'message', { signal: settled.signal });
-    const exit = once(child, 'exit', { signal: settled.signal });
+    const exit = hasExited(child) ? Promise.resolve() : once(child, 'exit', { signal: settled.signal });
     answer.catch(() => {});
     exit.catch(() => {});
     if (child.connected) child.send(message);
-    const [first] = await Promise.race([answer, exit.then(() => [null])]);
-    if (first === null) {
-      throw new AppError('QUERY_FAILED', `the query process was stopped, after ${timeoutMs / 1000} s or out of memory`);
-    }
-    return first as FromQueryProcess;
+    const [reply] = await Promise.race([answer, exit.then(() => [null])]);
+    if (reply === null) throw new AppError('QUERY_FAILED', 'the query was stopped: out of time, or out of memory');
+    return reply as FromQueryProcess;
   } finally {
     clearTimeout(timer);
     settled.abort();
@@ -70,21 +74,22 @@ export async function runQuery(sql: string, options: QueryOptions): Promise<Quer
   const child = startProcess(tempDir);
   const kill = () => child.kill('SIGKILL');
   signal.addEventListener('abort', kill, { once: true });
+  if (signal.aborted) kill();
   let rowCount = 0;
   let truncated = false;
 
   const close = async (failed: boolean): Promise<void> => {
     signal.removeEventListener('abort', kill);
-    if (child.exitCode === null && child.signalCode === null) {
+    if (!hasExited(child)) {
       kill();
       await once(child, 'exit');
     }
     await rm(tempDir, { recursive: true, force: true });
     channel(channels.queryRun).publish({ rows: rowCount, duration_ms: performance.now() - started, failed });
   };
-  const answer = async (message: ToQueryProcess): Promise<FromQueryProcess> => {
+  const answer = async (message: ToQueryProcess, msMax = limits.timeoutMs + graceMs): Promise<FromQueryProcess> => {
     try {
-      const reply = await ask(child, message, limits.timeoutMs);
+      const reply = await ask(child, message, msMax);
       if (reply.kind === 'error') throw new AppError(reply.code, reply.message);
       return reply;
     } catch (error) {
@@ -110,14 +115,9 @@ export async function runQuery(sql: string, options: QueryOptions): Promise<Quer
     }
   }
 
-  const first = await answer({
-    kind: 'run',
-    dataDir: resolve(options.dataDir),
-    tempDir,
-    sql,
-    parquetPath: options.parquetPath === undefined ? null : resolve(options.parquetPath),
-    limits,
-  });
+  const parquetPath = options.parquetPath === undefined ? null : resolve(options.parquetPath);
+  await answer({ kind: 'open', dataDir: resolve(options.dataDir), tempDir, parquetPath, limits }, openMsMax);
+  const first = await answer({ kind: 'run', sql });
   const columns = first.kind === 'columns' ? first.columns : [];
   return { columns, batches: batches(), truncated: () => truncated };
 }

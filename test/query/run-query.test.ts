@@ -8,7 +8,7 @@ import { type QueryOptions, runQuery } from '../../src/query/run-query.ts';
 import { lakeOf } from './lake-of.ts';
 
 let dataDir: string;
-const limits = { timeoutMs: 20_000, rowsMax: 0, memoryMbMax: 256, tempMbMax: 64, threads: 1 };
+const limits = { timeoutMs: 40_000, rowsMax: 0, memoryMbMax: 256, tempMbMax: 64, threads: 1 };
 const never = new AbortController().signal;
 
 beforeAll(async () => {
@@ -89,7 +89,9 @@ describe('runQuery', () => {
   });
 
   it('stops a text that escapes the memory limit of DuckDB', async () => {
-    await expect(rowsOf("SELECT length(repeat('x', 4_000_000_000))")).rejects.toMatchObject({ code: 'QUERY_FAILED' });
+    await expect(rowsOf("SELECT length(repeat('x', 4_000_000_000))")).rejects.toThrow(
+      /needed more than 256 MB|out of memory/,
+    );
   });
 
   it('stops a list that outgrows its memory', async () => {
