@@ -79,8 +79,11 @@ function readHeader(file: string, text: string): Header {
   }
   const parsed = headerSchema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const path = issue?.path.filter((step) => typeof step !== 'symbol') ?? [];
+  const { issues } = parsed.error;
+  // A misspelt field also leaves the right one missing; the misspelling is the better place to point at.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const path = [...(issue?.path.filter((step) => typeof step !== 'symbol') ?? []), ...unknown];
   const node = document.getIn(path, true);
   const offset = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
   const start: unknown = Array.isArray(offset) ? offset[0] : 0;

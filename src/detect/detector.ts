@@ -1,10 +1,8 @@
 import type { Finding } from '../core/finding.ts';
 import { openReader } from '../store/reader.ts';
 import type { Detection } from './detection.ts';
-import { type EventRange, runDetection } from './run.ts';
+import { type EventRange, fromWholeDay, runDetection } from './run.ts';
 import { allDetections } from './shipped.ts';
-
-const dayMicros = 86_400_000_000n;
 
 /** Where findings are kept: the catalog. */
 interface FindingStore {
@@ -57,7 +55,7 @@ export class Detector {
    */
   async evaluate({ since, until, final }: Evaluation): Promise<Finding[]> {
     const { dataDir, catalog, rules } = this.#dependencies;
-    const range = { since: since - (((since % dayMicros) + dayMicros) % dayMicros), until };
+    const range = fromWholeDay({ since, until });
     const known = new Map((await catalog.findings()).map((finding) => [finding.id, finding]));
     const reader = await openReader(dataDir);
     const found: Finding[] = [];

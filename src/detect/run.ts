@@ -12,11 +12,18 @@ export interface EventRange {
   readonly until: bigint;
 }
 
+const dayMicros = 86_400_000_000n;
+
+/** The range with its start taken back to the start of its UTC day, which is the unit rules judge by. */
+export function fromWholeDay({ since, until }: EventRange): EventRange {
+  return { since: since - (((since % dayMicros) + dayMicros) % dayMicros), until };
+}
+
 /**
  * Runs one rule over a range of event time.
  *
- * A rule looks at whole UTC days and, behind `since`, at as much history as it needs, so that a day gives the same
- * findings whether it is looked at alone or among others. `since` must be the start of a day.
+ * A rule looks at whole UTC days, that of `since` included, and at as much history as it needs before them, so that a day
+ * gives the same findings whether it is looked at alone or among others.
  *
  * @param connection has the store's views; is not written to.
  * @throws AppError DETECTION_FAILED if the statement fails, DETECTION_INVALID if its rows lack a column.
@@ -27,7 +34,7 @@ export async function runDetection(
   range: EventRange,
   values: ParameterValues = {},
 ): Promise<Finding[]> {
-  const sql = bindParameters(detection, range, values);
+  const sql = bindParameters(detection, fromWholeDay(range), values);
   const result = await connection.runAndReadAll(sql).catch((cause: unknown) => {
     throw new AppError(
       'DETECTION_FAILED',

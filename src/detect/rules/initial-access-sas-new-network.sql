@@ -10,8 +10,8 @@ level: low
 date: 2026-11-24
 description: >-
   A token at least a week old is used from a public network (/24, /64) that it had not been used from in the 28 days before:
-  low for reads, high for writes and deletes. For a token in wide use (30 networks or more in 28 days) a new network alone is
-  normal; there it must also do what makes up less than one request in a hundred of that token: medium for lists, high for
+  low for reads, high for writes and deletes. For a token in wide use (30 networks or more in 28 days, or 5 or more and one for
+  every three days of use) a new network alone is normal; there it must also do what makes up less than one request in a hundred of that token: medium for lists, high for
   writes and deletes. One finding per token and UTC day.
 tags: [attack.initial-access, attack.t1078.004]
 falsepositives:
@@ -26,6 +26,7 @@ params:
   age_min:        { type: interval, default: 7 days }
   baseline:       { type: interval, default: 28 days }
   networks_wide:  { type: integer, default: 30, unit: networks in the baseline }
+  networks_roaming: { type: integer, default: 5, unit: 'networks in the baseline, if at least a third as many as days of use' }
   rare_one_in:    { type: integer, default: 100, unit: requests of the token }
 runbook: |
   1. List the requests of this token_hash from `networks` on the day of window_start, by operation_class, container and user_agent.
@@ -50,6 +51,9 @@ tests:
   - name: silent for new readers of a token in wide use
     rows: [{ token_hash: A, caller_ip: '2001:db8:{i}::1', repeat: 300, every: 1 hour }]
     expect: []
+  - name: silent for a token that is seldom used, but from ever new networks
+    rows: [{ token_hash: A, caller_ip: '2001:db8:{i}::1', repeat: 20, every: 18 hours }]
+    expect: []
   - name: silent in the first week, for known networks and for private addresses
     rows:
       - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: 192.0.2.1, repeat: 20, every: 12 hours }
@@ -72,7 +76,7 @@ days AS (
   FROM use WHERE token_hash IS NOT NULL GROUP BY ALL),
 -- Most tokens live for hours: only those with a first and a last day a week apart go on.
 grown AS (
-  SELECT d.*, min(day) OVER earlier AS known_since, bit_or(bits) OVER earlier AS bits_before, sum(requests) OVER earlier AS requests_before,
+  SELECT d.*, min(day) OVER earlier AS known_since, count(*) OVER earlier AS days_before, bit_or(bits) OVER earlier AS bits_before, sum(requests) OVER earlier AS requests_before,
          sum(lists) OVER earlier AS lists_before, sum(writes) OVER earlier AS writes_before, sum(copies) OVER earlier AS copies_before,
          sum(deletes) OVER earlier AS deletes_before, sum(controls) OVER earlier AS controls_before
   FROM (SELECT * FROM days QUALIFY max(day) OVER (PARTITION BY token_hash, account)
@@ -80,7 +84,7 @@ grown AS (
   WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day
                      RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
 judged AS (
-  SELECT *, distinct_estimate(bits_before) >= $networks_wide AS wide,
+  SELECT *, distinct_estimate(bits_before) >= least($networks_wide, greatest($networks_roaming, days_before / 3)) AS wide,
          list_filter([if(lists > 0 AND lists_before * $rare_one_in < requests_before, 'list', NULL),
                       if(writes > 0 AND writes_before * $rare_one_in < requests_before, 'write', NULL),
                       if(copies > 0 AND copies_before * $rare_one_in < requests_before, 'copy', NULL),

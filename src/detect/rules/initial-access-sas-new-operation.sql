@@ -9,7 +9,7 @@ entity: token
 level: medium
 date: 2026-11-24
 description: >-
-  A token at least a week old, with a hundred requests behind it, uses a class of operation that it had not used in the 28
+  A token at least a week old, with a hundred requests in the 90 days before, uses a class of operation that it had not used in the 28
   days before: a reader starts to list, write or delete. High for deletes, access control and retention policies. One finding
   per token and UTC day.
 tags: [attack.initial-access, attack.t1078.004]
@@ -22,8 +22,9 @@ blindspots:
   - Property reads, leases and unknown operations are not counted as new
 params:
   age_min:      { type: interval, default: 7 days }
-  requests_min: { type: integer, default: 100, unit: requests in the baseline }
-  baseline:     { type: interval, default: 28 days }
+  requests_min: { type: integer, default: 100, unit: requests in the history }
+  baseline:     { type: interval, default: 28 days, unit: without that class of operation }
+  history:      { type: interval, default: 90 days, unit: in which requests are counted }
 runbook: |
   1. List the requests of the classes in `operations` by this token_hash on the day of window_start, with caller_ip, user_agent and object_key.
   2. Look whether those caller_ip used the token in the 28 days before; if they did, ask their owner for a change on that day.
@@ -59,7 +60,7 @@ WITH use AS (
   SELECT coalesce(token_hash, lpad(hex(token_fingerprint), 32, '0')::UUID) AS token_hash, account, bucket::DATE AS day,
          ok, public_n, min_time, max_time, reads, lists, writes, copies, deletes, acls, tiers, policies
   FROM rollup
-  WHERE bucket >= $since::TIMESTAMP - $baseline AND bucket < $until::TIMESTAMP
+  WHERE bucket >= $since::TIMESTAMP - $history AND bucket < $until::TIMESTAMP
     AND auth_type LIKE 'sas\_%' ESCAPE '\' AND ok > 0),
 days AS (
   SELECT token_hash, account, day, sum(ok)::BIGINT AS requests
@@ -68,13 +69,14 @@ grown AS (
   SELECT token_hash, account, day, sum(requests) OVER earlier AS requests_before, min(day) OVER earlier AS known_since
   FROM days
   WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day
-                     RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
+                     RANGE BETWEEN $history PRECEDING AND INTERVAL '1 day' PRECEDING)),
 classes AS (
   SELECT token_hash, account, day, used.name AS class, sum(used.n)::BIGINT AS n, sum(public_n) AS public_n,
          min(min_time) AS first_time, max(max_time) AS last_time
   FROM (SELECT *, unnest([{name: 'read', n: reads}, {name: 'list', n: lists}, {name: 'write', n: writes},
                           {name: 'copy', n: copies}, {name: 'delete', n: deletes}, {name: 'acl', n: acls},
-                          {name: 'tier', n: tiers}, {name: 'policy', n: policies}]) AS used FROM use)
+                          {name: 'tier', n: tiers}, {name: 'policy', n: policies}]) AS used
+        FROM use WHERE day >= $since::TIMESTAMP - $baseline)
   WHERE used.n > 0 AND token_hash IS NOT NULL GROUP BY ALL),
 news AS (
   SELECT *, lag(day) OVER (PARTITION BY token_hash, account, class ORDER BY day) AS day_before FROM classes)

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { checkDetection } from '../../src/detect/check.ts';
+import { parseDetection } from '../../src/detect/detection.ts';
+import { renderRules } from '../../src/detect/rules-page.ts';
+import { shippedDetections } from '../../src/detect/shipped.ts';
+
+const path = fileURLToPath(import.meta.resolve('#rules/privilege-never-expiring-sas.sql'));
+const text = await readFile(path, 'utf8');
+const parse = (changed: string) => parseDetection('rule.sql', changed);
+
+describe('a rule file', () => {
+  it('gives its header and its statement', () => {
+    const rule = parse(text);
+    expect(rule).toMatchObject({ code: 'P-03', level: 'high', params: { years: { default: '5 years' } } });
+    expect(rule.sql).toMatch(/^WITH uses AS/);
+  });
+
+  it.each([
+    ['no header', text.slice(text.indexOf('WITH')), /rule\.sql:1: a rule begins with a header/],
+    ['an unknown field', text.replace('status:', 'staus:'), /rule\.sql:6: staus: /],
+    ['a level that is none', text.replace('level: high', 'level: severe'), /rule\.sql:9: level: /],
+    ['YAML that is none', text.replace('title: SAS', 'title: [SAS'), /rule\.sql:\d+: /],
+    ['an undeclared parameter', text.replace('+ $years', '+ $decades'), /\$decades is used but params\.decades/],
+    ['an unused parameter', text.replace('+ $years', ''), /params\.years is declared but \$years is not used/],
+    ['no range', text.replace('$since', "'2026-01-01'"), /does not use \$since/],
+    ['a comment end in the header', text.replace('Nobody plans', '*/ plans'), /holds \*\//],
+    ['a statement that changes data', text.replace('WITH uses AS', 'DELETE FROM uses; WITH uses AS'), /one SELECT/],
+  ])('is refused with file and place for %s', (_, changed, message) => {
+    expect(() => parse(changed)).toThrow(message);
+  });
+
+  it('says in which test its statement fails', async () => {
+    const rule = parse(text.replace('r.min_time, r.max_time', 'r.min_tine, r.max_time'));
+    await expect(checkDetection(rule)).rejects.toThrow(/rule\.sql: the statement fails in the test "fires for a token/);
+  });
+
+  it('says which column a test row names that there is none of', async () => {
+    await expect(checkDetection(parse(text.replace('sas_se:', 'sas_end:')))).rejects.toThrow(/sas_end/);
+  });
+
+  it('shows the difference where a test does not hold', async () => {
+    const [outcome] = await checkDetection(parse(text.replace('expires_year: 2051', 'expires_year: 2052')));
+    expect(outcome).toMatchObject({ passed: false, difference: expect.stringContaining('"expires_year":2051') });
+  });
+});
+
+describe('the page of rules', () => {
+  it('shows every threshold, false positive and blind spot', async () => {
+    const rules = await shippedDetections();
+    const page = renderRules(rules);
+    for (const { code, params, falsepositives, blindspots } of rules) {
+      expect(page).toContain(`## ${code} `);
+      for (const [name, { type, default: value }] of Object.entries(params)) {
+        expect(page).toContain(`| \`${name}\` | ${type} | ${value} |`);
+      }
+      for (const sentence of [...falsepositives, ...blindspots]) expect(page).toContain(`- ${sentence}`);
+    }
+  });
+});

@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/core/finding.ts';
+import { Detector } from '../../src/detect/detector.ts';
+import { Prng } from '../../src/generate/prng.ts';
+import { generate } from '../../src/generate/scenario.ts';
+import { Catalog } from '../../src/store/catalog.ts';
+import { openReader } from '../../src/store/reader.ts';
+import { type Arrival, fillLake } from './lake.ts';
+
+const folders: string[] = [];
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+const micros = (iso: string): bigint => BigInt(Date.parse(iso)) * 1_000n;
+const generation = generate({ scenario: 'robust-models', rows: 20_000, seed: 7 });
+const records = [...generation.records()];
+const truth = generation.truth();
+const range = { since: micros(truth.first_time), until: micros(truth.last_time) + 1_000n };
+const timeOf = (record: string): string => /"time":"([^"]+)"/.exec(record)?.[1] ?? '';
+
+function chunks(partition: string, lines: readonly string[], size: number): Arrival[] {
+  const starts = Array.from({ length: Math.ceil(lines.length / size) }, (_, index) => index * size);
+  return starts.map((start) => ({ partition, records: lines.slice(start, start + size) }));
+}
+
+async function newLake(): Promise<{ dataDir: string; catalog: Catalog; detector: Detector }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'saswatch-detect-'));
+  folders.push(dataDir);
+  const catalog = await Catalog.open(dataDir);
+  return { dataDir, catalog, detector: await Detector.open({ dataDir, catalog }) };
+}
+
+async function replay(arrivals: readonly Arrival[]): Promise<{ dataDir: string; findings: Finding[] }> {
+  const { dataDir, catalog, detector } = await newLake();
+  await fillLake(dataDir, catalog, arrivals);
+  const findings = await detector.evaluate({ ...range, final: true });
+  await catalog.close();
+  return { dataDir, findings };
+}
+
+const ids = (findings: readonly Finding[]): string[] => findings.map(({ id }) => id).sort();
+const onePass = await replay(chunks('0', records, 10_000));
+
+const entityOf = (tokenHash: string): string => tokenHash.slice(0, 32);
+const lateMicros = 15n * 60n * 1_000_000n;
+const overlaps = (finding: Finding, { start, end }: { start: string; end: string }): boolean =>
+  micros(start) <= finding.lastSeen && finding.firstSeen <= micros(end) + lateMicros;
+
+describe('the rules over the leak of 2020 to 2023', () => {
+  it.each(truth.incidents.flatMap((incident) => incident.rules.map((rule) => [incident.id, rule, incident] as const)))(
+    'find %s with %s',
+    (_, rule, incident) => {
+      const entity = entityOf(incident.entity.token_hash);
+      const hits = onePass.findings.filter((finding) => finding.rule === rule && finding.entity === entity);
+      expect(hits.filter((finding) => overlaps(finding, incident))).not.toEqual([]);
+    },
+  );
+
+  it('report nothing else: every finding belongs to an incident', () => {
+    const strays = onePass.findings.filter(
+      (finding) =>
+        !truth.incidents.some(
+          ({ rules, rules_allowed, entity, start, end }) =>
+            entityOf(entity.token_hash) === finding.entity &&
+            [...rules, ...rules_allowed].includes(finding.rule) &&
+            overlaps(finding, { start, end }),
+        ),
+    );
+    expect(strays.map(({ rule, entity, evidence }) => ({ rule, entity, evidence }))).toEqual([]);
+  });
+
+  it('make statements that show the same row again', async () => {
+    const reader = await openReader(onePass.dataDir);
+    try {
+      for (const { sql, evidence } of onePass.findings) {
+        const [row, ...more] = (await reader.connection.runAndReadAll(sql)).getRowObjectsJson();
+        expect(more).toEqual([]);
+        expect(row).toMatchObject({ token_hash: evidence['token_hash'], first_seen: evidence['first_seen'] });
+      }
+    } finally {
+      reader.close();
+    }
+  });
+
+  it('say how this kind of token is revoked', () => {
+    const leaked = onePass.findings.find(({ rule }) => rule === 'W-DEL-1');
+    expect(leaked?.response).toMatch(/signed with key1 .* rotating that key ends it/);
+    expect(leaked?.response).toMatch(/Rotation also ends \d+ other tokens?/);
+    const collector = onePass.findings.find(({ rule, level }) => rule === 'B-NET-1' && level === 'low');
+    expect(collector?.response).toMatch(/without the stored policy "chat-collector"/);
+  });
+});
+
+describe('the names of findings', () => {
+  it('are the same for another order of arrival and with duplicates', async () => {
+    const prng = new Prng(5, 'order');
+    const shuffled = records
+      .flatMap((record) => (prng.chance(0.02) ? [record, record] : [record]))
+      .map((record) => ({ record, at: prng.unit() }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ record }) => record);
+    const other = await replay([
+      ...chunks('1', shuffled.slice(9_000), 5_000),
+      ...chunks('0', shuffled.slice(0, 9_000), 5_000),
+    ]);
+    expect(ids(other.findings)).toEqual(ids(onePass.findings));
+  });
+
+  it('are the same live, with a partition far behind, once the last pass is done', async () => {
+    const { dataDir, catalog, detector } = await newLake();
+    const behind = records.filter((_, index) => index % 3 === 0);
+    const ahead = records.filter((_, index) => index % 3 !== 0);
+    const arrivals = chunks('ahead', ahead, 3_000);
+    const lagging = chunks('behind', behind, 1_500);
+    let offset = 0;
+    for (const [index, arrival] of arrivals.entries()) {
+      const late = lagging[index - 2];
+      await fillLake(dataDir, catalog, [{ ...arrival, partition: `ahead-${index}` }]);
+      if (late !== undefined) await fillLake(dataDir, catalog, [{ ...late, partition: `behind-${index}` }]);
+      const since = micros(timeOf((late ?? arrival).records[0] ?? ''));
+      await detector.evaluate({ since, until: micros(timeOf(arrival.records.at(-1) ?? '')), final: false });
+      offset = index - 1;
+    }
+    for (const [index, late] of lagging.slice(offset).entries()) {
+      await fillLake(dataDir, catalog, [{ ...late, partition: `rest-${index}` }]);
+    }
+    await detector.evaluate({ ...range, final: true });
+    const kept = await catalog.findings();
+    await catalog.close();
+    expect(ids(kept.filter(({ open }) => open))).toEqual(ids(onePass.findings));
+  });
+
+  it('stay known: looking again finds nothing new', async () => {
+    const catalog = await Catalog.open(onePass.dataDir);
+    const detector = await Detector.open({ dataDir: onePass.dataDir, catalog });
+    expect(await detector.evaluate({ ...range, final: true })).toEqual([]);
+    await catalog.close();
+  });
+});
