@@ -1,0 +1,10 @@
+/** The middle value, the lower one of two; NaN of nothing. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1] ?? Number.NaN;
+}
+
+/** Median with the smallest and the largest, as `6.53 [6.38–7.17]`. */
+export function spread(values: readonly number[], digits: number): string {
+  const text = (value: number) => value.toFixed(digits);
+  return `${text(median(values))} [${text(Math.min(...values))}–${text(Math.max(...values))}]`;
+}
