@@ -2,8 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 
-const run = (tool, ...args) =>
-  execFileSync(process.execPath, [`node_modules/${tool}`, ...args], { stdio: 'inherit' });
+const run = (tool, ...args) => execFileSync(process.execPath, [`node_modules/${tool}`, ...args], { stdio: 'inherit' });
 
 rmSync('dist', { recursive: true, force: true });
 run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
