@@ -14,7 +14,7 @@ export async function pages(): Promise<Readonly<Record<string, string>>> {
 }
 
 function columnsPage(): string {
-  const rows = columns.map(({ name, azure, required, ...spec }) => {
+  const rows = columns.map(({ name, azure, required, doc, ...spec }) => {
     const unit = 'unit' in spec ? ` (${spec.unit})` : '';
     return `| \`${name}\` | ${sqlType({ name, ...spec })}${unit} | ${azure === '*' ? '' : `\`${azure}\``} | ${required ? 'never' : 'may be'} | ${doc} |`;
   });
