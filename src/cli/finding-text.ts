@@ -1,15 +1,15 @@
 import pico from 'picocolors';
 import type { Finding } from '../core/finding.ts';
 import { isoMicros } from '../query/cell.ts';
-import { terminalText } from '../query/render/terminal-text.ts';
+import { lineText } from '../query/render/terminal-text.ts';
 import { levelPaint } from './level-paint.ts';
 
 /** A finding on one line, for people. */
 export function findingLine({ level, rule, title, entity, account, firstSeen }: Finding, colour: boolean): string {
   const { dim } = pico.createColors(colour);
-  const who = dim(`token ${entity.slice(0, 16)}…  account ${terminalText(account)}`);
+  const who = dim(`token ${entity.slice(0, 16)}…  account ${lineText(account)}`);
   const when = isoMicros(firstSeen).slice(0, 16).replace('T', ' ');
-  return `${levelPaint(colour)(level)} ${rule.padEnd(8)} ${when}  ${terminalText(title)}  ${who}`;
+  return `${levelPaint(colour)(level)} ${rule.padEnd(8)} ${when}  ${lineText(title)}  ${who}`;
 }
 
 /** A finding as programs read it: snake_case, times in ISO 8601. */

@@ -1,22 +1,44 @@
 import { AppError } from '../core/errors.ts';
+import { signatureMark } from '../core/redaction.ts';
+import { parseSas, tokenFingerprint } from '../core/sas.ts';
+import { hostAccount, parseUri } from '../core/storage-uri.ts';
 import { signatureHash } from '../core/token-hash.ts';
 
 /** Fewest digits of a token's hash that name it on the command line. */
 const digitsMin = 8;
 
+/** How a person named a token; nothing of it is secret. */
+export interface TokenReference {
+  /** Leading hexadecimal digits, upper-case and at most 32, of the hash of its signature; null where that is redacted. */
+  readonly digits: string | null;
+  /** Hash of account and parameters, from a whole URL: finds a token whose signature no log has kept. */
+  readonly fingerprint: bigint | null;
+}
+
+function fingerprintOf(text: string): bigint | null {
+  const uri = parseUri(text);
+  const host = uri === null ? null : hostAccount(uri.base);
+  const set = uri?.query == null ? null : parseSas(uri.query);
+  return host === null || set === null ? null : tokenFingerprint(host.account, set);
+}
+
 /**
- * The leading hexadecimal digits, upper-case and at most 32, of the hash of the token a person means.
+ * Reads what a person gives to name a token: 64 or 32 digits of the hash (or their beginning), or a URL or query with
+ * `sig=…`, which is hashed here and kept nowhere. A URL out of a log, its signature redacted, is known by its parameters.
  *
- * @param reference 64 or 32 digits of the hash (or their beginning), or a URL or query with `sig=…`, which is hashed here
- * and kept nowhere.
  * @throws AppError CONFIG_INVALID where it is neither; the text is not repeated, as it may hold a signature.
  */
-export function tokenDigits(reference: string): string {
+export function parseTokenReference(reference: string): TokenReference {
   const text = reference.trim();
   const signature = /(?:^|[?&;])sig=([^&;#\s]+)/i.exec(text)?.[1];
-  if (signature !== undefined) return signatureHash(signature).slice(0, 32);
-  if (/^[0-9a-f]+$/i.test(text) && text.length >= digitsMin && text.length <= 64)
-    return text.slice(0, 32).toUpperCase();
+  const fingerprint = fingerprintOf(text);
+  if (signature !== undefined && signature !== signatureMark) {
+    return { digits: signatureHash(signature).slice(0, 32), fingerprint };
+  }
+  if (fingerprint !== null) return { digits: null, fingerprint };
+  if (/^[0-9a-f]+$/i.test(text) && text.length >= digitsMin && text.length <= 64) {
+    return { digits: text.slice(0, 32).toUpperCase(), fingerprint: null };
+  }
   throw new AppError(
     'CONFIG_INVALID',
     `This names no token. Give its hash as the log has it (64 hexadecimal digits, or the first ${digitsMin} and more), or the SAS URL with its sig in quotes.`,

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import { type Level, levels } from '../../core/finding.ts';
 import { jsonLine } from '../../query/render/jsonl.ts';
-import { terminalText } from '../../query/render/terminal-text.ts';
+import { lineText, terminalText } from '../../query/render/terminal-text.ts';
 import { openReader } from '../../store/reader.ts';
 import { write } from '../effects.ts';
 import { failOnCode, failOnOption } from '../fail-on.ts';
@@ -110,12 +110,12 @@ function filter({ level, rule, since, until, all }: ListOptions, now: Date) {
 
 /** A finding for people, as plain lines. */
 function page(finding: Row): string {
-  const text = (name: string) => terminalText(String(finding[name] ?? ''));
+  const text = (name: string) => lineText(String(finding[name] ?? ''));
   const evidence = JSON.parse(String(finding['evidence'])) as Row;
   const width = Math.max(...Object.keys(evidence).map((name) => name.length));
   const shown = Object.entries(evidence).map(
     ([name, value]) =>
-      `  ${terminalText(name).padEnd(width)}  ${terminalText(typeof value === 'object' ? JSON.stringify(value) : String(value))}`,
+      `  ${lineText(name).padEnd(width)}  ${lineText(typeof value === 'object' ? JSON.stringify(value) : String(value))}`,
   );
   const lines = (block: string) => block.split('\n').map((line) => `  ${terminalText(line)}`);
   return [

@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import { readTokenFacts, responseText } from '../../detect/response.ts';
 import { jsonLine } from '../../query/render/jsonl.ts';
-import { terminalText } from '../../query/render/terminal-text.ts';
+import { lineText, terminalText } from '../../query/render/terminal-text.ts';
 import { openReader, type Reader } from '../../store/reader.ts';
 import { readCoverage } from '../coverage.ts';
 import { write } from '../effects.ts';
 import { printResult } from '../lake-result.ts';
 import { parseCount } from '../option-values.ts';
 import type { Act, Session } from '../session.ts';
-import { tokenDigits } from '../token-reference.ts';
+import { parseTokenReference, type TokenReference } from '../token-reference.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -43,11 +43,11 @@ export function define(command: Command, act: Act): void {
     .addHelpText('after', '\nA URL is hashed here and kept nowhere; the shell may keep it in its history.');
   act(show, async ({ session, operands: [reference = ''] }) => {
     const { data } = session.config();
-    const digits = tokenDigits(reference);
+    const wanted = parseTokenReference(reference);
     const reader = await openReader(data);
     try {
-      const token = await findToken(reader, digits);
-      if (token === null) return await notSeen(session, data, digits);
+      const token = await findToken(reader, wanted);
+      if (token === null) return await notSeen(session, data, wanted);
       const details = await tokenDetails(reader, token);
       await write(session.effects.stdout, session.json ? jsonLine({ ...token, ...details }) : page(token, details));
     } finally {
@@ -56,17 +56,22 @@ export function define(command: Command, act: Act): void {
   });
 }
 
-async function findToken({ connection }: Reader, digits: string): Promise<Row | null> {
+/** By the hash; by the parameters only tokens whose signature is in no log, or the caller's URL has lost its own. */
+async function findToken({ connection }: Reader, { digits, fingerprint }: TokenReference): Promise<Row | null> {
   const found = await connection.runAndReadAll(
     `SELECT token_id, token_hash, accounts, auth_type, key_name, sas_kind AS kind, sas_ss AS ss, sas_srt AS srt, sas_sr AS sr, sas_sp AS sp,
             sas_si AS si, sas_sip AS sip, sas_spr AS spr, starts, expires, first_seen, last_seen, requests, errors, bytes_out, bytes_in,
             reads, lists, writes, copies, deletes, acls, distinct_ips, distinct_networks, distinct_objects
-     FROM tokens WHERE starts_with(token_id, $digits) ORDER BY token_id LIMIT 2`,
-    { digits },
+     FROM tokens
+     WHERE starts_with(token_id, $digits::VARCHAR)
+        OR (token_fingerprint = $fingerprint::UBIGINT AND ($digits::VARCHAR IS NULL OR token_hash IS NULL))
+     ORDER BY token_id LIMIT 10`,
+    { digits, fingerprint: fingerprint === null ? null : String(fingerprint) },
   );
-  const [token, another] = found.getRowObjectsJson();
-  if (another !== undefined) {
-    throw new AppError('CONFIG_INVALID', `More than one token's hash begins with ${digits}. Give more digits.`);
+  const [token, ...others] = found.getRowObjectsJson();
+  if (token !== undefined && others.length > 0) {
+    const ids = [token, ...others].map((row) => row['token_id']).join(', ');
+    throw new AppError('CONFIG_INVALID', `This names more than one token. Give one of ${ids}.`);
   }
   return token ?? null;
 }
@@ -106,7 +111,7 @@ async function tokenDetails({ connection }: Reader, token: Row): Promise<Details
 }
 
 /** "Never seen" means nothing without the period that was looked at. */
-async function notSeen({ effects, json }: Session, dataDir: string, digits: string): Promise<undefined> {
+async function notSeen({ effects, json }: Session, dataDir: string, { digits }: TokenReference): Promise<undefined> {
   const coverage = await readCoverage(dataDir);
   const { accounts, first, last, hours_with_records, hours_without_records } = coverage;
   const period =
@@ -117,7 +122,7 @@ async function notSeen({ effects, json }: Session, dataDir: string, digits: stri
     effects.stdout,
     json
       ? jsonLine({ token_id: digits, seen: false, coverage })
-      : `No request with the token ${digits}… is in this lake.\n${period}\nRequests the service refused may not be logged, and unused tokens never are.\n`,
+      : `No request with ${digits === null ? 'a token of these parameters' : `the token ${digits}…`} is in this lake.\n${period}\nRequests the service refused may not be logged, and unused tokens never are.\n`,
   );
 }
 
@@ -128,14 +133,14 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 function page(token: Row, { containers, addresses, findings, response }: Details): string {
-  const text = (row: Row, name: string) => terminalText(String(row[name] ?? '-'));
+  const text = (row: Row, name: string) => lineText(String(row[name] ?? '-'));
   const number = (row: Row, name: string) => Number(row[name] ?? 0).toLocaleString('en');
   const expiry = token['expires'] ?? (token['si'] === null ? 'unknown' : `as its stored policy "${token['si']}" says`);
   return [
     `token ${text(token, 'token_id')}`,
     `  ${kinds[String(token['kind'])] ?? text(token, 'auth_type')}, signed with ${text(token, 'key_name')}, account ${text(token, 'accounts')}`,
     `  grants sp=${text(token, 'sp')} ss=${text(token, 'ss')} srt=${text(token, 'srt')} sr=${text(token, 'sr')}, from ${text(token, 'sip')}, over ${text(token, 'spr')}`,
-    `  valid ${text(token, 'starts')} to ${terminalText(String(expiry))}`,
+    `  valid ${text(token, 'starts')} to ${lineText(String(expiry))}`,
     `  used ${text(token, 'first_seen')} to ${text(token, 'last_seen')} UTC: ${number(token, 'requests')} requests, ${number(token, 'errors')} refused`,
     `  ${number(token, 'bytes_out')} bytes out, ${number(token, 'bytes_in')} bytes in, about ${number(token, 'distinct_ips')} addresses`,
     '',

@@ -2,18 +2,13 @@ import stringWidth from 'string-width';
 import type { CellKind, QueryResult, ResultColumn, Row } from '../cell.ts';
 import { cellText } from './cell-text.ts';
 import type { Sink } from './sink.ts';
-import { terminalText } from './terminal-text.ts';
+import { lineText } from './terminal-text.ts';
 
 const gap = '  ';
 const narrowest = 8;
 /** Rows looked at before the widths are fixed. */
 const sampleRows = 1_000;
 const rightAligned: ReadonlySet<CellKind> = new Set(['number', 'integer']);
-
-/** The cell on one line: breaks and tabs become a mark, so a row stays a row. */
-function lineText(text: string): string {
-  return terminalText(text).replaceAll(/[\n\t]/g, '·');
-}
 
 /** `text` in exactly `width` columns of the terminal. */
 function fitText(text: string, width: number, right: boolean): string {

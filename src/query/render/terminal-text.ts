@@ -9,3 +9,8 @@ const unsafe = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202
 export function terminalText(text: string): string {
   return text.replaceAll(unsafe, '·');
 }
+
+/** The same on one line: breaks and tabs become `·` as well, so no value can pass for a line of its own. */
+export function lineText(text: string): string {
+  return terminalText(text).replaceAll(/[\n\t]/g, '·');
+}
