@@ -20,10 +20,15 @@ function valueAt(column: Column, row: number): string | number | bigint | null {
   return Buffer.from(column.values.buffer, row * 16, 16).toString('hex');
 }
 
-/** The rows of a batch as objects without their nulls; a UUID is 32 hex digits. Throws on bytes that are not UTF-8. */
-export function rowsOf(batch: Batch): Row[] {
+/**
+ * The rows of a batch as objects without their nulls; a UUID is 32 hex digits. Throws on bytes that are not UTF-8.
+ *
+ * @param names columns to read, all of them unless given.
+ */
+export function rowsOf(batch: Batch, names?: readonly ColumnName[]): Row[] {
+  const columns = batch.columns.filter(({ spec }) => names?.some((name) => name === spec.name) ?? true);
   return Array.from({ length: batch.rows }, (_, row) => {
-    const entries = batch.columns.map((column) => [column.spec.name, valueAt(column, row)] as const);
+    const entries = columns.map((column) => [column.spec.name, valueAt(column, row)] as const);
     return Object.fromEntries(entries.filter(([, value]) => value !== null));
   });
 }
