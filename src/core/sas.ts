@@ -51,9 +51,6 @@ export interface SasSet {
   readonly skeTime: bigint | null;
 }
 
-/** How much of an account a SAS reaches; a share, a queue and a table are containers, a file is an object. */
-export type SasScope = 'account' | 'container' | 'directory' | 'object';
-
 const sortedParameters = [...sasParameters].sort();
 
 /** Percent-decoded text; `+` stays, and what is no valid escape stays as written. */
@@ -142,11 +139,4 @@ export function tokenFingerprint(account: string, set: SasSet): bigint {
     if (value !== undefined) text += `${name}=${normalised(name, value)}\n`;
   }
   return contentId(text);
-}
-
-/** How far a SAS reaches, by `srt` and `sr`; one without `sr` is for a table or a queue. */
-export function sasScope({ kind, parameters }: SasSet): SasScope {
-  if (kind === 'account') return 'account';
-  if (parameters.sr === 'd') return 'directory';
-  return ['b', 'bs', 'bv', 'f'].includes(parameters.sr ?? '') ? 'object' : 'container';
 }

@@ -25,6 +25,13 @@ export function run(args: readonly string[], env: Readonly<Record<string, string
   return start(args, env).ended;
 }
 
+/** What a program that goes on running writes first. */
+export async function firstLine({ child, ended }: Program): Promise<string> {
+  const written =
+    child.stdout === null ? [''] : await Promise.race([once(child.stdout, 'data'), ended.then(() => [''])]);
+  return String(written[0]).split('\n')[0] ?? '';
+}
+
 /** The objects of a `--json` run. */
 export function rowsOf(stdout: string): Record<string, unknown>[] {
   return stdout
