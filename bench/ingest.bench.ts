@@ -102,7 +102,7 @@ export async function ingestBench({ rows, rounds, note }: BenchOptions): Promise
         'CPU is user and system time of all threads, as each program counts it from the start of its work; "with ' +
           'start-up" is what the system booked for the whole process. saswatch: as installed, one lane a core, rules ' +
           'run once at the end, rollups, `sas` rows and fsync included, all files of `lake/` counted. Peer: ' +
-          '`COPY (SELECT … FROM read_json(…)) TO` zstd Parquet with two threads and the columns plain SQL can give; ' +
+          '`COPY (SELECT … FROM read_json(…)) TO` zstd Parquet with the options of the lake, two threads and the columns plain SQL can give; ' +
           'no redaction, SAS parameters, rollups, positions, quarantine, fsync or catalog. After each round both ' +
           'results were read back: equal rows in 17 columns.',
       ],

@@ -1,8 +1,9 @@
 import { resourceUsage } from 'node:process';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { parquetOptions } from '../src/store/segment-writer.ts';
 import { readJsonQuery } from './read-json-query.ts';
 
-/** The peer of the ingest bench as a program of its own: `read-json-peer.js GLOB FILE.parquet`, two threads. */
+/** The peer of the ingest bench as a program of its own: `read-json-peer.js GLOB FILE.parquet`, two threads, the lake's own Parquet options. */
 const [logs, file] = process.argv.slice(2);
 if (logs === undefined || file === undefined) throw new Error('usage: read-json-peer GLOB FILE.parquet');
 
@@ -11,7 +12,7 @@ const connection = await instance.connect();
 const started = performance.now();
 const cpuAtStart = process.cpuUsage();
 const result = await connection.run(
-  `COPY (${readJsonQuery(logs)}) TO '${file.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
+  `COPY (${readJsonQuery(logs)}) TO '${file.replaceAll("'", "''")}' (${parquetOptions})`,
 );
 const { user, system } = process.cpuUsage(cpuAtStart);
 const summary = {
