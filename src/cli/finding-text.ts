@@ -4,12 +4,15 @@ import { isoMicros } from '../query/cell.ts';
 import { lineText } from '../query/render/terminal-text.ts';
 import { levelPaint } from './level-paint.ts';
 
+/** Keeps what follows the titles of the shipped rules in one column. */
+const titleWidth = 40;
+
 /** A finding on one line, for people. */
 export function findingLine({ level, rule, title, entity, account, firstSeen }: Finding, colour: boolean): string {
   const { dim } = pico.createColors(colour);
   const who = dim(`token ${entity.slice(0, 16)}…  account ${lineText(account)}`);
   const when = isoMicros(firstSeen).slice(0, 16).replace('T', ' ');
-  return `${levelPaint(colour)(level)} ${rule.padEnd(8)} ${when}  ${lineText(title)}  ${who}`;
+  return `${levelPaint(colour)(level)} ${rule.padEnd(8)} ${when}  ${lineText(title).padEnd(titleWidth)}  ${who}`;
 }
 
 /** A finding as programs read it: snake_case, times in ISO 8601. */
