@@ -1,11 +1,18 @@
 import { limits } from '../core/limits.ts';
-import { redact } from '../core/redaction.ts';
+import { redact, signatureMark } from '../core/redaction.ts';
 import type { QuarantineRecord } from './commit.ts';
 import { textOf } from './table.ts';
 
+/**
+ * Base64 of a dozen characters or more up to its padding or the end of the bytes: what a torn record may show of a
+ * signature whose name is cut off, or hidden behind a JSON escape as `\u0026sig`, which nobody has parsed here.
+ */
+const nakedSignature = /(?:[A-Za-z0-9+/]|%2[BF]){12,}(?:=|%3D|$)/gi;
+
 /** Bytes as text if they are UTF-8, else base64; without signatures, which latin1 finds in bytes of any encoding. */
 function contentOf(bytes: Uint8Array): { text: string } | { base64: string } {
-  const redacted = Buffer.from(redact(Buffer.from(bytes).toString('latin1')), 'latin1');
+  const text = redact(Buffer.from(bytes).toString('latin1')).replace(nakedSignature, signatureMark);
+  const redacted = Buffer.from(text, 'latin1');
   try {
     return { text: textOf(redacted) };
   } catch {
