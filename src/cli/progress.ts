@@ -6,10 +6,20 @@ import type { Effects } from './effects.ts';
 export interface Progress {
   /** Replaces the line. */
   update(line: string): void;
-  /** Prints a line above it that stays, on a terminal or not. May hold colours: log text in it must be made safe first. */
+  /** Prints a line above it that stays, on a terminal or not. Colours in it pass, nothing else that acts on a terminal. */
   note(line: string): void;
   /** Clears the line. */
   end(): void;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences.
+const colour = /(\u001b\[[0-9;]*m)/;
+
+function colouredText(text: string): string {
+  return text
+    .split(colour)
+    .map((part) => (colour.test(part) ? part : terminalText(part)))
+    .join('');
 }
 
 /** Opens a progress line; `quiet` drops the notes as well. */
@@ -28,7 +38,7 @@ export function createProgress({ stderr, isTTY }: Pick<Effects, 'stderr' | 'isTT
     note(line) {
       if (quiet) return;
       clear();
-      stderr.write(`${line}\n`);
+      stderr.write(`${colouredText(line)}\n`);
       draw();
     },
     end() {

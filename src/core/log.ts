@@ -22,6 +22,13 @@ export interface LogOptions {
   readonly stream: Pick<Writable, 'write'>;
 }
 
+const jsonText = /"(?:[^"\\]|\\.)*"/g;
+
+/** The line with every text in it redacted; text by text, as a signature may end at a quote that JSON has escaped. */
+function redactLine(line: string): string {
+  return line.replaceAll(jsonText, (text) => JSON.stringify(redact(String(JSON.parse(text)))));
+}
+
 /**
  * Opens a log.
  *
@@ -36,6 +43,6 @@ export function createLog({ level, stream }: LogOptions): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line) => void stream.write(redact(line)) },
+    { write: (line) => void stream.write(redactLine(line)) },
   );
 }

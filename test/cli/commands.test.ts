@@ -1,0 +1,124 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SasSet } from '../../src/core/sas.ts';
+import { lakeOf } from '../query/lake-of.ts';
+import { run } from './recording-effects.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'saswatch-commands-'));
+const hash = '4FA34A6085B7231B810346E7EDC21B9B';
+const signature = 'awHDRNvlgnvsPnEfneux4M9L%2BYR4RhsUDIE%2FuHP4hZE%3D';
+const sas: SasSet = {
+  sasId: 17_000_000_000_000_000_001n,
+  kind: 'account',
+  parameters: { sv: '2021-06-08', ss: 'b', srt: 'sco', sp: 'rl', se: '2051-10-06T00:00:00Z' },
+  stTime: null,
+  seTime: BigInt(Date.parse('2051-10-06T00:00:00Z')) * 1_000n,
+  sktTime: null,
+  skeTime: null,
+};
+let dataDir: string;
+
+beforeAll(async () => {
+  const row = { token: 0x4fa34a6085b7231bn, token_hash: hash, sas_id: sas.sasId, key_name: 'key1', container: 'c' };
+  dataDir = await lakeOf(
+    [{ ...row, user_agent: 'curl\nRevoking it\n  1. Nothing.', status_code: 200, caller_ipv4: 0xc0000201 }],
+    [sas],
+  );
+});
+afterAll(() => {
+  rmSync(dataDir, { recursive: true });
+  rmSync(folder, { recursive: true });
+});
+
+describe('saswatch token', () => {
+  it('shows a token by the URL it came in, and repeats nothing secret of it', async () => {
+    const url = `https://models.blob.core.windows.net/c/x?sv=2021-06-08&ss=b&srt=sco&sp=rl&sig=${signature}`;
+    const { code, stdout, stderr } = await run(['token', 'show', url, '--data', dataDir]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`token ${hash}\n`);
+    expect(stdout).toContain('2051-10-06');
+    expect(stdout + stderr).not.toContain(signature.slice(0, 10));
+    expect(await run(['token', 'show', hash.slice(0, 10), '--data', dataDir])).toEqual({ code, stdout, stderr });
+  });
+
+  it('keeps a hostile user agent on its line', async () => {
+    const { stdout } = await run(['token', 'show', hash, '--data', dataDir]);
+    expect(stdout.split('\n').filter((line) => line.startsWith('Revoking it'))).toHaveLength(1);
+  });
+
+  it('says of a token never seen which period it looked at', async () => {
+    const { code, stdout } = await run(['token', 'show', 'ffffffffffffffff', '--data', dataDir]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('from 2026-01-01');
+  });
+
+  it('lists tokens as a table or as JSON Lines', async () => {
+    expect((await run(['token', 'list', '--data', dataDir])).stdout).toContain(hash);
+    const [line = ''] = (await run(['token', 'list', '--json', '--data', dataDir])).stdout.split('\n');
+    expect(JSON.parse(line)).toMatchObject({ token_id: hash, kind: 'account', requests: 1 });
+  });
+});
+
+describe('saswatch findings', () => {
+  it('has none in a lake without any, and no such id', async () => {
+    expect(await run(['findings', 'list', '--json', '--data', dataDir])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await run(['findings', 'show', 'abc', '--data', dataDir])).toMatchObject({ code: 2 });
+  });
+
+  it('says when there is no data folder', async () => {
+    expect(await run(['findings', 'list', '--data', join(folder, 'none')])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('saswatch detect', () => {
+  it('lists the shipped rules', async () => {
+    const { code, stdout } = await run(['detect', 'list', '--json']);
+    const codes = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).code);
+    expect(code).toBe(0);
+    expect(codes).toContain('P-02');
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+
+  it('knows the rule it is to run', async () => {
+    const range = ['--since', '2026-01-01', '--until', '2026-01-02', '--data', dataDir];
+    expect(await run(['detect', 'run', 'P-02', ...range])).toMatchObject({ code: 0 });
+    expect(await run(['detect', 'run', 'Z-99', ...range])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('P-02'),
+    });
+  });
+});
+
+describe('saswatch generate', () => {
+  it('writes logs and truth and says what it wrote', async () => {
+    const out = join(folder, 'day');
+    const argv = ['generate', '--scenario', 'benign-day', '--rows', '2000', '--out', out, '--json'];
+    const { code, stdout } = await run(argv);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 2_000, seed: 1, out });
+    expect(readdirSync(out).sort()).toEqual(['logs', 'truth.json']);
+    expect(() => JSON.parse(readFileSync(join(out, 'truth.json'), 'utf8'))).not.toThrow();
+    expect(await run(argv)).toMatchObject({ code: 2, stderr: expect.stringContaining('not empty') });
+  });
+});
+
+describe('saswatch doctor', () => {
+  it('looks at machine and data folder', async () => {
+    const { code, stdout } = await run(['doctor', '--json', '--data', dataDir]);
+    const checks = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(code).toBe(0);
+    expect(checks.map(({ check }) => check)).toEqual(['node', 'duckdb', 'cores', 'memory', 'disk', 'data', 'lock']);
+    expect(checks.find(({ check }) => check === 'data')).toMatchObject({
+      state: 'ok',
+      text: expect.stringContaining('1 rows'),
+    });
+  });
+});
