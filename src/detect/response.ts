@@ -57,12 +57,13 @@ SELECT f.token_hash, f.account, f.auth_type, f.key_name,
        list(upper(replace(o.other::VARCHAR, '-', '')) ORDER BY o.requests DESC, o.other) FILTER (o.other IS NOT NULL) AS other_tokens
 FROM facts f LEFT JOIN others o ON f.token_hash = o.token_hash AND f.account = o.account
 GROUP BY ALL`);
-  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+  // Whoever writes a log can put a line break into a name, and with it a step into the response.
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value.replaceAll(/\s+/g, ' ') : null);
   return new Map(
     result.getRowObjectsJson().map((row) => [
       `${row['token_hash']}\n${row['account']}`,
       {
-        account: String(row['account']),
+        account: text(row['account']) ?? '',
         authType: String(row['auth_type']),
         keyName: text(row['key_name']),
         keyHash: text(row['key_hash']),

@@ -31,7 +31,7 @@ export function define(command: Command, act: Act): void {
     const { summary, findings } = await runPipeline({
       config,
       dataDir: config.data,
-      live: true,
+      live: options.once !== true,
       signal: session.effects.signal,
       plans: (committed) => openPlans({ operands, config, session, once: options.once ?? false, report }, committed),
       ...report.hooks,
