@@ -16,8 +16,17 @@ const portForm = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/;
 const redactedForm = /^<redacted>$/i;
 
 function ipv4Number(text: string): number {
-  const [a = 0, b = 0, c = 0, d = 0] = text.split('.').map(Number);
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  let address = 0;
+  let part = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code !== 0x2e) part = part * 10 + code - 0x30;
+    else {
+      address = (address << 8) | part;
+      part = 0;
+    }
+  }
+  return ((address << 8) | part) >>> 0;
 }
 
 function ipv4Class(address: number): IpClass {

@@ -147,7 +147,8 @@ const suspicious = /[=%\\]|&#/;
  * A parameter is a name (`sig`, `signature`, `x-amz-signature`, `x-goog-signature`, `code`, `token`, any case), preceded
  * by the start of the text or a character that cannot be in a name, and followed by `=`. Every character may be
  * percent-encoded any number of times, a numeric HTML entity or a `\u0000` escape. The value ends before `&` (any
- * encoding), a literal `#` `;` `<` `>`, quote, white space or control character, or at the end of the text. An empty
+ * encoding), a literal `#` `;` `<` `>`, quote, white space or control character, or at the end of the text; it goes on
+ * over spaces where these make it 44 characters of base64, a signature whose `+` were form-decoded. An empty
  * value and one that is `XXXXX` already stay as they are, so redacting twice changes nothing. Linear in the length.
  */
 export function redact(text: string): string {

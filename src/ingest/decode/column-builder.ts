@@ -2,23 +2,23 @@ import type { Column, DictionaryColumn, FixedColumn, FixedValues, Utf8Column } f
 import type { ColumnSpec, ColumnType } from '../../core/columns.ts';
 import { limits } from '../../core/limits.ts';
 
-/** A column's value before it is written; a UUID is 16 bytes. */
+/** A column's value before it is written; a UUID is 16 bytes or its hexadecimal digits, with or without dashes. */
 export type ColumnValue = string | number | bigint | Uint8Array | null;
 
-/** Fills one column row by row. `fits` comes first, for all columns of a row; then `write`, which cannot fail. */
+/** Fills one column row by row. */
 export interface ColumnBuilder {
   /** False if the batch has to end before this value. */
   fits(value: ColumnValue): boolean;
+  /** Writes a value that fits. */
   write(row: number, value: ColumnValue): void;
   column(): Column;
   reset(): void;
 }
 
-const encoder = new TextEncoder();
-
 /** Bytes of texts one after the other, in a buffer that doubles. A lone surrogate becomes U+FFFD. */
 class TextArena {
   bytes = new Uint8Array(4096);
+  #writer = Buffer.from(this.bytes.buffer);
   length = 0;
   readonly #bytesMax: number;
 
@@ -37,8 +37,9 @@ class TextArena {
       const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2));
       larger.set(this.bytes.subarray(0, this.length));
       this.bytes = larger;
+      this.#writer = Buffer.from(larger.buffer);
     }
-    this.length += encoder.encodeInto(text, this.bytes.subarray(this.length)).written;
+    this.length += this.#writer.write(text, this.length);
   }
 }
 
@@ -71,19 +72,41 @@ function numberStore(values: Exclude<FixedValues, BigInt64Array | BigUint64Array
 }
 
 function bigintStore(values: BigInt64Array<ArrayBuffer> | BigUint64Array<ArrayBuffer>): FixedStore {
+  const halves = new Uint32Array(values.buffer);
   return {
     values,
     store(row, value) {
-      values[row] = typeof value === 'bigint' ? value : typeof value === 'number' ? BigInt(value) : 0n;
+      if (typeof value === 'bigint') values[row] = value;
+      else {
+        // A whole number in two halves costs no BigInt.
+        const number = typeof value === 'number' ? value : 0;
+        halves[2 * row] = number;
+        halves[2 * row + 1] = Math.floor(number / 2 ** 32);
+      }
     },
   };
+}
+
+function hexDigit(code: number): number {
+  return code <= 0x39 ? code - 0x30 : (code | 0x20) - 0x57;
+}
+
+function writeHex(values: Uint8Array, at: number, text: string): void {
+  for (let i = 0, p = at; i < text.length; ) {
+    if (text.charCodeAt(i) === 0x2d) i += 1;
+    else {
+      values[p++] = (hexDigit(text.charCodeAt(i)) << 4) | hexDigit(text.charCodeAt(i + 1));
+      i += 2;
+    }
+  }
 }
 
 function uuidStore(values: Uint8Array<ArrayBuffer>): FixedStore {
   return {
     values,
     store(row, value) {
-      if (value instanceof Uint8Array) values.set(value, row * 16);
+      if (typeof value === 'string') writeHex(values, row * 16, value);
+      else if (value instanceof Uint8Array) values.set(value, row * 16);
       else values.fill(0, row * 16, row * 16 + 16);
     },
   };
@@ -182,6 +205,8 @@ export class DictionaryBuilder implements ColumnBuilder {
   readonly #codes: Uint16Array<ArrayBuffer>;
   readonly #validity: Validity | null;
   readonly #codeOf = new Map<string, number>();
+  #last: string | null = null;
+  #lastCode = 0;
   #offsets = new Int32Array(257);
   readonly #arena = new TextArena(limits.dictionaryBytesMax);
 
@@ -191,12 +216,18 @@ export class DictionaryBuilder implements ColumnBuilder {
     this.#validity = spec.required ? null : new Validity(rowsMax);
   }
 
+  /** True if `text` has a code. */
   has(text: string): boolean {
-    return this.#codeOf.has(text);
+    if (text === this.#last) return true;
+    const code = this.#codeOf.get(text);
+    if (code === undefined) return false;
+    this.#last = text;
+    this.#lastCode = code;
+    return true;
   }
 
   fits(value: ColumnValue): boolean {
-    if (typeof value !== 'string' || this.#codeOf.has(value)) return true;
+    if (typeof value !== 'string' || this.has(value)) return true;
     return this.#codeOf.size < limits.dictionaryEntriesMax && this.#arena.fits(value);
   }
 
@@ -206,7 +237,7 @@ export class DictionaryBuilder implements ColumnBuilder {
       return;
     }
     this.#validity?.set(row);
-    this.#codes[row] = this.#codeOf.get(value) ?? this.#add(value);
+    this.#codes[row] = this.has(value) ? this.#lastCode : this.#add(value);
   }
 
   #add(text: string): number {
@@ -231,6 +262,7 @@ export class DictionaryBuilder implements ColumnBuilder {
   reset(): void {
     this.#validity?.bits.fill(0);
     this.#codeOf.clear();
+    this.#last = null;
     this.#arena.length = 0;
   }
 }

@@ -11,6 +11,11 @@ export function cleanText(text: string): string {
   return redact(text).replace(loneSurrogate, '\ufffd');
 }
 
+const textColumns = columns.flatMap(({ type }, i) => (type === 'dictionary' || type === 'utf8' ? [i] : []));
+const jsonColumns: ReadonlySet<number> = new Set(
+  columns.flatMap(({ name, conversion }, i) => (conversion === 'json' || name === 'extra' ? [i] : [])),
+);
+
 /**
  * The open batch, written row by row. Every text passes `cleanText`; the JSON columns are made of texts that have.
  *
@@ -47,13 +52,13 @@ export class ColumnWriter {
    */
   append(row: ColumnValue[]): boolean {
     if (this.full) return false;
-    for (let i = 0; i < this.#builders.length; i++) {
+    for (const i of textColumns) {
       const value = row[i];
       const builder = this.#builders[i];
       if (typeof value !== 'string' || builder === undefined) continue;
       // What a dictionary holds has been cleaned, and cleaning twice changes nothing.
       if (builder instanceof DictionaryBuilder && builder.has(value)) continue;
-      const clean = columns[i]?.conversion === 'json' || i === columnIndex.extra ? value : cleanText(value);
+      const clean = jsonColumns.has(i) ? value : cleanText(value);
       row[i] = clean;
       if (!builder.fits(clean)) return false;
     }

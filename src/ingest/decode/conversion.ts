@@ -46,22 +46,18 @@ export function toStatus(value: unknown): Converted<number> {
   return Number.isInteger(number) && (number | 0) === number ? number : undefined;
 }
 
-/** 16 bytes of a hexadecimal text, dashes ignored. */
-export function hexBytes(text: string): Uint8Array {
-  return Buffer.from(text.replaceAll('-', ''), 'hex');
-}
-
-const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const plainUuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const uuidForm = /^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$/;
 
 /** A UUID with dashes, in any case. */
-export function toUuid(value: unknown): Converted<Uint8Array> {
+export function toUuid(value: unknown): Converted<string> {
   if (isAbsent(value)) return null;
-  return typeof value === 'string' && uuidForm.test(value.toLowerCase()) ? hexBytes(value) : undefined;
+  return typeof value === 'string' && uuidForm.test(value) ? value : undefined;
 }
 
 /** True for the one spelling of a UUID that comes back unchanged from its 16 bytes. */
 export function isPlainUuid(text: string): boolean {
-  return uuidForm.test(text);
+  return plainUuidForm.test(text);
 }
 
 const etagForm = /^"?0x([0-9A-Fa-f]{1,16})"?$/;
@@ -74,11 +70,11 @@ export function toEtag(value: unknown): Converted<bigint> {
 }
 
 /** An MD5 as 24 characters of base64 or 32 hexadecimal digits. */
-export function toMd5(value: unknown): Converted<Uint8Array> {
+export function toMd5(value: unknown): Converted<Uint8Array | string> {
   if (isAbsent(value)) return null;
   if (typeof value !== 'string') return undefined;
   if (/^[A-Za-z0-9+/]{21}[AQgw]==$/.test(value)) return Buffer.from(value, 'base64');
-  return /^[0-9A-Fa-f]{32}$/.test(value) ? hexBytes(value) : undefined;
+  return /^[0-9A-Fa-f]{32}$/.test(value) ? value : undefined;
 }
 
 export function toTimestamp(value: unknown): Converted<Timestamp> {

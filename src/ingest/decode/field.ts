@@ -27,7 +27,7 @@ function fieldsByPath(): ReadonlyMap<string, Field> {
   }
   for (const [alias, path] of aliases) {
     const field = fields.get(path);
-    if (field !== undefined) fields.set(alias, field);
+    if (field !== undefined) fields.set(alias, { ...field, path: alias });
   }
   return fields;
 }

@@ -1,17 +1,15 @@
 import { decodePercent } from '../../core/sas.ts';
-import { parseUri, type StorageUri } from '../../core/storage-uri.ts';
 
 const copySourceOperations: ReadonlySet<string> = new Set(['CopyBlobSource', 'CopyFileSource']);
 const urlForm = /^https?:\/\//i;
 
 /**
- * The source of a copy, for the rows whose object key and uri hold the source's URL, with its SAS, instead of the
- * object's place. Such rows say nothing about a container of the logged account.
+ * The URL of a copy's source, for the rows whose object key and uri hold it, with its SAS, instead of the object's place.
+ * Such rows say nothing about a container of the logged account. Null for other rows.
  */
-export function copySource(operation: string, objectKey: string, uri: string | null): StorageUri | null {
-  if (urlForm.test(objectKey)) return parseUri(objectKey);
-  if (!copySourceOperations.has(operation)) return null;
-  return parseUri(uri ?? '') ?? { base: '', path: '', query: null };
+export function copySource(operation: string, objectKey: string, uri: string): string | null {
+  if (urlForm.test(objectKey)) return objectKey;
+  return copySourceOperations.has(operation) ? uri : null;
 }
 
 function segment(path: string, index: number): string | null {

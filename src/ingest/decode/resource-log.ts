@@ -22,17 +22,16 @@ function isEnvelope(value: JsonObject): boolean {
 }
 
 function fillRow(row: StorageRow, record: JsonObject, tree: FieldTree, prefix: string): void {
-  for (const [name, value] of Object.entries(record)) {
+  for (const name of Object.keys(record)) {
+    const value = record[name];
     const field = tree.get(name);
-    const path = prefix + name;
-    if (field === undefined) row.setExtra(path, value);
-    else if (!isFieldTree(field)) row.set(field, value, path);
-    else if (isObject(value)) fillRow(row, value, field, `${path}.`);
-    else if (value !== '') row.setExtra(path, value);
+    if (field === undefined) row.setExtra(prefix + name, value);
+    else if (!isFieldTree(field)) row.set(field, value);
+    else if (isObject(value)) fillRow(row, value, field, `${prefix}${name}.`);
+    else if (value !== '') row.setExtra(prefix + name, value);
   }
 }
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const envelopeForm = /^\{[ \t\r\n]*"records"[ \t\r\n]*:[ \t\r\n]*\[/;
 const headerBytes = 64;
 
@@ -50,7 +49,7 @@ export class ReferenceDecoder implements Decoder {
   readonly #writer: ColumnWriter;
   readonly #row = new StorageRow();
   readonly #sas = new ReportedSas();
-  #bytes: Uint8Array = new Uint8Array();
+  #bytes: Buffer = Buffer.alloc(0);
   #sourceId = 0n;
   #resync = new Resync(0);
   #rejected: Rejected[] = [];
@@ -64,13 +63,13 @@ export class ReferenceDecoder implements Decoder {
   }
 
   decode(bytes: Uint8Array, framing: Framing, sourceId: bigint, start = 0): Decoded {
-    this.#bytes = bytes;
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#sourceId = sourceId;
     this.#resync = new Resync(bytes.length);
     this.#rejected = [];
     const rowsBefore = this.rows;
     const consumed = framing === 'records' ? this.#region(start, bytes.length) : this.#lines(framing, start);
-    this.#bytes = new Uint8Array();
+    this.#bytes = Buffer.alloc(0);
     return { rows: this.rows - rowsBefore, consumed: consumed ?? bytes.length, rejected: this.#rejected };
   }
 
@@ -116,7 +115,7 @@ export class ReferenceDecoder implements Decoder {
       this.#reject(start, end, `a line of ${stop - start} bytes is longer than ${limits.recordBytesMax}`);
       return null;
     }
-    const line = decoder.decode(this.#bytes.subarray(start, stop));
+    const line = this.#bytes.toString('utf8', start, stop);
     return this.#append({ start, end }, () => readClassicLine(this.#row, line)) ? null : start;
   }
 
@@ -147,7 +146,7 @@ export class ReferenceDecoder implements Decoder {
   /** Reads what should be an object at `start`; returns where to go on, -1 if the batch is full. */
   #object(start: number, end: number): number {
     const bytes = this.#bytes;
-    const header = decoder.decode(bytes.subarray(start, Math.min(end, start + headerBytes)));
+    const header = bytes.toString('latin1', start, Math.min(end, start + headerBytes));
     const inEnvelope = envelopeForm.test(header) ? recordsStart(bytes, start, end) : -1;
     if (inEnvelope >= 0) return inEnvelope;
     const close = bytes[start] === 0x7b ? closingEnd(bytes, start, end) : -1;
@@ -191,7 +190,7 @@ export class ReferenceDecoder implements Decoder {
 
   #parse({ start, end }: Span): unknown {
     try {
-      return JSON.parse(decoder.decode(this.#bytes.subarray(start, end)));
+      return JSON.parse(this.#bytes.toString('utf8', start, end));
     } catch {
       return undefined;
     }

@@ -2,15 +2,14 @@ import { authType } from '../../core/auth-type.ts';
 import { parseCaller } from '../../core/caller.ts';
 import { type ColumnName, columnIndex, columns } from '../../core/columns.ts';
 import { operationClass } from '../../core/operation.ts';
-import { parseSas, type SasSet, tokenFingerprint } from '../../core/sas.ts';
-import { hostAccount, parseUri, resourceAccount, type StorageUri } from '../../core/storage-uri.ts';
+import type { SasSet } from '../../core/sas.ts';
+import { hostAccount, resourceAccount, type StorageUri } from '../../core/storage-uri.ts';
 import type { Timestamp } from '../../core/timestamp.ts';
 import { hashToken, parseTokenHash } from '../../core/token-hash.ts';
 import type { ColumnValue } from './column-builder.ts';
 import { type ColumnWriter, cleanText } from './column-writer.ts';
 import {
   type Converted,
-  hexBytes,
   isPlainUuid,
   toEtag,
   toFloat,
@@ -26,6 +25,7 @@ import type { Field } from './field.ts';
 import { extraText, jsonText } from './json-text.ts';
 import { Memo } from './memo.ts';
 import { containerOf, copySource } from './object-place.ts';
+import { type CleanUri, type KnownSas, UriReader } from './uri-reader.ts';
 
 const integerMax: Readonly<Record<string, number>> = { int32: 2 ** 31 - 1, int64: Number.MAX_SAFE_INTEGER };
 
@@ -33,17 +33,6 @@ const emptyRow: readonly ColumnValue[] = columns.map(({ required, type }) => {
   if (!required) return null;
   return type === 'dictionary' || type === 'utf8' ? '' : 0;
 });
-
-interface KnownSas {
-  readonly set: SasSet | null;
-  /** By account: one SAS text may be met in the logs of several. */
-  readonly fingerprints: Memo<bigint>;
-}
-
-function knownSas(query: string): KnownSas {
-  const set = parseSas(query);
-  return { set, fingerprints: new Memo((account) => (set === null ? 0n : tokenFingerprint(account, set))) };
-}
 
 function tokenColumns(text: string): ReadonlyMap<ColumnName, ColumnValue> {
   const parsed = parseTokenHash(text);
@@ -65,9 +54,9 @@ function tokenColumns(text: string): ReadonlyMap<ColumnName, ColumnValue> {
 export class StorageRow {
   readonly #values: ColumnValue[] = [...emptyRow];
   readonly #extra = new Map<string, unknown>();
-  readonly #sas = new Memo(knownSas);
+  readonly #uris = new UriReader();
   readonly #tokens = new Memo(tokenColumns);
-  #uri: string | null = null;
+  #uri: CleanUri | null = null;
   #sasSet: SasSet | null = null;
 
   /** The SAS in the row's uri; null if there is none or it belongs to the source of a copy. */
@@ -83,9 +72,9 @@ export class StorageRow {
     this.#put('source_id', sourceId);
   }
 
-  /** Takes a field's value; one that does not fit goes to `extra` under `path`. */
-  set(field: Field, value: unknown, path: string = field.path): void {
-    if (!this.#convert(field, value)) this.#extra.set(path, value);
+  /** Takes a field's value; one that does not fit goes to `extra` under the field's path. */
+  set(field: Field, value: unknown): void {
+    if (!this.#convert(field, value)) this.#extra.set(field.path, value);
   }
 
   /** Keeps a value that has no column. Null is what an absent property is. */
@@ -107,14 +96,7 @@ export class StorageRow {
     if (this.#text('category') === '') return 'category is missing';
     if (operation === '') return 'operationName is missing';
     this.#put('operation_class', operationClass(operation, this.#text('category')));
-    const objectKey = this.#text('object_key');
-    const source = copySource(operation, objectKey, this.#uri);
-    const uri = this.#uri === null ? null : cleanText(this.#uri);
-    const parts = uri === null ? null : parseUri(uri);
-    this.#derivePlace(source === null ? parts : null);
-    if (source === null) this.#deriveSas(parts);
-    else this.#deriveCopySource(source);
-    this.#deriveContainer(source === null ? parts : null, source !== null);
+    this.#derivePlace();
     this.#put('auth_type', authType(this.#text('identity_type'), this.#sasSet?.kind ?? null));
     this.#put('extra', extraText(this.#extra));
     return null;
@@ -197,7 +179,7 @@ export class StorageRow {
   #convertRequestId(value: unknown): boolean {
     const text = toText(value);
     if (typeof text !== 'string') return text === null;
-    if (isPlainUuid(text)) this.#put('client_request_uuid', hexBytes(text));
+    if (isPlainUuid(text)) this.#put('client_request_uuid', text);
     else this.#put('client_request_id', text);
     return true;
   }
@@ -223,11 +205,25 @@ export class StorageRow {
   #convertUri(value: unknown): boolean {
     const text = toText(value);
     if (text === undefined) return false;
-    this.#uri = text;
+    this.#uri = text === null ? null : this.#uris.read(text);
     return true;
   }
 
-  #derivePlace(uri: StorageUri | null): void {
+  /** Where the request went, and its SAS; the source of a copy says nothing about either. */
+  #derivePlace(): void {
+    const source = copySource(this.#text('operation_name'), this.#text('object_key'), this.#uri?.text ?? '');
+    if (source !== null) {
+      this.#deriveAccount(null);
+      this.#deriveCopySource(this.#uris.read(source));
+      return;
+    }
+    const parts = this.#uri?.parts ?? null;
+    this.#deriveAccount(parts);
+    this.#put('container', containerOf(this.#text('service'), this.#text('object_key'), parts?.path ?? ''));
+    if (this.#uri?.sas) this.#deriveSas(this.#uri.sas);
+  }
+
+  #deriveAccount(uri: StorageUri | null): void {
     const account = this.#text('account');
     const service = this.#text('service');
     if (account !== '' && service !== '') return;
@@ -237,35 +233,26 @@ export class StorageRow {
     this.#put('service', service || host?.service || resource?.service || '');
   }
 
-  #deriveSas(uri: StorageUri | null): void {
-    if (uri === null || uri.query === null || uri.query === '') return;
-    const { set, fingerprints } = this.#sas.get(uri.query);
-    if (set === null) return;
+  #deriveSas({ set, fingerprint }: KnownSas): void {
     this.#sasSet = set;
     this.#put('sas_id', set.sasId);
-    this.#put('token_fingerprint', fingerprints.get(this.#text('account')));
+    this.#put('token_fingerprint', fingerprint(this.#text('account')));
   }
 
-  #deriveCopySource(source: StorageUri): void {
-    const account = hostAccount(source.base)?.account;
+  #deriveCopySource({ parts, sas }: CleanUri): void {
+    const account = parts === null ? undefined : hostAccount(parts.base)?.account;
     if (account === undefined) return;
     this.#put('copy_source_account', account);
-    const known = source.query === null ? null : this.#sas.get(cleanText(source.query));
-    if (known !== null && known.set !== null) this.#put('copy_source_fingerprint', known.fingerprints.get(account));
-  }
-
-  #deriveContainer(uri: StorageUri | null, copied: boolean): void {
-    if (copied) return;
-    this.#put('container', containerOf(this.#text('service'), this.#text('object_key'), uri?.path ?? ''));
+    if (sas !== null) this.#put('copy_source_fingerprint', sas.fingerprint(account));
   }
 
   /** In parts where they give the text back and the dictionary has room, else whole. */
   #putUri(writer: ColumnWriter): void {
     if (this.#uri === null) return;
-    const text = cleanText(this.#uri);
-    const parts = parseUri(text);
-    const path = cleanText(this.#text('object_key')).slice(this.#text('account').length + 1);
-    const follows = parts !== null && this.#text('object_key') !== '' && parts.path === path && parts.query !== '';
+    const { text, parts } = this.#uri;
+    const objectKey = cleanText(this.#text('object_key'));
+    const path = objectKey.slice(this.#text('account').length + 1);
+    const follows = parts !== null && objectKey !== '' && parts.path === path && parts.query !== '';
     if (!follows || (parts.query !== null && !writer.fits('uri_query', parts.query))) {
       this.#put('uri', text);
       this.#put('uri_base', null);

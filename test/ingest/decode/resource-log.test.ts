@@ -446,6 +446,21 @@ describe('text that is not Unicode', () => {
     }
   });
 
+  it('as the WHATWG decoder replaces it', () => {
+    const start = Buffer.from(plain).indexOf('AzCopy');
+    const parts = [Buffer.from(plain).subarray(0, start), Buffer.from(plain).subarray(start)] as const;
+    const byte = fc.integer({ min: 0x80, max: 0xff });
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 6 }), fc.array(byte), (any, high) => {
+        const noise = Uint8Array.from([...any.filter((code) => code > 0x60 && code !== 0x7f), ...high]);
+        const { rows } = decode(Buffer.concat([parts[0], noise, parts[1]]));
+        expect(rows[0]?.user_agent).toBe(
+          `${new TextDecoder('utf-8', { ignoreBOM: true }).decode(noise)}AzCopy/10.13.0`,
+        );
+      }),
+    );
+  });
+
   it('keeps what is', () => {
     expect(row({}, { objectKey: '/acct/c/Überblick 模型 🚀\u2028' }).object_key).toBe(
       '/acct/c/Überblick 模型 🚀\u2028',
