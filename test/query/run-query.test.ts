@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Row } from '../../src/query/cell.ts';
 import { type QueryOptions, runQuery } from '../../src/query/run-query.ts';
 import { lakeOf } from './lake-of.ts';
@@ -123,10 +123,19 @@ describe('runQuery', () => {
   });
 
   it('ends its process and removes its folder when the reader leaves early', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('saswatch-query-'));
-    const { batches } = await runQuery('FROM storage_log', { dataDir, limits, signal: never });
-    for await (const _ of batches) break;
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('saswatch-query-'))).toEqual(before);
+    const temporary = mkdtempSync(join(tmpdir(), 'saswatch-early-'));
+    vi.stubEnv('TMPDIR', temporary);
+    try {
+      const { batches } = await runQuery('FROM storage_log', { dataDir, limits, signal: never });
+      for await (const _ of batches) {
+        expect(readdirSync(temporary)).toHaveLength(1);
+        break;
+      }
+      expect(readdirSync(temporary)).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(temporary, { recursive: true });
+    }
   });
 
   it('says when there is no data folder', async () => {
