@@ -30,8 +30,8 @@ export const limits = {
   quarantineRecordBytesMax: 64 << 10,
   /** Text of quarantined records a lane holds before it commits. */
   quarantineBatchBytesMax: 16 << 20,
-  /** Lane-private DuckDB memory. */
-  laneMemory: '256MB',
+  /** Lane-private DuckDB memory: a full batch of wide rows and its sorted copy pass 256 MB. */
+  laneMemory: '1GB',
   /** Memory of a read-only query. */
   queryMemory: '1GB',
   /** Rows a query returns unless told otherwise. */
