@@ -139,11 +139,17 @@ async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     throw new AppError(
       'SINK_WRITE',
-      `Could not write ${path}: ${errorText(cause)}. Free space on that disk or choose another folder with --data; ` +
+      `Could not write ${path}: ${errorText(cause)}. ${wayOut(cause)}; ` +
         'nothing of it was acknowledged, the next run reads the same rows again.',
       { cause, path },
     );
   }
+}
+
+function wayOut(cause: unknown): string {
+  return /out of memory/i.test(errorText(cause))
+    ? 'Lower ingest.batch_rows_max, so that a lane needs less memory for one segment'
+    : 'Free space on that disk or choose another folder with --data';
 }
 
 /** Smallest and largest event time of a batch that has rows. */
