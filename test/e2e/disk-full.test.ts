@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeScenario } from '../../src/generate/write-scenario.ts';
+import { rowsOf, run, summaryOf } from './program.ts';
+import { mayMount, SmallDisk } from './small-disk.ts';
+
+const rows = 30_000;
+let folder: string;
+let disk: SmallDisk;
+
+describe.skipIf(!mayMount)(
+  'a disk that fills while ingest writes (needs root, to mount one)',
+  { timeout: 240_000 },
+  () => {
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), 'saswatch-disk-full-'));
+      writeScenario({ scenario: 'robust-models', rows, seed: 5, out: folder, format: 'ndjson' });
+      disk = new SmallDisk(2);
+    });
+
+    afterAll(() => {
+      disk.remove();
+      rmSync(folder, { recursive: true });
+    });
+
+    it('stops with the path and a way out, and the next run with room completes the same lake', async () => {
+      const dataDir = join(disk.path, 'data');
+      const ingest = ['ingest', join(folder, 'logs'), '--once', '--json', '--data', dataDir];
+      const full = await run(ingest, { SASWATCH_INGEST__BATCH_ROWS_MAX: '4000' });
+      expect([full.code, full.stderr]).toEqual([4, expect.stringContaining('[SINK_WRITE]')]);
+      expect(full.stderr).toContain(dataDir);
+      expect(full.stderr).toContain('Free space on that disk or choose another folder with --data');
+
+      disk.resize(40);
+      const again = await run(ingest);
+      expect([again.code, summaryOf(again.stdout)['quarantined']]).toEqual([0, 0]);
+      const counted = await run([
+        'query',
+        'SELECT count(*) AS n, count(DISTINCT (correlation_id, operation_count, operation_name, time)) AS records FROM storage_log',
+        '--json',
+        '--data',
+        dataDir,
+      ]);
+      expect(rowsOf(counted.stdout)).toEqual([{ n: rows, records: rows }]);
+      expect((await run(ingest)).stdout).toContain('"rows":0');
+    });
+  },
+);
