@@ -13,6 +13,12 @@ export const configSchema = z.strictObject({
       .default(limits.flushIntervalMs)
       .describe('Longest time a row waits in a lane before it is written.'),
     batch_rows_max: count(1, limits.segmentRowsMax).default(limits.segmentRowsMax).describe('Rows of one segment.'),
+    writer: z
+      .enum(['filler', 'plain'])
+      .default('filler')
+      .describe(
+        'How rows get into Parquet files: in bulk, or value by value, which is several times slower. The files are the same.',
+      ),
   }),
   eventhubs: z.strictObject({
     fully_qualified_namespace: z

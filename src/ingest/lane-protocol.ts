@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Commit } from '../store/commit.ts';
+import type { WriterName } from '../store/segment-writer.ts';
 import type { SourceAssignment, SourceWork } from './sources/index.ts';
 import type { TimeRange } from './time-range.ts';
 
@@ -9,6 +10,7 @@ export interface LaneTask {
   readonly dataDir: string;
   readonly flushIntervalMs: number;
   readonly batchRowsMax: number;
+  readonly writer: WriterName;
   /** Event time to keep; null: all of it. */
   readonly range: TimeRange | null;
   readonly assignment: SourceAssignment;

@@ -38,7 +38,7 @@ export async function runLane(task: LaneTask): Promise<LaneOutcome> {
  */
 async function drainAssignment(task: LaneTask): Promise<void> {
   const channel = new LaneChannel(task.port);
-  const store = await LaneStore.open(task.dataDir);
+  const store = await LaneStore.open(task.dataDir, task.writer);
   try {
     const decoder = new ReferenceDecoder(task.batchRowsMax);
     const source = createSource(task.assignment, {

@@ -9,12 +9,13 @@ import type { PositionRange } from '../core/position.ts';
 import type { SasSet } from '../core/sas.ts';
 import type { CommitFiles, QuarantineRecord, SegmentFile, StagedSegment } from './commit.ts';
 import { makeFolder, syncFile, syncFolder, writeWhole } from './durable-file.ts';
+import { FillerWriter } from './filler-writer.ts';
 import { commitName, hourFolder } from './lake-path.ts';
 import { PlainWriter } from './plain-writer.ts';
 import { quarantineLines } from './quarantine-file.ts';
 import { rollUp } from './rollup.ts';
 import { sasTable } from './sas-table.ts';
-import type { SegmentWriter } from './segment-writer.ts';
+import type { SegmentWriter, WriterName } from './segment-writer.ts';
 import { fixedColumn, type Table, wordsOf } from './table.ts';
 
 const stagingFolder = 'lake/staging';
@@ -34,7 +35,7 @@ export class LaneStore {
     this.#closeDatabase = closeDatabase;
   }
 
-  static async open(dataDir: string): Promise<LaneStore> {
+  static async open(dataDir: string, writer: WriterName = 'filler'): Promise<LaneStore> {
     await writing(join(dataDir, stagingFolder), () => makeFolder(join(dataDir, stagingFolder)));
     const instance = await DuckDBInstance.create(':memory:', {
       threads: '1',
@@ -42,10 +43,14 @@ export class LaneStore {
       temp_directory: join(dataDir, stagingFolder, `spill-${randomUUID()}`),
     });
     const connection = await instance.connect();
-    return new LaneStore(dataDir, new PlainWriter(connection), () => {
-      connection.closeSync();
-      instance.closeSync();
-    });
+    return new LaneStore(
+      dataDir,
+      writer === 'filler' ? new FillerWriter(connection) : new PlainWriter(connection),
+      () => {
+        connection.closeSync();
+        instance.closeSync();
+      },
+    );
   }
 
   /**

@@ -1,50 +1,15 @@
 import {
-  BIGINT,
-  BLOB,
-  DOUBLE,
   DuckDBBlobValue,
   type DuckDBConnection,
   DuckDBDataChunk,
   DuckDBTimestampValue,
-  type DuckDBType,
   DuckDBUUIDValue,
   type DuckDBValue,
-  INTEGER,
-  TIMESTAMP,
-  UBIGINT,
-  UINTEGER,
-  USMALLINT,
-  UTINYINT,
-  UUID,
-  VARCHAR,
 } from '@duckdb/node-api';
 import { literal, parquetOptions, type SegmentWriter } from './segment-writer.ts';
-import {
-  columnDefinitions,
-  entriesOf,
-  isValid,
-  type Table,
-  type TableColumn,
-  type TableColumnSpec,
-  textOf,
-} from './table.ts';
+import { columnDefinitions, databaseType, entriesOf, isValid, type Table, type TableColumn, textOf } from './table.ts';
 
 const chunkRows = 2048;
-
-const types: Readonly<Record<TableColumnSpec['type'], DuckDBType>> = {
-  dictionary: VARCHAR,
-  utf8: VARCHAR,
-  timestamp: TIMESTAMP,
-  uint8: UTINYINT,
-  uint16: USMALLINT,
-  int32: INTEGER,
-  uint32: UINTEGER,
-  int64: BIGINT,
-  uint64: UBIGINT,
-  float64: DOUBLE,
-  uuid: UUID,
-  blob: BLOB,
-};
 
 function uuidAt(values: ArrayBufferView, row: number): DuckDBUUIDValue {
   const view = new DataView(values.buffer, values.byteOffset + row * 16, 16);
@@ -89,7 +54,7 @@ export class PlainWriter implements SegmentWriter {
       for (let start = 0; start < table.rows; start += chunkRows) {
         const count = Math.min(chunkRows, table.rows - start);
         const chunk = DuckDBDataChunk.create(
-          table.columns.map(({ spec }) => types[spec.type]),
+          table.columns.map(({ spec }) => databaseType(spec)),
           count,
         );
         for (const [index, { validity, read }] of readers.entries()) {
@@ -101,7 +66,7 @@ export class PlainWriter implements SegmentWriter {
         appender.appendDataChunk(chunk);
       }
       appender.closeSync();
-      const sorted = order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`;
+      const sorted = order.length === 0 ? '' : ` ORDER BY ${[...order, 'rowid'].join(', ')}`;
       await connection.run(`COPY (SELECT * FROM batch${sorted}) TO ${literal(path)} (${parquetOptions})`);
     } finally {
       await connection.run('DROP TABLE IF EXISTS temp.batch');

@@ -1,5 +1,8 @@
 import type { Table } from './table.ts';
 
+/** The fast writer and the slow one it is measured by. */
+export type WriterName = 'filler' | 'plain';
+
 /** Turns columns into one Parquet file: zstd level 1, row groups of 122,880. */
 export interface SegmentWriter {
   /**

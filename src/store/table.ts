@@ -1,4 +1,18 @@
 import assert from 'node:assert/strict';
+import {
+  BIGINT,
+  BLOB,
+  DOUBLE,
+  type DuckDBType,
+  INTEGER,
+  TIMESTAMP,
+  UBIGINT,
+  UINTEGER,
+  USMALLINT,
+  UTINYINT,
+  UUID,
+  VARCHAR,
+} from '@duckdb/node-api';
 import type {
   Batch,
   Column,
@@ -26,24 +40,29 @@ export interface Table {
   readonly columns: readonly TableColumn[];
 }
 
-const sqlTypes: Readonly<Record<TableColumnSpec['type'], string>> = {
-  dictionary: 'VARCHAR',
-  utf8: 'VARCHAR',
-  timestamp: 'TIMESTAMP',
-  uint8: 'UTINYINT',
-  uint16: 'USMALLINT',
-  int32: 'INTEGER',
-  uint32: 'UINTEGER',
-  int64: 'BIGINT',
-  uint64: 'UBIGINT',
-  float64: 'DOUBLE',
-  uuid: 'UUID',
-  blob: 'BLOB',
+const types: Readonly<Record<TableColumnSpec['type'], DuckDBType>> = {
+  dictionary: VARCHAR,
+  utf8: VARCHAR,
+  timestamp: TIMESTAMP,
+  uint8: UTINYINT,
+  uint16: USMALLINT,
+  int32: INTEGER,
+  uint32: UINTEGER,
+  int64: BIGINT,
+  uint64: UBIGINT,
+  float64: DOUBLE,
+  uuid: UUID,
+  blob: BLOB,
 };
 
 /** The DuckDB type a column has in Parquet files and views. */
-export function sqlType({ type }: TableColumnSpec): string {
-  return sqlTypes[type];
+export function databaseType({ type }: TableColumnSpec): DuckDBType {
+  return types[type];
+}
+
+/** The same as SQL writes it. */
+export function sqlType(spec: TableColumnSpec): string {
+  return databaseType(spec).toString();
 }
 
 /** Column definitions as `"time" TIMESTAMP, …`, for CREATE TABLE and for empty views. */
@@ -83,7 +102,7 @@ export function isValid(validity: Uint8Array | null, row: number): boolean {
 }
 
 /** Little-endian 32-bit words of fixed-width values, without a copy. */
-export function wordsOf({ buffer, byteOffset, byteLength }: FixedValues): Uint32Array {
+export function wordsOf({ buffer, byteOffset, byteLength }: FixedValues): Uint32Array<ArrayBuffer> {
   return new Uint32Array(buffer, byteOffset, byteLength >> 2);
 }
 

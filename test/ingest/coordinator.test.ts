@@ -23,6 +23,7 @@ const settings = (dataDir: string, change: Partial<LaneSettings> = {}): LaneSett
   dataDir,
   flushIntervalMs: limits.flushIntervalMs,
   batchRowsMax: limits.segmentRowsMax,
+  writer: 'filler' as const,
   range: null,
   ...change,
 });

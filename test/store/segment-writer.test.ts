@@ -1,8 +1,10 @@
+import { platform } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ColumnSpec, columns } from '../../src/core/columns.ts';
+import { FillerWriter } from '../../src/store/filler-writer.ts';
 import { PlainWriter } from '../../src/store/plain-writer.ts';
 import type { SegmentWriter } from '../../src/store/segment-writer.ts';
 import { sqlType, textColumn } from '../../src/store/table.ts';
@@ -72,6 +74,7 @@ function expected(spec: ColumnSpec, cell: Cell): string | null {
 
 const writers: Record<string, (connection: DuckDBConnection) => SegmentWriter> = {
   plain: (connection) => new PlainWriter(connection),
+  filler: (connection) => new FillerWriter(connection),
 };
 
 describe.each(Object.entries(writers))('the %s writer', (_, make) => {
@@ -160,5 +163,17 @@ describe.each(Object.entries(writers))('the %s writer', (_, make) => {
     await writer.write({ rows: 2, columns: [good] }, path, []);
     const read = await connection.runAndReadAll(`SELECT * FROM read_parquet('${path}')`);
     expect(read.getRows()).toEqual([['ab'], ['cd']]);
+  });
+
+  it('refuses texts cut amid a character, which are valid only together', async () => {
+    const path = join(await temporaryFolder(), 'cut.parquet');
+    const column = { ...textColumn('text', ['é']), offsets: Int32Array.of(0, 1, 2), validity: null };
+    await expect(writer.write({ rows: 2, columns: [column] }, path, [])).rejects.toThrow(/valid/i);
+  });
+
+  it.runIf(platform() === 'linux')('says that the disk is full, and writes the next file', async () => {
+    const rows = Array.from({ length: 5000 }, (_, row) => ({ token: BigInt(row), object_key: `/models/data/${row}` }));
+    await expect(writer.write(batchOf(rows), '/dev/full', ['token'])).rejects.toThrow(/No space left on device/);
+    await roundTrip(fc.sample(rowOf, 3), await temporaryFolder());
   });
 });

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import duckdb, { type LogicalType, type Vector } from '@duckdb/node-bindings';
+import type { Dictionary, FixedValues } from '../core/batch.ts';
+import { databaseType, entriesOf, isValid, type TableColumn, textOf, wordsOf } from './table.ts';
+import type { TextHeap } from './text-heap.ts';
+import { copyToValidity, copyToVector, vectorRows } from './vector-memory.ts';
+
+/** Writes one column of a table into DuckDB's vectors. */
+export interface ColumnFiller {
+  readonly name: string;
+  readonly type: LogicalType;
+  /** Writes rows `start` to `start + count` of the file, at most one vector of them; `start` is a multiple of 8. */
+  fill(vector: Vector, start: number, count: number): void;
+}
+
+/** Writes the values of `rows`, or of `start` to `start + count` where that is null. */
+type Values = (vector: Vector, start: number, count: number, rows: Uint32Array | null) => void;
+
+/** Larger dictionaries become text: making an ENUM type of them costs more than it saves. */
+export const enumEntriesMax = 8_192;
+
+const scratch = new Uint32Array(vectorRows * 4);
+const scratchShorts = new Uint16Array(scratch.buffer);
+const scratchBytes = new Uint8Array(scratch.buffer);
+
+/**
+ * @param order row of the table for each row of the file; null where they are the same.
+ * @param heap keeps texts until the query has ended.
+ * @throws Error if a text is no valid UTF-8.
+ */
+export function columnFiller(
+  column: TableColumn,
+  tableRows: number,
+  order: Uint32Array | null,
+  heap: TextHeap,
+): ColumnFiller {
+  const { type, values } = valuesOf(column, tableRows, heap);
+  const { validity, spec } = column;
+  return {
+    name: spec.name,
+    type,
+    fill(vector, start, count) {
+      const rows = order === null ? null : order.subarray(start, start + count);
+      values(vector, start, count, rows);
+      if (validity !== null) fillValidity(vector, validity, start, count, rows);
+    },
+  };
+}
+
+function valuesOf(column: TableColumn, tableRows: number, heap: TextHeap): { type: LogicalType; values: Values } {
+  const plainType = () => databaseType(column.spec).toLogicalType().logical_type;
+  if (column.layout === 'utf8') {
+    const kind = column.spec.type === 'blob' ? 'blob' : 'text';
+    return { type: plainType(), values: wordValues(heap.elements(column, tableRows, kind), 4) };
+  }
+  if (column.layout === 'dictionary') {
+    const { dictionary, codes } = column;
+    if (!fitsEnum(dictionary)) {
+      return { type: plainType(), values: codedValues(codes, heap.elements(dictionary, dictionary.length, 'text')) };
+    }
+    const { length } = dictionary;
+    // An ENUM needs a value, even if every row is null.
+    const type = duckdb.create_enum_type(length === 0 ? [''] : entriesOf(dictionary).map(textOf));
+    return { type, values: length <= 255 ? narrowCodes(codes, length) : wideCodes(codes, length) };
+  }
+  return { type: plainType(), values: fixedValues(column.values, column.spec.type === 'uuid') };
+}
+
+/** False for dictionaries that are large, or hold a NUL, at which the names of ENUM values end. */
+function fitsEnum({ length, offsets, bytes }: Dictionary): boolean {
+  return length <= enumEntriesMax && !bytes.subarray(0, offsets[length]).includes(0);
+}
+
+function fixedValues(values: FixedValues, isUuid: boolean): Values {
+  if (isUuid) return uuidValues(new DataView(values.buffer, values.byteOffset, values.byteLength));
+  switch (values.BYTES_PER_ELEMENT) {
+    case 1:
+      return elementValues(values, scratchBytes);
+    case 2:
+      return elementValues(values, scratchShorts);
+    default:
+      return wordValues(wordsOf(values), values.BYTES_PER_ELEMENT >> 2);
+  }
+}
+
+function elementValues(values: FixedValues, into: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>): Values {
+  const size = values.BYTES_PER_ELEMENT;
+  return (vector, start, count, rows) => {
+    if (rows === null) copyToVector(vector, values, start * size, count * size);
+    else {
+      for (let i = 0; i < count; i++) into[i] = Number(values[rows[i] ?? 0]);
+      copyToVector(vector, into, 0, count * size);
+    }
+  };
+}
+
+/** Values of one, two or four 32-bit words. */
+function wordValues(words: Uint32Array<ArrayBuffer>, width: number): Values {
+  return (vector, start, count, rows) => {
+    if (rows === null) copyToVector(vector, words, start * width * 4, count * width * 4);
+    else {
+      gatherWords(words, width, count, rows);
+      copyToVector(vector, scratch, 0, count * width * 4);
+    }
+  };
+}
+
+function gatherWords(words: Uint32Array, width: number, count: number, rows: Uint32Array | Uint16Array): void {
+  if (width === 1) {
+    for (let i = 0; i < count; i++) scratch[i] = words[rows[i] ?? 0] ?? 0;
+  } else if (width === 2) {
+    for (let i = 0; i < count; i++) {
+      const from = (rows[i] ?? 0) * 2;
+      scratch[i * 2] = words[from] ?? 0;
+      scratch[i * 2 + 1] = words[from + 1] ?? 0;
+    }
+  } else {
+    for (let i = 0; i < count; i++) {
+      const from = (rows[i] ?? 0) * 4;
+      scratch[i * 4] = words[from] ?? 0;
+      scratch[i * 4 + 1] = words[from + 1] ?? 0;
+      scratch[i * 4 + 2] = words[from + 2] ?? 0;
+      scratch[i * 4 + 3] = words[from + 3] ?? 0;
+    }
+  }
+}
+
+/** DuckDB's UUID is a little-endian 128-bit integer with its first bit flipped, so that it sorts as a signed one. */
+function uuidValues(view: DataView): Values {
+  return (vector, start, count, rows) => {
+    for (let i = 0; i < count; i++) {
+      const from = (rows === null ? start + i : (rows[i] ?? 0)) * 16;
+      scratch[i * 4] = view.getUint32(from + 12);
+      scratch[i * 4 + 1] = view.getUint32(from + 8);
+      scratch[i * 4 + 2] = view.getUint32(from + 4);
+      scratch[i * 4 + 3] = view.getUint32(from) ^ 0x8000_0000;
+    }
+    copyToVector(vector, scratch, 0, count * 16);
+  };
+}
+
+/** Codes of an ENUM of at most 255 values, which DuckDB keeps in a byte. */
+function narrowCodes(codes: Uint16Array, length: number): Values {
+  return (vector, start, count, rows) => {
+    let largest = 0;
+    for (let i = 0; i < count; i++) {
+      const code = codes[rows === null ? start + i : (rows[i] ?? 0)] ?? 0;
+      if (code > largest) largest = code;
+      scratchBytes[i] = code;
+    }
+    assertCode(largest, length);
+    copyToVector(vector, scratchBytes, 0, count);
+  };
+}
+
+function wideCodes(codes: Uint16Array, length: number): Values {
+  return (vector, start, count, rows) => {
+    assertCode(gatherCodes(codes, start, count, rows), length);
+    copyToVector(vector, scratchShorts, 0, count * 2);
+  };
+}
+
+/** Writes codes to the scratch. @returns the largest. */
+function gatherCodes(codes: Uint16Array, start: number, count: number, rows: Uint32Array | null): number {
+  let largest = 0;
+  for (let i = 0; i < count; i++) {
+    const code = codes[rows === null ? start + i : (rows[i] ?? 0)] ?? 0;
+    if (code > largest) largest = code;
+    scratchShorts[i] = code;
+  }
+  return largest;
+}
+
+const chunkCodes = new Uint16Array(vectorRows);
+
+/** Texts of a dictionary, by code. */
+function codedValues(codes: Uint16Array, elements: Uint32Array<ArrayBuffer>): Values {
+  return (vector, start, count, rows) => {
+    assertCode(gatherCodes(codes, start, count, rows), elements.length / 4);
+    chunkCodes.set(scratchShorts.subarray(0, count));
+    gatherWords(elements, 4, count, chunkCodes);
+    copyToVector(vector, scratch, 0, count * 16);
+  };
+}
+
+/** DuckDB reads the value of a code without a look at how many there are. */
+function assertCode(largest: number, length: number): void {
+  assert(largest < Math.max(1, length), `code ${largest} of a dictionary of ${length}`);
+}
+
+function fillValidity(
+  vector: Vector,
+  validity: Uint8Array<ArrayBuffer>,
+  start: number,
+  count: number,
+  rows: Uint32Array | null,
+): void {
+  const length = (count + 7) >> 3;
+  if (rows === null) {
+    copyToValidity(vector, validity, start >> 3, length);
+    return;
+  }
+  scratchBytes.fill(0, 0, length);
+  for (let i = 0; i < count; i++) {
+    if (isValid(validity, rows[i] ?? 0)) scratchBytes[i >> 3] = (scratchBytes[i >> 3] ?? 0) | (1 << (i & 7));
+  }
+  copyToValidity(vector, scratchBytes, 0, length);
+}
