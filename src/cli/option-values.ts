@@ -59,6 +59,13 @@ export function isAtLeast(level: Level, least: Level): boolean {
   return levels.indexOf(level) >= levels.indexOf(least);
 }
 
+/** An option that takes any number. */
+export function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Give a number.');
+  return value;
+}
+
 /** An option between 0 and 1. */
 export function parseFraction(text: string): number {
   const value = Number(text);

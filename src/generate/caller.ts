@@ -46,6 +46,24 @@ export const tools = {
   ),
   backup: tool('Veeam-Backup/11.0.1 Azure-Storage/9.3.2 (.NET CLR 4.0.30319.42000; Win32NT)', '2020-06-12', true),
   lifecycle: tool('xAzure/1.0 AzureStorage/1.0 ObjectLifeCycleScanner/0.50', '2019-02-02', false),
+  storageExplorer: tool(
+    'Microsoft Azure Storage Explorer, 1.32.1, win32, azcopy-node, 2.0.0, win32, AzCopy/10.21.2 Azsdk-Go-azblob/v1.2.0',
+    '2022-11-02',
+    true,
+  ),
+  portal: tool(
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/118.0.0.0 Safari/537.36 Edg/118.0.0.0',
+    '2022-11-02',
+    true,
+  ),
+  storageService: tool('services_xstore_transport_HTTP_CLIENT_PLUGIN/2.0', '2022-11-02', false),
+  androidSdk: tool('azsdk-android-storage-blob/1.0.0 (Android 13; Pixel 6)', '2021-12-02', true),
+  device: tool('meter-uploader/3.2 (ESP32)', '2021-08-06', false),
+  ffmpeg: tool('Lavf/60.3.100', '2021-12-02', false),
+  scanner: tool('azsdk-net-Storage.Blobs/12.16.0 Purview-Scanner/2.1 (.NET 6.0.21; Linux)', '2022-11-02', true),
+  logShipper: tool('azsdk-go-azblob/v1.2.0 log-shipper/7.4 (linux)', '2021-12-02', true),
+  linkPreview: tool('facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)', '2021-12-02', false),
+  rclone: tool('rclone/v1.64.0', '2021-12-02', true),
   pythonScript: tool('python-urllib3/1.26.5', '2019-12-12', false),
 } as const;
 

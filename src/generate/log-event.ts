@@ -23,7 +23,11 @@ export const operations = {
   listContainers: operation('ListContainers', 'StorageRead', 'comp=list&maxresults=5000'),
   getAccountInformation: operation('GetAccountInformation', 'StorageRead', 'restype=account&comp=properties'),
   getContainerProperties: operation('GetContainerProperties', 'StorageRead', 'restype=container'),
+  getContainerAcl: operation('GetContainerACL', 'StorageRead', 'restype=container&comp=acl'),
+  getBlobServiceProperties: operation('GetBlobServiceProperties', 'StorageRead', 'restype=service&comp=properties'),
   putBlob: operation('PutBlob', 'StorageWrite'),
+  copyBlob: operation('CopyBlob', 'StorageWrite'),
+  setBlobTier: operation('SetBlobTier', 'StorageWrite', 'comp=tier'),
   putBlock: operation('PutBlock', 'StorageWrite', 'comp=block&blockid='),
   putBlockList: operation('PutBlockList', 'StorageWrite', 'comp=blocklist'),
   setBlobMetadata: operation('SetBlobMetadata', 'StorageWrite', 'comp=metadata'),
@@ -52,6 +56,8 @@ export interface LogEvent {
   readonly bytesIn: number;
   /** First byte of a ranged read, or -1 for a whole read. */
   readonly rangeStart: number;
+  /** Further members of the record's `properties`: JSON, each with a comma behind it; '' for none. */
+  readonly properties: string;
   /** Which activity made it; the truth counts rows by it. */
   readonly activity: string;
   /** Id of the incident it belongs to, '' for benign rows. */
@@ -78,6 +84,7 @@ export function logEvent(draft: EventDraft): LogEvent {
     bytesOut: draft.bytesOut ?? 0,
     bytesIn: draft.bytesIn ?? 0,
     rangeStart: draft.rangeStart ?? -1,
+    properties: draft.properties ?? '',
     activity: draft.activity,
     incident: draft.incident ?? '',
   };

@@ -20,6 +20,16 @@ export function sameRegionAddress(machine: number): string {
   return `10.${4 + ((machine >>> 8) & 31)}.${machine & 255}.${4 + ((machine * 7) % 250)}`;
 }
 
+/** The `machine`-th public address that somebody keeps for one purpose at one account: an office, a vendor, a partner. */
+export function siteAddress(account: { readonly name: string }, purpose: string, machine: number): string {
+  return crowdAddress(hash32(`${account.name} ${purpose} ${machine}`));
+}
+
+/** A machine of the storage service itself, reading for a server-side copy. */
+export function storageServiceAddress(machine: number): string {
+  return `52.239.${1 + (machine % 250)}.${4 + ((machine * 11) % 240)}`;
+}
+
 /** Fixed addresses of the people and services in the scenarios. Attackers never share a /24 with benign callers. */
 export const addresses = {
   researchers: ['10.0.8.14', '10.0.8.31'],

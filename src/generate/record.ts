@@ -91,6 +91,7 @@ export class RecordWriter {
       (event.rangeStart < 0
         ? ''
         : `"downloadRange":"bytes=${event.rangeStart}-${event.rangeStart + event.bytesOut - 1}",`) +
+      event.properties +
       `"accessTier":"${container === 'ws-backup-a' ? 'Cool' : 'Hot'}"},` +
       `"uri":"${uri}","protocol":"HTTPS","resourceType":"Microsoft.Storage/storageAccounts/blobServices"}`
     );

@@ -1,26 +1,40 @@
 import { AppError } from '../core/errors.ts';
+import { Delivery } from './delivery.ts';
 import type { LogEvent } from './log-event.ts';
+import { merge } from './merge.ts';
 import { Oddities } from './oddities.ts';
 import { Prng } from './prng.ts';
 import { RecordWriter } from './record.ts';
-import type { Scenario } from './scenario-plan.ts';
+import type { EstateSize, Scenario } from './scenario-plan.ts';
 import { benignDay } from './scenarios/benign-day.ts';
+import { benignMonth, estate } from './scenarios/estate.ts';
 import { robustModels } from './scenarios/robust-models.ts';
-import { merge } from './timeline.ts';
 import { Tally, type Truth } from './truth.ts';
 
-const scenarios: readonly Scenario[] = [robustModels, benignDay];
+const scenarios: readonly Scenario[] = [robustModels, benignDay, benignMonth, estate];
 const rowsMax = 100_000_000;
+const daysMax = 366;
+const accountsMax = 100;
+/** For a story that has its own size; its plan does not look at it. */
+const ownSize: EstateSize = { days: 0, accounts: 0 };
 
 /** Names for `--scenario`. */
 export const scenarioNames: readonly string[] = scenarios.map(({ name }) => name);
 
 export interface GenerateOptions {
   readonly scenario: string;
-  /** Exactly so many records. */
+  /** Exactly so many requests, each a record; what is delivered twice comes on top. */
   readonly rows: number;
   /** Unsigned 32-bit integer; same seed, same bytes. */
   readonly seed: number;
+  /** Length in days, 0.01 to 366, for scenarios that can be told in any; else the scenario's own. */
+  readonly days?: number;
+  /** Storage accounts, 1 to 100, for scenarios that can have any number; else the scenario's own. */
+  readonly accounts?: number;
+  /** Fraction of records delivered twice; else the scenario's own. */
+  readonly duplicates?: number;
+  /** Fraction of records delivered one to 48 hours late; else the scenario's own. */
+  readonly late?: number;
   /**
    * Fraction of records in an odd but valid shape (other key order, unknown fields, escapes …). Default 0. Sums stay true;
    * an odd record may show another address, status or object name than the truth has for its incident.
@@ -40,7 +54,10 @@ export interface SasSecret {
 }
 
 export interface Generation {
-  /** The records in event-time order, one compact JSON text each without newline. Starts anew at each call. */
+  /**
+   * The records, one compact JSON text each without newline: in event-time order, or nearly so where the scenario's
+   * delivery is not perfect. Starts anew at each call.
+   */
   records(): Iterable<string>;
   /** The truth about all records. Costs a pass of its own (without writing records) unless `records()` was read to its end. */
   truth(): Truth;
@@ -55,8 +72,8 @@ function findScenario(name: string): Scenario {
 }
 
 function checkOptions(
-  { rows, seed, oddities = 0, unredacted = 0 }: GenerateOptions,
-  { name, rowsMin }: Scenario,
+  { rows, seed, days, accounts, ...fractions }: GenerateOptions,
+  { name, rowsMin, size }: Scenario,
 ): void {
   if (!Number.isInteger(rows) || rows < rowsMin || rows > rowsMax) {
     throw new AppError(
@@ -67,11 +84,28 @@ function checkOptions(
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) {
     throw new AppError('CONFIG_INVALID', `The seed must be a whole number from 0 to 4294967295, not ${seed}.`);
   }
-  for (const [option, fraction] of Object.entries({ oddities, unredacted })) {
-    if (!(fraction >= 0 && fraction <= 1)) {
+  if (size === null && (days !== undefined || accounts !== undefined)) {
+    throw new AppError(
+      'CONFIG_INVALID',
+      `Scenario ${name} has its own length and accounts; leave out days and accounts.`,
+    );
+  }
+  if (days !== undefined && !(days >= 0.01 && days <= daysMax)) {
+    throw new AppError('CONFIG_INVALID', `days is a number from 0.01 to ${daysMax}, not ${days}.`);
+  }
+  if (accounts !== undefined && !(Number.isInteger(accounts) && accounts >= 1 && accounts <= accountsMax)) {
+    throw new AppError('CONFIG_INVALID', `accounts is a whole number from 1 to ${accountsMax}, not ${accounts}.`);
+  }
+  for (const option of ['oddities', 'unredacted', 'duplicates', 'late'] as const) {
+    const fraction = fractions[option];
+    if (fraction !== undefined && !(fraction >= 0 && fraction <= 1)) {
       throw new AppError('CONFIG_INVALID', `${option} is a fraction from 0 to 1, not ${fraction}.`);
     }
   }
+}
+
+function sizeOf({ days, accounts }: GenerateOptions): Partial<EstateSize> {
+  return { ...(days === undefined ? {} : { days }), ...(accounts === undefined ? {} : { accounts }) };
 }
 
 /**
@@ -83,10 +117,12 @@ export function generate(options: GenerateOptions): Generation {
   const scenario = findScenario(options.scenario);
   checkOptions(options, scenario);
   const { rows, seed, oddities = 0, unredacted = 0 } = options;
+  const size = { ...(scenario.size ?? ownSize), ...sizeOf(options) };
+  const { duplicates = scenario.delivery.duplicates, late = scenario.delivery.late } = options;
   let finished: { truth: Truth; secrets: SasSecret[] } | undefined;
 
   function* events(): Generator<LogEvent> {
-    const { book, incidents, streams } = scenario.plan(rows, seed);
+    const { book, incidents, streams } = scenario.plan(rows, seed, size);
     const tally = new Tally();
     for (const event of merge(streams)) {
       tally.add(event);
@@ -103,7 +139,9 @@ export function generate(options: GenerateOptions): Generation {
   function* records(): Generator<string> {
     const writer = new RecordWriter(new Prng(seed, 'records'), unredacted);
     const odd = new Oddities(new Prng(seed, 'oddities'), oddities);
-    for (const event of events()) yield odd.apply(writer.write(event));
+    const delivery = new Delivery(new Prng(seed, 'delivery'), { duplicates, late });
+    for (const event of events()) yield* delivery.add(odd.apply(writer.write(event)), event.time);
+    yield* delivery.end();
   }
 
   const finish = (): { truth: Truth; secrets: SasSecret[] } => {

@@ -1,4 +1,3 @@
-import type { LogEvent } from './log-event.ts';
 import type { Prng } from './prng.ts';
 
 export const minuteMs = 60_000;
@@ -11,6 +10,11 @@ export const mebibyte = 1_024 * kibibyte;
 export interface Period {
   readonly start: number;
   readonly end: number;
+}
+
+/** A moment as a SAS has it: `2022-03-11T02:10:44Z`. */
+export function isoSeconds(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }
 
 /** UTC milliseconds of an ISO text such as `2022-03-11T02:10Z`. */
@@ -53,22 +57,4 @@ export function workdays(count: number, { start, end }: Period, prng: Prng): (in
 /** How many of `total` rows the `index`-th of `count` equal jobs makes; the shares add up to `total` exactly. */
 export function share(index: number, count: number, total: number): number {
   return Math.floor(((index + 1) * total) / count) - Math.floor((index * total) / count);
-}
-
-/** Merges streams that are each in time order into one in time order; equal times keep the order of `streams`. */
-export function* merge(streams: readonly Iterator<LogEvent>[]): Generator<LogEvent, void, undefined> {
-  const heads: { event: LogEvent; stream: Iterator<LogEvent> }[] = [];
-  for (const stream of streams) {
-    const first = stream.next();
-    if (!first.done) heads.push({ event: first.value, stream });
-  }
-  for (;;) {
-    let earliest = heads[0];
-    if (earliest === undefined) return;
-    for (const head of heads) if (head.event.time < earliest.event.time) earliest = head;
-    yield earliest.event;
-    const next = earliest.stream.next();
-    if (next.done) heads.splice(heads.indexOf(earliest), 1);
-    else earliest.event = next.value;
-  }
 }

@@ -9,8 +9,12 @@ export interface IncidentPlan {
   readonly rules: readonly string[];
   /** Rules that may also speak, rightly. */
   readonly rulesAllowed: readonly string[];
+  /** What is done, as `fast-drain`; the id where an estate has one of each. */
+  readonly kind: string;
   /** SasSignature hash of the token it is done with. */
   readonly tokenHash: string;
+  /** Further tokens it is done with or done to; a finding about one of them is a finding about the incident. */
+  readonly tokenHashes?: readonly string[];
   /** MITRE ATT&CK tactic. */
   readonly tactic: string;
   readonly description: string;
@@ -20,9 +24,12 @@ export interface IncidentPlan {
 
 export interface TruthIncident {
   readonly id: string;
+  readonly kind: string;
   readonly rules: readonly string[];
   readonly rules_allowed: readonly string[];
   readonly entity: { readonly type: 'token'; readonly token_hash: string; readonly account: string };
+  /** Every token it is done with or done to, that of `entity` first. */
+  readonly token_hashes: readonly string[];
   readonly start: string;
   readonly end: string;
   readonly tactic: string;
@@ -148,9 +155,11 @@ export class Tally {
 function incidentTruth(plan: IncidentPlan, tally: IncidentTally): TruthIncident {
   return {
     id: plan.id,
+    kind: plan.kind,
     rules: plan.rules,
     rules_allowed: plan.rulesAllowed,
     entity: { type: 'token', token_hash: plan.tokenHash, account: tally.account },
+    token_hashes: [plan.tokenHash, ...(plan.tokenHashes ?? [])],
     start: iso(tally.first),
     end: iso(Math.max(tally.last, plan.until ?? 0)),
     tactic: plan.tactic,

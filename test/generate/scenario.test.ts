@@ -292,6 +292,6 @@ describe('generate', () => {
   });
 
   it('lists its scenarios', () => {
-    expect(scenarioNames).toEqual(['robust-models', 'benign-day']);
+    expect(scenarioNames).toEqual(['robust-models', 'benign-day', 'benign-month', 'estate']);
   });
 });

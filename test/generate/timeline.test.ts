@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { keyCaller, tools } from '../../src/generate/caller.ts';
 import { workspaceAccount } from '../../src/generate/estate.ts';
 import { type LogEvent, logEvent, operations } from '../../src/generate/log-event.ts';
+import { merge } from '../../src/generate/merge.ts';
 import { Prng } from '../../src/generate/prng.ts';
-import { at, dayMs, merge, share, spread, workdays } from '../../src/generate/timeline.ts';
+import { at, dayMs, share, spread, workdays } from '../../src/generate/timeline.ts';
 
 const caller = keyCaller(workspaceAccount.key1, tools.curl);
 const eventAt = (time: number, activity: string): LogEvent =>

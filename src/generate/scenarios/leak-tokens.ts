@@ -1,6 +1,6 @@
 import { workspaceAccount as account, type TokenBook } from '../estate.ts';
-import { policyParameters } from '../patterns/readers.ts';
 import type { SasToken } from '../sas-token.ts';
+import { policyParameters } from '../story/readers.ts';
 import { at } from '../timeline.ts';
 
 /** The story's calendar, UTC milliseconds. */

@@ -1,7 +1,7 @@
 import { TokenBook } from '../estate.ts';
-import { everydayTraffic } from '../patterns/everyday.ts';
 import { Prng } from '../prng.ts';
 import type { Scenario } from '../scenario-plan.ts';
+import { everydayTraffic } from '../story/everyday.ts';
 import { minuteMs } from '../timeline.ts';
 import type { IncidentPlan } from '../truth.ts';
 import { leakAttack } from './leak-attack.ts';
@@ -12,6 +12,7 @@ function incidents({ first, second, collector }: LeakTokens): IncidentPlan[] {
   return [
     {
       id: 'long-lived-account-sas',
+      kind: 'long-lived-account-sas',
       rules: ['P-02', 'P-04'],
       rulesAllowed: ['P-01', 'P-06'],
       tokenHash: first.tokenHash,
@@ -21,6 +22,7 @@ function incidents({ first, second, collector }: LeakTokens): IncidentPlan[] {
     },
     {
       id: 'never-expiring-account-sas',
+      kind: 'never-expiring-account-sas',
       rules: ['P-02', 'P-03', 'P-04'],
       rulesAllowed: ['P-01', 'P-06', 'B-NEW-1'],
       tokenHash: secondHash,
@@ -30,6 +32,7 @@ function incidents({ first, second, collector }: LeakTokens): IncidentPlan[] {
     },
     {
       id: 'account-enumeration',
+      kind: 'account-enumeration',
       rules: ['B-OP-1'],
       rulesAllowed: ['B-NET-1', 'B-UA-1', 'B-SCP-1', 'W-EXF-2'],
       tokenHash: secondHash,
@@ -38,6 +41,7 @@ function incidents({ first, second, collector }: LeakTokens): IncidentPlan[] {
     },
     {
       id: 'workstation-drain',
+      kind: 'workstation-drain',
       rules: ['W-EXF-1'],
       rulesAllowed: ['W-EXF-2', 'W-EXF-4', 'B-VOL-1', 'B-NET-1', 'B-OP-1', 'B-SCP-1'],
       tokenHash: secondHash,
@@ -46,6 +50,7 @@ function incidents({ first, second, collector }: LeakTokens): IncidentPlan[] {
     },
     {
       id: 'collector-token-borrowed',
+      kind: 'collector-token-borrowed',
       rules: ['B-NET-1'],
       rulesAllowed: ['B-UA-1', 'B-VOL-1'],
       tokenHash: collector.tokenHash,
@@ -54,6 +59,7 @@ function incidents({ first, second, collector }: LeakTokens): IncidentPlan[] {
     },
     {
       id: 'model-overwrite',
+      kind: 'model-overwrite',
       rules: ['B-OP-1'],
       rulesAllowed: ['W-POI-1', 'B-NET-1', 'B-UA-1'],
       tokenHash: secondHash,
@@ -62,6 +68,7 @@ function incidents({ first, second, collector }: LeakTokens): IncidentPlan[] {
     },
     {
       id: 'model-overwrite-burst',
+      kind: 'model-overwrite-burst',
       rules: ['W-OVR-1'],
       rulesAllowed: ['W-POI-1', 'W-OVR-2', 'B-OP-1', 'B-NET-1', 'B-UA-1', 'B-VOL-1'],
       tokenHash: secondHash,
@@ -70,6 +77,7 @@ function incidents({ first, second, collector }: LeakTokens): IncidentPlan[] {
     },
     {
       id: 'model-deletion',
+      kind: 'model-deletion',
       rules: ['W-DEL-1', 'B-OP-1'],
       rulesAllowed: ['B-NET-1', 'B-UA-1'],
       tokenHash: secondHash,
@@ -78,6 +86,7 @@ function incidents({ first, second, collector }: LeakTokens): IncidentPlan[] {
     },
     {
       id: 'scouting',
+      kind: 'scouting',
       rules: ['B-OP-1'],
       rulesAllowed: ['B-NET-1', 'B-UA-1', 'B-SCP-1', 'W-EXF-2'],
       tokenHash: secondHash,
@@ -96,6 +105,8 @@ function incidents({ first, second, collector }: LeakTokens): IncidentPlan[] {
 export const robustModels: Scenario = {
   name: 'robust-models',
   rowsMin: 10_000,
+  size: null,
+  delivery: { duplicates: 0, late: 0 },
   plan(rows, seed) {
     const book = new TokenBook();
     const tokens = mintLeakTokens(book);

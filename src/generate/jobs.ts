@@ -1,4 +1,4 @@
-import { dayMs, minuteMs, type Period } from '../timeline.ts';
+import { dayMs, minuteMs, type Period } from './timeline.ts';
 
 /** A job that runs at most once a day: `count` runs over the period, `rows` rows in all. */
 export interface Jobs {

@@ -1,14 +1,10 @@
-import { keyCaller, sasCaller, tools } from '../caller.ts';
+import { sasCaller, tools } from '../caller.ts';
 import { type ActivityContext, appsAccount as account, delegationKey, deployPrincipalId, tenantId } from '../estate.ts';
+import { type Jobs, jobPeriod } from '../jobs.ts';
 import { type LogEvent, logEvent, operations } from '../log-event.ts';
 import { crowdAddress, withPort } from '../network.ts';
 import type { SasToken } from '../sas-token.ts';
-import { hourMs, kibibyte, minuteMs, type Period, share, spread, workdays } from '../timeline.ts';
-import { type Jobs, jobPeriod } from './jobs.ts';
-
-function isoSeconds(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
-}
+import { hourMs, isoSeconds, kibibyte, minuteMs, type Period, share, spread, workdays } from '../timeline.ts';
 
 const userDelegation = (start: number, hours: number): Record<string, string> => {
   const [st, se] = [isoSeconds(start), isoSeconds(start + hours * hourMs)];
@@ -138,26 +134,6 @@ export function* shareLinks({ prng, book }: ActivityContext, rows: number, perio
       operation: preview ? operations.getBlobProperties : operations.getBlob,
       bytesOut: preview ? 0 : prng.int(40, 3_000) * kibibyte,
       activity: 'share links',
-    });
-  }
-}
-
-/** Functions renew leases and write checkpoints with the account key, all day long: volume and nothing else. */
-export function* functionLeases({ prng }: ActivityContext, rows: number, period: Period): Generator<LogEvent> {
-  const caller = keyCaller(account.key2, tools.dotnetSdk);
-  for (let i = 0; i < rows; i++) {
-    const partition = i % 32;
-    const operation = i % 5 === 4 ? operations.setBlobMetadata : operations.renewBlobLease;
-    yield logEvent({
-      time: spread(i, rows, period, prng),
-      account,
-      caller,
-      callerIp: `10.9.3.${10 + (partition % 8)}:${40_000 + partition * 7}`,
-      container: 'azure-webjobs-hosts',
-      blob: `eventprocessor/checkpoint/${partition}`,
-      operation,
-      statusCode: 200,
-      activity: 'function leases',
     });
   }
 }

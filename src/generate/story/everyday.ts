@@ -1,11 +1,12 @@
-import { type ActivityContext, type TokenBook, workspaceAccount } from '../estate.ts';
+import { type ActivityContext, appsAccount, type TokenBook, workspaceAccount } from '../estate.ts';
+import { type Jobs, planJobs } from '../jobs.ts';
 import type { LogEvent } from '../log-event.ts';
 import { addresses } from '../network.ts';
+import { functionLeases } from '../patterns/functions.ts';
 import { Prng } from '../prng.ts';
 import type { SasToken } from '../sas-token.ts';
 import { dayMs, type Period } from '../timeline.ts';
-import { ciBuilds, functionLeases, shareLinks, websiteDeploys } from './apps.ts';
-import { type Jobs, planJobs } from './jobs.ts';
+import { ciBuilds, shareLinks, websiteDeploys } from './apps.ts';
 import { modelDownloads } from './model-downloads.ts';
 import { chatOf, mirroredModelOf, nightlyBackup, partnerCollection, policyParameters } from './readers.ts';
 import { lifecycle, training, workstationUploads } from './research.ts';
@@ -106,7 +107,7 @@ export function everydayTraffic(plan: EverydayPlan): Iterator<LogEvent>[] {
     partnerCollection(context('model mirror'), mirror, { ...mirrored, tokenAt: () => mirrorToken }),
     shareLinks(context('share links'), sharing, period),
     training(context('training'), trainingRows, period),
-    functionLeases(context('function leases'), leases, period),
+    functionLeases(appsAccount, new Prng(seed, 'function leases'), leases, period),
   ];
   for (const [link, linkRowCount] of linkRows(plan.links, downloads)) {
     const label = `model downloads ${link.period.start}`;

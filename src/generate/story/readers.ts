@@ -6,16 +6,12 @@ import {
   delegationKey,
   tenantId,
 } from '../estate.ts';
+import { type Jobs, jobPeriod } from '../jobs.ts';
 import { type LogEvent, logEvent, operations } from '../log-event.ts';
 import { addresses, withPort } from '../network.ts';
 import { backupBlob, chatBlob, modelBlob } from '../objects.ts';
 import type { SasToken } from '../sas-token.ts';
-import { hourMs, mebibyte, share, spread } from '../timeline.ts';
-import { type Jobs, jobPeriod } from './jobs.ts';
-
-function isoSeconds(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
-}
+import { hourMs, isoSeconds, mebibyte, share, spread } from '../timeline.ts';
 
 /**
  * The nightly backup lists and reads ws-backup-a with a new user delegation SAS of 12 hours, from one same-region

@@ -1,10 +1,10 @@
 import { keyCaller, oauthCaller, tools, trustedCaller } from '../caller.ts';
 import { type ActivityContext, workspaceAccount as account } from '../estate.ts';
+import { type Jobs, jobPeriod } from '../jobs.ts';
 import { type LogEvent, logEvent, operations } from '../log-event.ts';
 import { addresses, sameRegionAddress, withPort } from '../network.ts';
 import { backupBlob, modelBlob } from '../objects.ts';
 import { mebibyte, minuteMs, type Period, share, spread, workdays } from '../timeline.ts';
-import { type Jobs, jobPeriod } from './jobs.ts';
 
 const principals = ['0a1b2c3d-0001-4000-8000-00000000aaaa', '0a1b2c3d-0002-4000-8000-00000000bbbb'] as const;
 const upns = ['researcher0@contoso.example', 'researcher1@contoso.example'] as const;
