@@ -36,3 +36,8 @@ export function networkOf(text: string): string {
 export function ipv4Text(address: number): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
 }
+
+/** The network of an IPv4 address given as a number, as `networkOf` its text. */
+export function ipv4NetworkText(address: number): string {
+  return `${ipv4Text(address & 0xffff_ff00)}/24`;
+}

@@ -11,70 +11,80 @@ export interface RowGroups {
   readonly firstRow: Uint32Array;
 }
 
-const wide: readonly { name: ColumnName; words: number }[] = [
-  { name: 'key_hash', words: 4 },
-  { name: 'token_hash', words: 4 },
-  { name: 'token', words: 2 },
-  { name: 'token_fingerprint', words: 2 },
-  { name: 'sas_id', words: 2 },
-];
-const narrow: readonly ColumnName[] = ['account', 'auth_type', 'key_name'];
-
-/** One key of 32-bit words a row: the bucket, dictionary codes, values, and one word of validity bits. */
-function keysOf(batch: Batch, bucketMicros: number): { keys: Uint32Array; width: number } {
-  const width = 1 + narrow.length + wide.reduce((sum, { words }) => sum + words, 0) + 1;
-  const keys = new Uint32Array(batch.rows * width);
-  const time = wordsOf(fixedColumn(batch, 'time').values);
-  for (let row = 0; row < batch.rows; row++) {
-    const micros = ((time[row * 2 + 1] ?? 0) | 0) * 2 ** 32 + (time[row * 2] ?? 0);
-    keys[row * width] = Math.floor(micros / bucketMicros);
-  }
-  let at = 1;
-  let validBit = 1;
-  const mark = (row: number) => {
-    const last = row * width + width - 1;
-    keys[last] = (keys[last] ?? 0) | validBit;
-  };
-  for (const name of narrow) {
-    const { codes, validity } = dictionaryColumn(batch, name);
-    for (let row = 0; row < batch.rows; row++) {
-      if (!isValid(validity, row)) continue;
-      keys[row * width + at] = codes[row] ?? 0;
-      mark(row);
-    }
-    at += 1;
-    validBit <<= 1;
-  }
-  for (const { name, words } of wide) {
-    const { values, validity } = fixedColumn(batch, name);
-    const source = wordsOf(values);
-    for (let row = 0; row < batch.rows; row++) {
-      if (!isValid(validity, row)) continue;
-      for (let word = 0; word < words; word++) keys[row * width + at + word] = source[row * words + word] ?? 0;
-      mark(row);
-    }
-    at += words;
-    validBit <<= 1;
-  }
-  return { keys, width };
+/** A column of the key: `width` words a row. */
+interface KeyColumn {
+  readonly words: Uint32Array | Uint16Array;
+  readonly width: number;
+  readonly validity: Uint8Array | null;
 }
 
-/** Groups rows with an open-addressing hash table over their keys. */
+const narrow: readonly ColumnName[] = ['account', 'auth_type', 'key_name'];
+const wide: readonly { name: ColumnName; width: number }[] = [
+  { name: 'token', width: 2 },
+  { name: 'token_hash', width: 4 },
+  { name: 'token_fingerprint', width: 2 },
+  { name: 'sas_id', width: 2 },
+  { name: 'key_hash', width: 4 },
+];
+
+function keyColumns(batch: Batch, bucketMicros: number): KeyColumn[] {
+  return [
+    { words: buckets(batch, bucketMicros), width: 1, validity: null },
+    ...narrow.map((name) => {
+      const { codes, validity } = dictionaryColumn(batch, name);
+      return { words: codes, width: 1, validity };
+    }),
+    ...wide.map(({ name, width }) => {
+      const { values, validity } = fixedColumn(batch, name);
+      return { words: wordsOf(values), width, validity };
+    }),
+  ];
+}
+
+function buckets(batch: Batch, bucketMicros: number): Uint32Array {
+  const words = wordsOf(fixedColumn(batch, 'time').values);
+  const numbers = new Uint32Array(batch.rows);
+  for (let row = 0; row < batch.rows; row++) {
+    const micros = ((words[row * 2 + 1] ?? 0) | 0) * 2 ** 32 + (words[row * 2] ?? 0);
+    numbers[row] = Math.floor(micros / bucketMicros);
+  }
+  return numbers;
+}
+
+/** Mixes the first word of a column into the hash of each row: the wide ones are hashes already. */
+function mixInto(hashes: Uint32Array, { words, width, validity }: KeyColumn): void {
+  for (let row = 0; row < hashes.length; row++) {
+    const word = isValid(validity, row) ? (words[row * width] ?? 0) : -1;
+    const mixed = Math.imul((hashes[row] ?? 0) ^ word, 0x9e3779b1);
+    hashes[row] = mixed ^ (mixed >>> 15);
+  }
+}
+
+function sameKey(columns: readonly KeyColumn[], row: number, other: number): boolean {
+  for (const { words, width, validity } of columns) {
+    const valid = isValid(validity, row);
+    if (valid !== isValid(validity, other)) return false;
+    if (!valid) continue;
+    for (let word = 0; word < width; word++) {
+      if (words[row * width + word] !== words[other * width + word]) return false;
+    }
+  }
+  return true;
+}
+
+/** Groups rows with an open-addressing hash table over the columns of their keys. */
 export function groupRows(batch: Batch, bucketMicros: number): RowGroups {
-  const { keys, width } = keysOf(batch, bucketMicros);
   const { rows } = batch;
+  const columns = keyColumns(batch, bucketMicros);
+  const hashes = new Uint32Array(rows);
+  for (const column of columns) mixInto(hashes, column);
   const size = 2 ** Math.ceil(Math.log2(Math.max(16, rows * 2)));
   const slots = new Uint32Array(size);
   const groupOf = new Uint32Array(rows);
   const firstRow = new Uint32Array(rows);
   let count = 0;
   for (let row = 0; row < rows; row++) {
-    const key = row * width;
-    let hash = 0;
-    for (let word = 0; word < width; word++) {
-      hash = Math.imul(hash ^ (keys[key + word] ?? 0), 0x9e3779b1);
-      hash ^= hash >>> 15;
-    }
+    const hash = hashes[row] ?? 0;
     for (let slot = hash & (size - 1); ; slot = (slot + 1) & (size - 1)) {
       const group = (slots[slot] ?? 0) - 1;
       if (group < 0) {
@@ -84,14 +94,12 @@ export function groupRows(batch: Batch, bucketMicros: number): RowGroups {
         slots[slot] = count;
         break;
       }
-      const other = (firstRow[group] ?? 0) * width;
-      let word = 0;
-      while (word < width && keys[key + word] === keys[other + word]) word += 1;
-      if (word === width) {
+      const other = firstRow[group] ?? 0;
+      if (hashes[other] === hash && sameKey(columns, row, other)) {
         groupOf[row] = group;
         break;
       }
     }
   }
-  return { count, groupOf, firstRow: firstRow.slice(0, count) };
+  return { count, groupOf, firstRow: firstRow.subarray(0, count) };
 }

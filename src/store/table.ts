@@ -101,8 +101,9 @@ export function isValid(validity: Uint8Array | null, row: number): boolean {
   return validity === null || ((validity[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
 }
 
-/** Little-endian 32-bit words of fixed-width values, without a copy. */
-export function wordsOf({ buffer, byteOffset, byteLength }: FixedValues): Uint32Array<ArrayBuffer> {
+/** Little-endian 32-bit words of fixed-width values; UUIDs that begin at an odd place are copied. */
+export function wordsOf(values: FixedValues): Uint32Array<ArrayBuffer> {
+  const { buffer, byteOffset, byteLength } = values.byteOffset % 4 === 0 ? values : values.slice();
   return new Uint32Array(buffer, byteOffset, byteLength >> 2);
 }
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { DuckDBBlobValue, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { setSketchBit, sketchBytes, sketchHash, sketchMacro } from '../../src/store/sketch.ts';
@@ -18,9 +19,17 @@ async function estimate(sketches: readonly Uint8Array[]): Promise<number> {
   return Number(reader.getRows()[0]?.[0]);
 }
 
-it('keeps the hash that the sketches in every lake are made with', () => {
-  const texts = ['', 'a', '192.0.2.1', '192.0.2.0/24', '2001:db8:0:1::/64', '/models/data/ä.bin'];
-  expect(texts.map(hashOf)).toEqual([0xab3e7c0b, 0x1a80b1b3, 0x73b5d649, 0x3e34a2d7, 0x8402f87c, 0x5da63bbb]);
+it('keeps the hash that the sketches in every lake are made with, as its page says', async () => {
+  const page = await readFile('docs/sketch.md', 'utf8');
+  const vectors = [...page.matchAll(/^\| `([^`]*)` \| (0x[0-9a-f]{8}) \|$/gm)];
+  expect(vectors.length).toBe(6);
+  await connection.run(/```sql\n(.*?)```/s.exec(page)?.[1] ?? '');
+  for (const [, text = '', hash] of vectors) {
+    expect(hashOf(text)).toBe(Number(hash));
+    const reader = await connection.runAndReadAll('SELECT sketch_hash($1)::BIGINT', [text]);
+    expect(Number(reader.getRows()[0]?.[0])).toBe(Number(hash));
+  }
+  expect(hashOf('/models/data/ä.bin')).toBe(0x5da63bbb);
 });
 
 it('puts bit k where DuckDB finds it', async () => {
