@@ -7,6 +7,7 @@ import { renderResult, withSection } from './render.ts';
 /** Every bench by the name the command line gives it. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   ingest: async () => (await import('./ingest.bench.ts')).ingestBench,
+  lane: async () => (await import('./lane.bench.ts')).laneBench,
 };
 
 const usage = `usage: npm run bench -- [NAME…] [--rows N] [--rounds N] [--write]

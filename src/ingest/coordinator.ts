@@ -88,7 +88,7 @@ export class Coordinator {
 }
 
 /** The coordinator's end of one lane's channel. */
-class LaneRun {
+export class LaneRun {
   readonly #catalog: Catalog;
   readonly #plan: SourcePlan;
   readonly #lane: number;

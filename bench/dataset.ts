@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeScenario } from '../src/generate/write-scenario.ts';
+import type { BenchOptions } from './bench.ts';
+
+const scenario = { scenario: 'robust-models', seed: 1, format: 'ndjson' } as const;
+
+/** Generated logs in a folder that goes with everything else below `root` when the bench ends. */
+export interface Dataset {
+  readonly root: string;
+  /** Folder of NDJSON files. */
+  readonly logs: string;
+  readonly description: string;
+}
+
+/** Makes the dataset of the ingest benches for as long as `use` runs. */
+export async function withDataset<T>(
+  { rows, rounds, note }: BenchOptions,
+  use: (dataset: Dataset) => Promise<T>,
+): Promise<T> {
+  const root = await mkdtemp(join(tmpdir(), 'saswatch-bench-'));
+  try {
+    note(`generating ${rows.toLocaleString('en')} rows of ${scenario.scenario} in ${root}`);
+    const { bytes } = writeScenario({ ...scenario, rows, out: join(root, 'input') });
+    const description =
+      `Dataset: \`${scenario.scenario}\`, seed ${scenario.seed}, ${rows.toLocaleString('en')} rows as NDJSON, ` +
+      `${Math.round(bytes / rows)} B/row, files in the page cache. ${rounds} rounds that take turns; ` +
+      'median [smallest–largest].';
+    return await use({ root, logs: join(root, 'input', 'logs'), description });
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}

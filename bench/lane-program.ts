@@ -1,0 +1,41 @@
+import { IngestMeter } from '../src/cli/ingest-meter.ts';
+import { limits } from '../src/core/limits.ts';
+import { type CommitEvent, Coordinator, LaneRun, type LaneSettings } from '../src/ingest/coordinator.ts';
+import { runLane } from '../src/ingest/lane.ts';
+import { FilePlan } from '../src/ingest/sources/plan.ts';
+import { Catalog } from '../src/store/catalog.ts';
+import { mainThreadCpuS } from './processor-time.ts';
+
+/**
+ * What the lane bench measures as a program of its own: `lane-program.js LOGS DATA LANES`, files to committed rows and no
+ * rules. LANES 0 is one lane in the main thread, where Node's profiler sees it: it writes no profile of a worker.
+ */
+const [logs, dataDir, lanes] = process.argv.slice(2);
+if (logs === undefined || dataDir === undefined || lanes === undefined) {
+  throw new Error('usage: lane-program LOGS DATA LANES');
+}
+
+const catalog = await Catalog.open(dataDir);
+const plan = new FilePlan({ paths: [logs], once: true, tail: 'leave', stdinName: 'stdin' }, () => undefined);
+await plan.open();
+const meter = new IngestMeter();
+const settings: LaneSettings = {
+  dataDir,
+  flushIntervalMs: limits.flushIntervalMs,
+  batchRowsMax: limits.segmentRowsMax,
+  writer: 'filler',
+  range: null,
+};
+const count = (event: CommitEvent) => meter.count(event);
+const { signal } = new AbortController();
+if (lanes === '0') {
+  const run = new LaneRun(catalog, plan, 0, count);
+  const outcome = await runLane({ ...settings, assignment: plan.assignment(), port: run.lanePort(signal) });
+  if (!outcome.ok) throw new Error(outcome.message);
+  run.close();
+} else {
+  await new Coordinator(catalog, settings, count).run([plan], Number(lanes), signal);
+}
+const summary = meter.summary(0);
+await catalog.close();
+process.stdout.write(`${JSON.stringify({ ...summary, main_thread_cpu_s: mainThreadCpuS() })}\n`);
