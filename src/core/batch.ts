@@ -1,4 +1,4 @@
-import type { ColumnSpec } from './columns.ts';
+import type { ColumnSpec, ColumnType } from './columns.ts';
 
 /** The distinct values of a dictionary column, as an Arrow utf8 array without nulls. */
 export interface Dictionary {
@@ -16,6 +16,21 @@ export type FixedValues =
   | BigInt64Array<ArrayBuffer>
   | BigUint64Array<ArrayBuffer>
   | Float64Array<ArrayBuffer>;
+
+/** Bytes a row takes in a column's run of values, codes or offsets. */
+export const valueBytes: Readonly<Record<ColumnType, number>> = {
+  dictionary: 2,
+  utf8: 4,
+  timestamp: 8,
+  uint8: 1,
+  uint16: 2,
+  int32: 4,
+  uint32: 4,
+  int64: 8,
+  uint64: 8,
+  float64: 8,
+  uuid: 16,
+};
 
 interface ColumnBase {
   readonly spec: ColumnSpec;

@@ -1,4 +1,11 @@
-import type { Column, DictionaryColumn, FixedColumn, FixedValues, Utf8Column } from '../../core/batch.ts';
+import {
+  type Column,
+  type DictionaryColumn,
+  type FixedColumn,
+  type FixedValues,
+  type Utf8Column,
+  valueBytes,
+} from '../../core/batch.ts';
 import type { ColumnSpec, ColumnType } from '../../core/columns.ts';
 import { limits } from '../../core/limits.ts';
 
@@ -7,6 +14,8 @@ export type ColumnValue = string | number | bigint | Uint8Array | null;
 
 /** Fills one column row by row. */
 export interface ColumnBuilder {
+  /** True for a text the column has a code for. */
+  has(text: string): boolean;
   /** False if the batch has to end before this value. */
   fits(value: ColumnValue): boolean;
   /** Writes a value that fits. */
@@ -55,9 +64,11 @@ class Validity {
   }
 }
 
-type FixedType = Exclude<ColumnType, 'dictionary' | 'utf8'>;
+/** Types whose values are all of one size. */
+export type FixedType = Exclude<ColumnType, 'dictionary' | 'utf8'>;
 
-interface FixedStore {
+/** Values of a fixed column, written row by row; null as zero. */
+export interface FixedStore {
   readonly values: FixedValues;
   store(row: number, value: ColumnValue): void;
 }
@@ -72,7 +83,7 @@ function numberStore(values: Exclude<FixedValues, BigInt64Array | BigUint64Array
 }
 
 function bigintStore(values: BigInt64Array<ArrayBuffer> | BigUint64Array<ArrayBuffer>): FixedStore {
-  const halves = new Uint32Array(values.buffer);
+  const halves = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
   return {
     values,
     store(row, value) {
@@ -112,25 +123,27 @@ function uuidStore(values: Uint8Array<ArrayBuffer>): FixedStore {
   };
 }
 
-function fixedStore(type: FixedType, rowsMax: number): FixedStore {
+/** Values of `rowsMax` rows: in a buffer of their own, or at byte `at` of a given one. */
+export function fixedStore(type: FixedType, rowsMax: number, buffer?: ArrayBuffer, at = 0): FixedStore {
+  const memory = buffer ?? new ArrayBuffer(rowsMax * valueBytes[type]);
   switch (type) {
     case 'uint8':
-      return numberStore(new Uint8Array(rowsMax));
+      return numberStore(new Uint8Array(memory, at, rowsMax));
     case 'uint16':
-      return numberStore(new Uint16Array(rowsMax));
+      return numberStore(new Uint16Array(memory, at, rowsMax));
     case 'uint32':
-      return numberStore(new Uint32Array(rowsMax));
+      return numberStore(new Uint32Array(memory, at, rowsMax));
     case 'int32':
-      return numberStore(new Int32Array(rowsMax));
+      return numberStore(new Int32Array(memory, at, rowsMax));
     case 'float64':
-      return numberStore(new Float64Array(rowsMax));
+      return numberStore(new Float64Array(memory, at, rowsMax));
     case 'uint64':
-      return bigintStore(new BigUint64Array(rowsMax));
+      return bigintStore(new BigUint64Array(memory, at, rowsMax));
     case 'int64':
     case 'timestamp':
-      return bigintStore(new BigInt64Array(rowsMax));
+      return bigintStore(new BigInt64Array(memory, at, rowsMax));
     case 'uuid':
-      return uuidStore(new Uint8Array(rowsMax * 16));
+      return uuidStore(new Uint8Array(memory, at, rowsMax * 16));
   }
 }
 
@@ -143,6 +156,10 @@ class FixedBuilder implements ColumnBuilder {
     this.#spec = spec;
     this.#store = fixedStore(type, rowsMax);
     this.#validity = spec.required ? null : new Validity(rowsMax);
+  }
+
+  has(): boolean {
+    return false;
   }
 
   fits(): boolean {
@@ -176,6 +193,10 @@ class Utf8Builder implements ColumnBuilder {
     this.#validity = spec.required ? null : new Validity(rowsMax);
   }
 
+  has(): boolean {
+    return false;
+  }
+
   fits(value: ColumnValue): boolean {
     return typeof value !== 'string' || this.#arena.fits(value);
   }
@@ -200,7 +221,7 @@ class Utf8Builder implements ColumnBuilder {
 }
 
 /** Codes are given in the order of first appearance. */
-export class DictionaryBuilder implements ColumnBuilder {
+class DictionaryBuilder implements ColumnBuilder {
   readonly #spec: ColumnSpec;
   readonly #codes: Uint16Array<ArrayBuffer>;
   readonly #validity: Validity | null;
@@ -216,7 +237,6 @@ export class DictionaryBuilder implements ColumnBuilder {
     this.#validity = spec.required ? null : new Validity(rowsMax);
   }
 
-  /** True if `text` has a code. */
   has(text: string): boolean {
     if (text === this.#last) return true;
     const code = this.#codeOf.get(text);

@@ -1,6 +1,11 @@
 import { decodePercent } from '../../core/sas.ts';
 
 const copySourceOperations: ReadonlySet<string> = new Set(['CopyBlobSource', 'CopyFileSource']);
+/** True for the operation whose rows show the source of a copy. */
+export function isCopySource(operation: string): boolean {
+  return copySourceOperations.has(operation);
+}
+
 const urlForm = /^https?:\/\//i;
 
 /**
@@ -9,7 +14,7 @@ const urlForm = /^https?:\/\//i;
  */
 export function copySource(operation: string, objectKey: string, uri: string): string | null {
   if (urlForm.test(objectKey)) return objectKey;
-  return copySourceOperations.has(operation) ? uri : null;
+  return isCopySource(operation) ? uri : null;
 }
 
 function segment(path: string, index: number): string | null {

@@ -17,7 +17,7 @@ function valueAt(column: Column, row: number): string | number | bigint | null {
     return textAt(column.dictionary.offsets, column.dictionary.bytes, column.codes[row]!);
   }
   if (column.spec.type !== 'uuid') return column.values[row]!;
-  return Buffer.from(column.values.buffer, row * 16, 16).toString('hex');
+  return Buffer.from(column.values.buffer, column.values.byteOffset + row * 16, 16).toString('hex');
 }
 
 /**
