@@ -23,6 +23,7 @@ export interface IngestSummary {
 
 const batchChannel = channel(channels.ingestBatch);
 const quarantineChannel = channel(channels.ingestQuarantine);
+const fallbackChannel = channel(channels.ingestFallback);
 
 /** Counts what commits make visible, from its making on. */
 export class IngestMeter {
@@ -52,7 +53,8 @@ export class IngestMeter {
     return (performance.now() - this.#startedMs) / 1_000;
   }
 
-  count({ commit, status, bytes }: CommitEvent): void {
+  count({ commit, status, bytes, fallback }: CommitEvent): void {
+    if (fallback !== null) fallbackChannel.publish({ records: fallback.records, inputs: fallback.inputs });
     const rows = commit.segments.reduce((sum, segment) => sum + segment.rows, 0);
     if (status === 'duplicate') {
       this.#duplicates += rows;

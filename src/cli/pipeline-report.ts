@@ -1,4 +1,5 @@
 import type { Finding } from '../core/finding.ts';
+import type { Fallback } from '../ingest/decode/decoder.ts';
 import { jsonLine } from '../query/render/jsonl.ts';
 import { write } from './effects.ts';
 import { findingLine, findingRow } from './finding-text.ts';
@@ -12,6 +13,7 @@ export class PipelineReport {
   readonly #session: Session;
   readonly #progress: Progress;
   #total: number | null = null;
+  #toldFallback = false;
 
   constructor(session: Session) {
     this.#session = session;
@@ -29,7 +31,10 @@ export class PipelineReport {
         if (missingFiles.length > 0)
           this.note(`${missingFiles.length} committed files are missing, first ${missingFiles[0]}`);
       },
-      onCommit: (meter) => this.#progress.update(this.#line(meter)),
+      onCommit: (meter, { fallback }) => {
+        if (fallback !== null) this.#fallback(fallback);
+        this.#progress.update(this.#line(meter));
+      },
       onFindings: (findings) => this.findings(findings),
     };
   }
@@ -69,6 +74,13 @@ export class PipelineReport {
         .map(([key, value]) => `${key.padEnd(width)}  ${value}\n`)
         .join(''),
     );
+  }
+
+  /** Said once: where the scanner gives up on whole inputs, parsing costs several times as much. */
+  #fallback({ inputs, firstField }: Fallback): void {
+    if (inputs === 0 || this.#toldFallback) return;
+    this.#toldFallback = true;
+    this.note(`the scanner leaves these logs to the slower decoder, first at ${firstField ?? 'the form of a record'}`);
   }
 
   #line(meter: IngestMeter): string {

@@ -58,6 +58,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
       dataDir,
       flushIntervalMs: config.ingest.flushIntervalMs,
       batchRowsMax: config.ingest.batchRowsMax,
+      decoder: config.ingest.decoder,
       writer: config.ingest.writer,
       range: options.range ?? null,
     };

@@ -13,6 +13,12 @@ export const configSchema = z.strictObject({
       .default(limits.flushIntervalMs)
       .describe('Longest time a row waits in a lane before it is written.'),
     batch_rows_max: count(1, limits.segmentRowsMax).default(limits.segmentRowsMax).describe('Rows of one segment.'),
+    decoder: z
+      .enum(['scanner', 'reference'])
+      .default('scanner')
+      .describe(
+        'How resource logs are parsed: by the SIMD scanner, or in plain TypeScript, which is several times slower. The rows are the same.',
+      ),
     writer: z
       .enum(['filler', 'plain'])
       .default('filler')

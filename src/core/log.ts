@@ -11,6 +11,8 @@ export const channels = {
   ingestBatch: 'saswatch:ingest:batch',
   /** Records set aside. */
   ingestQuarantine: 'saswatch:ingest:quarantine',
+  /** Records a lane's scanner left to the reference decoder. */
+  ingestFallback: 'saswatch:ingest:fallback',
   /** One run of the rules. */
   detectRun: 'saswatch:detect:run',
   /** One query ended, well or not. */

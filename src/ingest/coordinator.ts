@@ -3,6 +3,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { AppError, errorText } from '../core/errors.ts';
 import type { Catalog } from '../store/catalog.ts';
 import type { Commit } from '../store/commit.ts';
+import type { Fallback } from './decode/decoder.ts';
 import type { LaneAnswer, LaneRequest, LaneTask, ToCoordinator, ToLane } from './lane-protocol.ts';
 import { LanePool } from './pool.ts';
 import type { SourcePlan } from './sources/plan.ts';
@@ -16,6 +17,8 @@ export interface CommitEvent {
   /** Log bytes the rows were read from. */
   readonly bytes: number;
   readonly rows: number;
+  /** What the lane's decoder left to a slower one. */
+  readonly fallback: Fallback | null;
 }
 
 /** A lane that fails this often in a row without committing anything is given up. */
@@ -124,11 +127,11 @@ export class LaneRun {
 
   async #answer(request: LaneRequest): Promise<LaneAnswer> {
     if (request.kind === 'work') return { kind: 'work', work: await this.#plan.nextWork(this.#lane, request.finished) };
-    const { commit, bytes } = request;
+    const { commit, bytes, fallback } = request;
     const { status } = await this.#catalog.commit(commit);
     this.commits++;
     const rows = status === 'duplicate' ? 0 : commit.segments.reduce((sum, segment) => sum + segment.rows, 0);
-    this.#onCommit({ commit, status, bytes, rows });
+    this.#onCommit({ commit, status, bytes, rows, fallback });
     return { kind: 'committed', status };
   }
 }

@@ -2,6 +2,8 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Commit } from '../store/commit.ts';
 import type { WriterName } from '../store/segment-writer.ts';
+import type { DecoderName } from './decode/create-decoder.ts';
+import type { Fallback } from './decode/decoder.ts';
 import type { SourceAssignment, SourceWork } from './sources/index.ts';
 import type { TimeRange } from './time-range.ts';
 
@@ -10,6 +12,7 @@ export interface LaneTask {
   readonly dataDir: string;
   readonly flushIntervalMs: number;
   readonly batchRowsMax: number;
+  readonly decoder: DecoderName;
   readonly writer: WriterName;
   /** Event time to keep; null: all of it. */
   readonly range: TimeRange | null;
@@ -25,7 +28,7 @@ export type LaneOutcome =
 
 /** What a lane asks of the coordinator; every request gets exactly one answer, by its id. */
 export type LaneRequest =
-  | { readonly kind: 'commit'; readonly commit: Commit; readonly bytes: number }
+  | { readonly kind: 'commit'; readonly commit: Commit; readonly bytes: number; readonly fallback: Fallback | null }
   | { readonly kind: 'work'; readonly finished: SourceWork | null };
 
 /** The answers, and the one order a coordinator gives unasked: stop reading, flush, end. */

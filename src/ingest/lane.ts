@@ -4,8 +4,8 @@ import { AppError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { sourceId } from '../core/position.ts';
 import { LaneStore } from '../store/lane-store.ts';
+import { createDecoder } from './decode/create-decoder.ts';
 import type { Decoder } from './decode/decoder.ts';
-import { ReferenceDecoder } from './decode/resource-log.ts';
 import { LaneChannel } from './lane-channel.ts';
 import type { LaneOutcome, LaneTask } from './lane-protocol.ts';
 import { PendingCommit } from './pending-commit.ts';
@@ -40,7 +40,7 @@ async function drainAssignment(task: LaneTask): Promise<void> {
   const channel = new LaneChannel(task.port);
   const store = await LaneStore.open(task.dataDir, task.writer);
   try {
-    const decoder = new ReferenceDecoder(task.batchRowsMax);
+    const decoder = createDecoder(task.decoder, task.batchRowsMax);
     const source = createSource(task.assignment, {
       nextWork: async (finished) => {
         const answer = await channel.ask({ kind: 'work', finished });
@@ -149,7 +149,12 @@ class Lane {
     this.#pending = new PendingCommit();
     const { ranges, deliveries, bytes } = pending;
     const files = await this.#store.finish(pending.staged, ranges, pending.quarantine);
-    await this.#channel.ask({ kind: 'commit', commit: { ...files, ranges, deliveries }, bytes });
+    await this.#channel.ask({
+      kind: 'commit',
+      commit: { ...files, ranges, deliveries },
+      bytes,
+      fallback: this.#decoder.takeFallback(),
+    });
     await pending.ack();
   }
 }

@@ -24,6 +24,7 @@ const settings = (dataDir: string, change: Partial<LaneSettings> = {}): LaneSett
   flushIntervalMs: limits.flushIntervalMs,
   batchRowsMax: limits.segmentRowsMax,
   writer: 'filler' as const,
+  decoder: 'scanner' as const,
   range: null,
   ...change,
 });

@@ -20,6 +20,15 @@ export interface Decoded {
   readonly rejected: readonly Rejected[];
 }
 
+/** Records a fast decoder left to the reference decoder. */
+export interface Fallback {
+  readonly records: number;
+  /** Inputs of which it left so many that it left all the rest. */
+  readonly inputs: number;
+  /** Azure path of the field at which it left the first, null where it was not a field. */
+  readonly firstField: string | null;
+}
+
 /**
  * Turns log bytes into the open batch of Arrow-layout columns. One per lane; holds one open batch.
  *
@@ -40,6 +49,8 @@ export interface Decoder {
   batch(): Batch;
   /** SAS parameter sets met since the last `reset` that this decoder has not reported before. */
   newSasSets(): readonly SasSet[];
+  /** What was left to a slower decoder since the last call, null if nothing was. */
+  takeFallback(): Fallback | null;
   /** Empties the batch for the next segment. */
   reset(): void;
 }

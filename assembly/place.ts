@@ -1,0 +1,185 @@
+// Where a request went: container, the uri in its parts, and the SAS in it. docs/decode-semantics.md, "Derived columns".
+import {
+  ACCOUNT, ACCOUNT_DICT, ANSWER_AT, CONTAINER, CONTAINER_BIT, CONTAINER_DICT, OBJECT_KEY_BIT, OBJECT_KEY_TEXT, SAS_ID, SAS_ID_BIT,
+  SCRATCH_AT, SERVICE, SERVICE_DICT, TOKEN_FINGERPRINT, TOKEN_FINGERPRINT_BIT, URI_BASE, URI_BASE_BIT, URI_BASE_DICT,
+  URI_BIT, URI_QUERY, URI_QUERY_BIT, URI_QUERY_DICT, URI_SCRATCH_AT, URI_TEXT,
+} from './layout';
+import { clearFull, code, internText, valueAt, valueLength } from './dictionary';
+import { redact } from './host';
+import { suspect } from './redaction';
+import { endText, Row, textCursor } from './row';
+import { readSas, readSasOfCode, Sas } from './sas';
+import { find, readString, same, textAt, textLength } from './text';
+import { append, appendRedacted } from './utf8-column';
+
+let keyAt: usize = 0;
+let keyEnd: usize = 0;
+let uriAt: usize = 0;
+let uriEnd: usize = 0;
+let pathAt: usize = 0;
+let pathEnd: usize = 0;
+/** Code + 1 of an account known to be plain. */
+let plain: u32 = 0;
+
+export function clearPlace(): void {
+  plain = 0;
+}
+
+export function beginPlace(): void {
+  keyAt = keyEnd = uriAt = uriEnd = pathAt = pathEnd = 0;
+}
+
+export function readObjectKey(p: usize): usize {
+  if (load<u8>(p) != 34) return 0;
+  const end = readString(p + 1, SCRATCH_AT);
+  if (!end) return 0;
+  // Derived columns look at the text before redaction, so one that redaction changes is left to the host.
+  if (suspect(textAt, textLength)) {
+    if (redact(textAt, textLength) != textLength || !same(textAt, ANSWER_AT, textLength)) return 0;
+  }
+  keyAt = textCursor(OBJECT_KEY_TEXT);
+  keyEnd = append(keyAt, textAt, textLength);
+  endText(OBJECT_KEY_TEXT, keyEnd);
+  Row.present |= (<u64>1) << OBJECT_KEY_BIT;
+  return end;
+}
+
+export function readUri(p: usize): usize {
+  if (load<u8>(p) != 34) return 0;
+  const end = readString(p + 1, URI_SCRATCH_AT);
+  if (!end) return 0;
+  uriAt = textAt;
+  uriEnd = textAt + textLength;
+  return end;
+}
+
+/** Without a character that redaction would look at, so that it is as long as in the input. */
+function isPlain(account: u32): bool {
+  if (plain == account + 1) return true;
+  const at = valueAt(ACCOUNT_DICT, account);
+  const end = at + valueLength(ACCOUNT_DICT, account);
+  for (let p = at; p < end; p++) {
+    const c = load<u8>(p);
+    if (c == 35 || c == 37 || c == 61 || c == 92) return false;
+  }
+  plain = account + 1;
+  return true;
+}
+
+/** Where the path begins of a uri with scheme and host, 0 for another text. */
+function findPath(end: usize): usize {
+  let p = uriAt;
+  if (load<u32>(p) != 0x70747468) return 0;
+  p += load<u8>(p, 4) == 115 ? 5 : 4;
+  if ((load<u32>(p) & 0xffffff) != 0x2f2f3a || p + 3 > end) return 0;
+  const path = find(p + 3, end, 47);
+  return find(p, path, 35) == path ? path : 0;
+}
+
+/** The object key, if there is one, does not begin with `/account`. */
+function isForeignKey(account: u32): bool {
+  const length = valueLength(ACCOUNT_DICT, account);
+  if (keyAt == keyEnd) return false;
+  if (keyEnd - keyAt < 1 + length || load<u8>(keyAt) != 47) return true;
+  return !same(keyAt + 1, valueAt(ACCOUNT_DICT, account), length);
+}
+
+/** The object key is `/account` and the path. */
+function followsFromKey(account: u32): bool {
+  if (keyAt == keyEnd) return false;
+  const rest = keyAt + 1 + valueLength(ACCOUNT_DICT, account);
+  const n = pathEnd - pathAt;
+  return keyEnd - rest == n && same(rest, pathAt, n);
+}
+
+/** False if the dictionary of queries is full, which does not end the batch. */
+function storeQuery(account: u32): bool {
+  if (!internText(URI_QUERY_DICT, pathEnd + 1, uriEnd - pathEnd - 1)) {
+    clearFull();
+    return false;
+  }
+  store<u16>(URI_QUERY + (Row.index << 1), <u16>code);
+  Row.present |= (<u64>1) << URI_QUERY_BIT;
+  readSasOfCode(code, account);
+  return true;
+}
+
+function storeBase(): bool {
+  if (!internText(URI_BASE_DICT, uriAt, pathAt - uriAt)) return false;
+  store<u16>(URI_BASE + (Row.index << 1), <u16>code);
+  Row.present |= (<u64>1) << URI_BASE_BIT;
+  return true;
+}
+
+function storeWhole(account: u32): void {
+  let d = append(textCursor(URI_TEXT), uriAt, pathEnd - uriAt);
+  if (pathEnd < uriEnd) {
+    store<u8>(d++, 63);
+    const query = d;
+    d = appendRedacted(d, pathEnd + 1, uriEnd - pathEnd - 1);
+    if (d > query) readSas(query, d - query, account);
+  }
+  endText(URI_TEXT, d);
+  Row.present |= (<u64>1) << URI_BIT;
+}
+
+function deriveUri(account: u32): bool {
+  pathEnd = find(uriAt, uriEnd, 63);
+  pathAt = findPath(pathEnd);
+  if (!pathAt || isForeignKey(account) || suspect(uriAt, pathEnd - uriAt)) return false;
+  if (pathEnd + 1 != uriEnd && followsFromKey(account)) {
+    if (pathEnd == uriEnd || storeQuery(account)) return storeBase();
+  }
+  storeWhole(account);
+  return true;
+}
+
+function serviceIs(name: u64, length: usize): bool {
+  const service = load<u16>(SERVICE + (Row.index << 1));
+  if (valueLength(SERVICE_DICT, service) != length) return false;
+  return (load<u64>(valueAt(SERVICE_DICT, service)) & (((<u64>1) << (length << 3)) - 1)) == name;
+}
+
+const FILE: u64 = 0x656c6966;
+const TABLE: u64 = 0x656c626174;
+
+/** Container of `/account/container/name`, or the first part of the path where the key has none. */
+function deriveContainer(): bool {
+  let at = keyEnd;
+  let end = keyEnd;
+  if (keyAt < keyEnd && load<u8>(keyAt) == 47) {
+    at = min(find(keyAt + 1, keyEnd, 47) + 1, keyEnd);
+    end = find(at, keyEnd, 47);
+  }
+  if (at == end) {
+    if (keyAt < keyEnd && !serviceIs(FILE, 4)) return true;
+    if (pathAt == pathEnd) return true;
+    if (find(pathAt, pathEnd, 37) != pathEnd) return false;
+    at = pathAt + 1;
+    end = find(at, pathEnd, 47);
+    if (at == end) return true;
+  }
+  if (serviceIs(TABLE, 5)) end = find(at, end, 40);
+  if (at == end || !internText(CONTAINER_DICT, at, end - at)) return false;
+  store<u16>(CONTAINER + (Row.index << 1), <u16>code);
+  Row.present |= (<u64>1) << CONTAINER_BIT;
+  return true;
+}
+
+/** The source of a copy stands in the key. */
+function isUrl(): bool {
+  return keyEnd - keyAt > 6 && (load<u32>(keyAt) | 0x20202020) == 0x70747468;
+}
+
+/** Fills the columns that follow from account, service, object key and uri; sets `Sas`. False to bail, or if `full`. */
+export function derivePlace(): bool {
+  const account = <u32>load<u16>(ACCOUNT + (Row.index << 1));
+  Sas.kind = 0;
+  if (isUrl() || !isPlain(account) || (uriAt < uriEnd && !deriveUri(account)) || !deriveContainer()) return false;
+  if (Sas.kind) {
+    store<u64>(SAS_ID + (Row.index << 3), Sas.id);
+    store<u64>(TOKEN_FINGERPRINT + (Row.index << 3), Sas.fingerprint);
+    Row.present |= ((<u64>1) << SAS_ID_BIT) | ((<u64>1) << TOKEN_FINGERPRINT_BIT);
+  }
+  return true;
+}

@@ -1,0 +1,125 @@
+// The SAS of a query, remembered by the text that is left of it without parameters that no SAS has (block ids, markers).
+//
+//   slots   u32 x 2^16      0, or entry + 1
+//   entries 32 B            address u32 | length u32 | hash u32 | kind u32 | sas_id u64 | fingerprint u64
+//   bytes                   account, line feed, query without the parameters left out
+import {
+  ACCOUNT_DICT, ANSWER_AT, MEMO_BYTES_MAX, MEMO_SLOTS, OTHER_PARAMETERS_AT, QUERIES_AT, SAS_BYTES_AT, SAS_ENTRIES_AT,
+  SAS_SLOTS_AT, URI_QUERY_DICT,
+} from './layout';
+import { dictionaryLength, valueAt, valueLength } from './dictionary';
+import { sas } from './host';
+import { copy, find, hash, same } from './text';
+
+let entries: u32 = 0;
+let used: usize = 0;
+
+export class Sas {
+  /** 0 none, else 1 + the kind. */
+  static kind: u32 = 0;
+  static id: u64 = 0;
+  static fingerprint: u64 = 0;
+}
+
+/** Forgets everything: the host has to be asked again, so that it knows which sets a batch holds. */
+export function clearSas(): void {
+  if (entries) memory.fill(SAS_SLOTS_AT, 0, 4 * MEMO_SLOTS);
+  memory.fill(QUERIES_AT, 0, (<usize>dictionaryLength(URI_QUERY_DICT)) << 3);
+  entries = 0;
+  used = 0;
+}
+
+/** True for a parameter no SAS has: its name is in the host's list, 16 bytes a name, the last byte its length. */
+function isOther(name: usize, n: usize): bool {
+  if (n > 15) return false;
+  const word = v128.load(name);
+  for (let at = OTHER_PARAMETERS_AT; ; at += 16) {
+    const length = <usize>load<u8>(at, 15);
+    if (length == 0) return false;
+    if (length != n) continue;
+    const differs = <u32>i8x16.bitmask(i8x16.ne(word, v128.load(at)));
+    if ((differs & ((1 << <u32>n) - 1)) == 0) return true;
+  }
+  return false;
+}
+
+/** Writes account and query, without what `isOther`, to `d`; returns its end. */
+function writeKey(query: usize, n: usize, account: u32, d: usize): usize {
+  const accountLength = valueLength(ACCOUNT_DICT, account);
+  copy(valueAt(ACCOUNT_DICT, account), d, accountLength);
+  d += accountLength;
+  store<u8>(d++, 10);
+  const end = query + n;
+  for (let p = query; p < end; ) {
+    const next = find(p, end, 38);
+    if (!isOther(p, find(p, next, 61) - p)) {
+      const length = next - p;
+      copy(p, d, length);
+      d += length;
+      store<u8>(d++, 38);
+    }
+    p = next + 1;
+  }
+  return d;
+}
+
+function remember(at: usize, n: usize, h: u32, account: u32): u32 {
+  const accountLength = valueLength(ACCOUNT_DICT, account);
+  const e = SAS_ENTRIES_AT + ((<usize>entries) << 5);
+  const query = at + accountLength + 1;
+  store<u32>(e, <u32>at);
+  store<u32>(e, <u32>n, 4);
+  store<u32>(e, h, 8);
+  store<u32>(e, sas(query, at + n - query, at, accountLength), 12);
+  store<u64>(e, load<u64>(ANSWER_AT), 16);
+  store<u64>(e, load<u64>(ANSWER_AT, 8), 24);
+  used = at + n - SAS_BYTES_AT;
+  return ++entries;
+}
+
+/** Entry + 1 of the query for this account. */
+function findEntry(query: usize, n: usize, account: u32): u32 {
+  const room = used + n + valueLength(ACCOUNT_DICT, account) + 64;
+  if (entries >= (MEMO_SLOTS >> 1) || room > MEMO_BYTES_MAX) clearSas();
+  const at = SAS_BYTES_AT + used;
+  const length = writeKey(query, n, account, at) - at;
+  const h = hash(at, length);
+  let slot = h & (MEMO_SLOTS - 1);
+  for (;;) {
+    const place = SAS_SLOTS_AT + ((<usize>slot) << 2);
+    const index = load<u32>(place);
+    if (index == 0) {
+      const entry = remember(at, length, h, account);
+      store<u32>(place, entry);
+      return entry;
+    }
+    const e = SAS_ENTRIES_AT + ((<usize>(index - 1)) << 5);
+    if (load<u32>(e, 8) == h && load<u32>(e, 4) == <u32>length && same(at, load<u32>(e), length)) return index;
+    slot = (slot + 1) & (MEMO_SLOTS - 1);
+  }
+  return 0;
+}
+
+function take(entry: u32): void {
+  const e = SAS_ENTRIES_AT + ((<usize>(entry - 1)) << 5);
+  Sas.kind = load<u32>(e, 12);
+  Sas.id = load<u64>(e, 16);
+  Sas.fingerprint = load<u64>(e, 24);
+}
+
+/** Sets `Sas` to that of a clean query; the account is a code of its dictionary. */
+export function readSas(query: usize, n: usize, account: u32): void {
+  take(findEntry(query, n, account));
+}
+
+/** The same for a code of the query dictionary. */
+export function readSasOfCode(query: u32, account: u32): void {
+  const at = QUERIES_AT + ((<usize>query) << 3);
+  let entry = load<u32>(at);
+  if (entry == 0 || load<u32>(at, 4) != account) {
+    entry = findEntry(valueAt(URI_QUERY_DICT, query), valueLength(URI_QUERY_DICT, query), account);
+    store<u32>(at, entry);
+    store<u32>(at, account, 4);
+  }
+  take(entry);
+}

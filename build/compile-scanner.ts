@@ -1,0 +1,46 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { main } from 'assemblyscript/asc';
+import { layoutSource, scannerLayout } from '../src/ingest/decode/scanner-layout.ts';
+
+const root = dirname(createRequire(import.meta.url).resolve('#package'));
+const memoryPages = `${scannerLayout.pages}`;
+const options = [
+  ...['-O3', '--runtime', 'stub', '--enable', 'simd', '--use', 'abort='],
+  ...['--importMemory', '--noExportMemory', '--initialMemory', memoryPages, '--maximumMemory', memoryPages],
+];
+
+function readSource(name: string): string | null {
+  // The compiler looks for a module under several names.
+  if (
+    !name.startsWith('assembly/') ||
+    !name.endsWith('.ts') ||
+    name.endsWith('/index.ts') !== (name === 'assembly/index.ts')
+  )
+    return null;
+  return readFileSync(join(root, name), 'utf8');
+}
+
+/**
+ * Compiles the AssemblyScript in `assembly/`; its module `layout` is made from the table of columns.
+ *
+ * @param out path of the .wasm to write.
+ * @param edit changes a source before it is compiled.
+ * @throws Error with what the compiler says.
+ */
+export async function compileScanner(out: string, edit = (_name: string, source: string) => source): Promise<void> {
+  const { error, stderr } = await main(['assembly/index.ts', '--outFile', 'scanner.wasm', ...options], {
+    readFile(name) {
+      if (name === 'assembly/layout.ts') return layoutSource();
+      const source = readSource(name);
+      return source === null ? null : edit(name, source);
+    },
+    writeFile(_name, contents) {
+      mkdirSync(dirname(out), { recursive: true });
+      writeFileSync(out, contents);
+    },
+    listFiles: () => [],
+  });
+  if (error !== null) throw new Error(`the scanner does not compile: ${error.message}\n${stderr.toString()}`);
+}

@@ -1,0 +1,75 @@
+import { authType } from '../../core/auth-type.ts';
+import { parseCaller } from '../../core/caller.ts';
+import { operationClass } from '../../core/operation.ts';
+import { parseSas, type SasKind, type SasSet, tokenFingerprint } from '../../core/sas.ts';
+import { cleanText } from './column-writer.ts';
+import { toLastModified } from './conversion.ts';
+import { jsonText, NestingError } from './json-text.ts';
+import { isCopySource } from './object-place.ts';
+import { scannerLayout, scannerSizes } from './scanner-layout.ts';
+
+const sasKinds: readonly SasKind[] = ['account', 'service', 'user_delegation'];
+const answerBytesMax = scannerSizes.textRoomBytes - (1 << 20);
+
+/** What the scanner asks for, once per distinct text: assembly/host.ts says what each function returns. */
+export interface ScannerHost {
+  redact(at: number, length: number): number;
+  json(at: number, length: number, depth: number): number;
+  sas(query: number, length: number, account: number, accountLength: number): number;
+  operationClass(name: number, length: number, category: number, categoryLength: number): number;
+  authType(type: number, length: number, sas: number): number;
+  ipClass(at: number, length: number): number;
+  networkClass(network: number): number;
+  lastModified(at: number, length: number): number;
+}
+
+function parsedJson(text: string, depth: number): string | null {
+  try {
+    return jsonText(JSON.parse(text), depth);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof NestingError) return null;
+    throw error;
+  }
+}
+
+/** Answers from the modules the reference decoder uses, so that there is one truth. @param meet is told of each SAS. */
+export function scannerHost(memory: WebAssembly.Memory, meet: (set: SasSet) => void): ScannerHost {
+  const bytes = Buffer.from(memory.buffer);
+  const { answer } = scannerLayout.regions;
+  const text = (at: number, length: number) => bytes.toString('utf8', at, at + length);
+  const reply = (value: string) => bytes.write(value, answer);
+  return {
+    redact: (at, length) => reply(cleanText(text(at, length))),
+    json(at, length, depth) {
+      const value = parsedJson(text(at, length), depth);
+      return value === null || Buffer.byteLength(value) > answerBytesMax ? -1 : reply(value);
+    },
+    sas(query, length, account, accountLength) {
+      const set = parseSas(text(query, length));
+      if (set === null) return 0;
+      bytes.writeBigUInt64LE(set.sasId, answer);
+      bytes.writeBigUInt64LE(tokenFingerprint(text(account, accountLength), set), answer + 8);
+      meet(set);
+      return 1 + sasKinds.indexOf(set.kind);
+    },
+    operationClass(name, length, category, categoryLength) {
+      const operation = text(name, length);
+      return isCopySource(operation) ? 0 : reply(operationClass(operation, text(category, categoryLength)));
+    },
+    authType: (type, length, sas) =>
+      reply(authType(text(type, length), sas === 0 ? null : (sasKinds[sas - 1] ?? null))),
+    ipClass(at, length) {
+      const { ip, port, ipClass } = parseCaller(text(at, length));
+      return ip === null || port !== null || ipClass === 'other' ? 0 : reply(ipClass);
+    },
+    networkClass: (network) => reply(parseCaller(`${network >> 8}.${network & 0xff}.0.0`).ipClass),
+    lastModified(at, length) {
+      const time = toLastModified(text(at, length));
+      if (time === undefined) return -1;
+      if (time === null) return 0;
+      bytes.writeBigInt64LE(time.micros, answer);
+      bytes.writeUInt8(time.tick, answer + 8);
+      return 1;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { Fallback } from './decoder.ts';
+import type { FastPath } from './record-reader.ts';
+import { scannerKeys } from './scanner-keys.ts';
+import { scannerLayout, scannerSizes } from './scanner-layout.ts';
+import { type ScannerExports, scanStatus } from './scanner-module.ts';
+
+const windowAt = scannerLayout.regions.window;
+const { windowBytes, slackBytes } = scannerSizes;
+/** A record that ends the scan this close to the end of the window may only have been cut there. */
+const cutBytes = windowBytes / 4;
+
+/** The scanner at work on one input, of which a window lies in its memory. */
+export class ScannerInput implements FastPath {
+  readonly #scanner: ScannerExports;
+  readonly #window: Uint8Array;
+  #bytes: Uint8Array = new Uint8Array();
+  #sourceId = 0n;
+  /** The window holds bytes [base, top) of the input. */
+  #base = 0;
+  #top = 0;
+  full = false;
+  #fallback: Fallback | null = null;
+
+  constructor(scanner: ScannerExports, memory: ArrayBuffer) {
+    this.#scanner = scanner;
+    this.#window = new Uint8Array(memory, windowAt, windowBytes + slackBytes);
+  }
+
+  open(bytes: Uint8Array, sourceId: bigint): void {
+    this.#bytes = bytes;
+    this.#sourceId = sourceId;
+    this.#base = 0;
+    this.#top = 0;
+    this.full = false;
+  }
+
+  run(start: number, end: number, lines: boolean): number {
+    for (let at = start; at < end; ) {
+      if (at < this.#base || at >= this.#top) this.#load(at);
+      const limit = Math.min(end, this.#top);
+      const stop = this.#scan(at, limit, lines, limit === end);
+      const status = this.#scanner.lastStatus();
+      this.full = status === scanStatus.full;
+      const cut = status === scanStatus.unsure && limit < end && limit - stop < cutBytes && stop > this.#base;
+      if (status !== scanStatus.done && !cut) return stop;
+      at = stop;
+      if (cut) this.#load(at);
+    }
+    return end;
+  }
+
+  #scan(at: number, limit: number, lines: boolean, final: boolean): number {
+    const offset = windowAt - this.#base;
+    return this.#scanner.scan(at + offset, limit + offset, Number(lines), Number(final), this.#sourceId) - offset;
+  }
+
+  #load(at: number): void {
+    const piece = this.#bytes.subarray(at, at + windowBytes);
+    this.#window.set(piece);
+    this.#window.fill(0, piece.length, piece.length + slackBytes);
+    this.#base = at;
+    this.#top = at + piece.length;
+  }
+
+  left(instead: boolean): void {
+    const { records, inputs, firstField } = this.#fallback ?? { records: 0, inputs: 0, firstField: this.#unsureField };
+    this.#fallback = { records: records + 1, inputs: inputs + Number(instead), firstField };
+  }
+
+  /** Since the last call. */
+  takeFallback(): Fallback | null {
+    const fallback = this.#fallback;
+    this.#fallback = null;
+    return fallback;
+  }
+
+  get #unsureField(): string | null {
+    return scannerKeys[this.#scanner.unsureKey() - 1]?.path ?? null;
+  }
+}

@@ -1,0 +1,193 @@
+import { valueBytes } from '../../core/batch.ts';
+import { type ColumnSpec, columns } from '../../core/columns.ts';
+import { limits } from '../../core/limits.ts';
+import { keyKinds, objectPaths, scannerKeys } from './scanner-keys.ts';
+
+/** Where a column lies in the scanner's memory. All addresses are bytes. */
+export interface ColumnPlace {
+  readonly spec: ColumnSpec;
+  /** Values, dictionary codes or text offsets: one per row (offsets: one more). */
+  readonly values: number;
+  readonly width: number;
+  /** Bit of the row's mask of present values, or of given ones for a column that is never null. */
+  readonly bit: number;
+  /** Arrow bitmap, one bit a row; 0 for a column that is never null. */
+  readonly validity: number;
+  readonly dictionary: DictionaryPlace | null;
+  readonly text: TextPlace | null;
+}
+
+interface DictionaryPlace {
+  readonly index: number;
+  /** `i32[valuesMax + 1]`. */
+  readonly offsets: number;
+  readonly bytes: number;
+}
+
+interface TextPlace {
+  readonly index: number;
+  readonly bytes: number;
+  readonly bytesMax: number;
+}
+
+const kib = 1 << 10;
+const mib = 1 << 20;
+
+/** Numbers both sides of the WASM boundary share. */
+export const scannerSizes = {
+  rowsMax: limits.segmentRowsMax,
+  recordBytesMax: limits.recordBytesMax,
+  /** Input in WASM memory at a time: small, so that it stays in the processor's cache. Longer records are the host's. */
+  windowBytes: 256 * kib,
+  /** Zero bytes behind the input; SIMD loads run over the end of any text. */
+  slackBytes: 64,
+  dictionaryValuesMax: limits.dictionaryEntriesMax,
+  dictionaryBytesMax: limits.dictionaryBytesMax,
+  dictionarySlots: 1 << 17,
+  dictionaryStateBytes: 64,
+  /** Spellings a dictionary remembers that are not the value itself: with escapes, or a signature. */
+  spellingsMax: 1 << 15,
+  spellingBytesMax: 4 * mib,
+  textStateBytes: 32,
+  /** What a text column must have left before a record is begun: the longest record, grown by redaction. */
+  textRoomBytes: 4 * mib,
+  memoSlots: 1 << 16,
+  memoBytesMax: 8 * mib,
+  unknownFieldsMax: 64,
+} as const;
+
+/** Bytes a text column may hold in one batch, where 122,880 rows of long texts need more than the usual. */
+const textBytesMax: Readonly<Record<string, number>> = { object_key: 128 * mib, uri: 128 * mib, extra: 128 * mib };
+const usualTextBytesMax = 32 * mib;
+
+class MemoryPlan {
+  // AssemblyScript's own constants lie below.
+  #next = 64 * kib;
+
+  take(bytes: number): number {
+    const at = this.#next;
+    this.#next = at + Math.ceil((bytes + scannerSizes.slackBytes) / 64) * 64;
+    return at;
+  }
+
+  get pages(): number {
+    return Math.ceil(this.#next / (64 * kib));
+  }
+}
+
+const dictionaryCount = columns.filter(({ type }) => type === 'dictionary').length;
+const bitmapCount = columns.filter(({ required }) => !required).length;
+
+/** Slots, entries and spellings of one dictionary, in the order of assembly/dictionary.ts. */
+const dictionaryIndexBytes =
+  4 * scannerSizes.dictionarySlots +
+  16 * (scannerSizes.dictionaryValuesMax + scannerSizes.spellingsMax) +
+  scannerSizes.spellingBytesMax +
+  scannerSizes.slackBytes;
+
+function planRegions(memory: MemoryPlan) {
+  const { dictionaryValuesMax, memoSlots, memoBytesMax, recordBytesMax, rowsMax } = scannerSizes;
+  return {
+    keys: memory.take(128 * (scannerKeys.length + 1)),
+    successors: memory.take(1024),
+    keySlots: memory.take(256),
+    objects: memory.take(64 * objectPaths.length),
+    otherParameters: memory.take(1024),
+    columns: memory.take(8 * columns.length),
+    bitmaps: memory.take(4 * bitmapCount),
+    texts: memory.take(scannerSizes.textStateBytes * columns.length),
+    dictionaries: memory.take(scannerSizes.dictionaryStateBytes * dictionaryCount),
+    unknowns: memory.take(32 * scannerSizes.unknownFieldsMax),
+    networkClasses: memory.take(2 << 16),
+    addressClasses: memory.take(2 * dictionaryValuesMax),
+    operationClasses: memory.take(8 * dictionaryValuesMax),
+    authTypes: memory.take(8 * (dictionaryValuesMax + 1)),
+    queries: memory.take(8 * dictionaryValuesMax),
+    window: memory.take(scannerSizes.windowBytes),
+    scratch: memory.take(6 * recordBytesMax),
+    uriScratch: memory.take(recordBytesMax),
+    answer: memory.take(scannerSizes.textRoomBytes - mib),
+    present: memory.take(8 * rowsMax),
+    sasSlots: memory.take(4 * memoSlots),
+    sasEntries: memory.take(32 * memoSlots),
+    sasBytes: memory.take(memoBytesMax),
+    dictionaryIndexes: memory.take(dictionaryCount * dictionaryIndexBytes),
+  };
+}
+
+function planColumns(memory: MemoryPlan): ColumnPlace[] {
+  const { rowsMax, dictionaryValuesMax, dictionaryBytesMax } = scannerSizes;
+  let present = 0;
+  let given = 0;
+  let dictionaries = 0;
+  let texts = 0;
+  return columns.map((spec: ColumnSpec) => {
+    const width = valueBytes[spec.type];
+    const bytesMax = textBytesMax[spec.name] ?? usualTextBytesMax;
+    return {
+      spec,
+      width,
+      values: memory.take(width * (rowsMax + 1)),
+      bit: spec.required ? given++ : present++,
+      validity: spec.required ? 0 : memory.take(rowsMax / 8),
+      dictionary:
+        spec.type === 'dictionary'
+          ? {
+              index: dictionaries++,
+              offsets: memory.take(4 * (dictionaryValuesMax + 1)),
+              bytes: memory.take(dictionaryBytesMax),
+            }
+          : null,
+      text: spec.type === 'utf8' ? { index: texts++, bytes: memory.take(bytesMax), bytesMax } : null,
+    };
+  });
+}
+
+function plan() {
+  const memory = new MemoryPlan();
+  const regions = planRegions(memory);
+  const places = planColumns(memory);
+  if (bitmapCount > 64 || scannerKeys.length > 64) throw new RangeError('the scanner has 64 bits for columns and keys');
+  return { regions, columns: places, pages: memory.pages };
+}
+
+/**
+ * The map of the scanner's memory, made from `columns`. The memory never grows, so views on it stay valid; pages that
+ * nobody touched cost nothing.
+ */
+export const scannerLayout = plan();
+
+function constant(name: string, value: number, type = 'u32'): string {
+  return `export const ${name.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase()}: ${type} = ${value};`;
+}
+
+function columnConstants({ spec, values, bit, dictionary, text }: ColumnPlace): string[] {
+  return [
+    constant(spec.name, values, 'usize'),
+    constant(`${spec.name}_${spec.required ? 'given' : 'bit'}`, bit, 'u64'),
+    ...(dictionary === null ? [] : [constant(`${spec.name}_dict`, dictionary.index)]),
+    ...(text === null ? [] : [constant(`${spec.name}_text`, text.index)]),
+  ];
+}
+
+/**
+ * The layout as the AssemblyScript module `layout`, for the build. `TIME` is the address of a column's values,
+ * `CALLER_IP_BIT` its presence bit (`TIME_GIVEN` if it is never null), `CATEGORY_DICT` the index of its dictionary,
+ * `URI_TEXT` that of its text.
+ */
+export function layoutSource(): string {
+  const textCount = scannerLayout.columns.filter(({ text }) => text !== null).length;
+  return [
+    ...Object.entries(scannerSizes).map(([name, value]) => constant(name, value)),
+    ...Object.entries(scannerLayout.regions).map(([name, at]) => constant(`${name}At`, at, 'usize')),
+    ...keyKinds.map((kind, index) => constant(`kind_${kind}`, index)),
+    constant('dictionaryIndexBytes', dictionaryIndexBytes, 'usize'),
+    constant('dictionaryCount', dictionaryCount),
+    constant('textCount', textCount),
+    constant('bitmapCount', bitmapCount, 'usize'),
+    constant('columnCount', columns.length, 'usize'),
+    constant('keyCount', scannerKeys.length),
+    ...scannerLayout.columns.flatMap(columnConstants),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,99 @@
+import { keyKinds, objectPaths, type ScannerKey, scannerKeys } from './scanner-keys.ts';
+import { scannerLayout, scannerSizes } from './scanner-layout.ts';
+
+const { regions, columns, pages } = scannerLayout;
+
+/**
+ * Query parameters of storage requests that belong to no SAS and may differ in every request, so that queries which
+ * differ only in them share a remembered SAS. At most 15 characters each.
+ */
+const otherParameters = [
+  'blockid',
+  'comp',
+  'restype',
+  'timeout',
+  'prefix',
+  'marker',
+  'maxresults',
+  'delimiter',
+  'include',
+];
+
+/** Fills one key entry; its form is drawn in assembly/key.ts. */
+function writeKey(entry: Buffer, { object, name, kind, spec, child }: ScannerKey, bit: number): void {
+  const text = Buffer.from(`"${name}":`);
+  if (text.length > 32) throw new RangeError(`the scanner has no room for the long name ${name}`);
+  entry.set(text);
+  entry.fill(0xff, 32, 32 + text.length);
+  entry.set([text.length, name.length, keyKinds.indexOf(kind), object, child], 64);
+  entry.writeBigUInt64LE(1n << BigInt(bit), 96);
+  const place = columns.find((column) => column.spec === spec);
+  if (place === undefined) return;
+  entry[69] = place.dictionary?.index ?? place.text?.index ?? 0;
+  entry.writeUInt32LE(place.values, 72);
+  entry.writeBigUInt64LE(1n << BigInt(place.bit), place.spec.required ? 88 : 80);
+}
+
+function writeKeys(memory: Buffer): void {
+  // Matches nothing: no name begins with this byte.
+  memory.set([1], regions.keys);
+  memory.set([0xff], regions.keys + 32);
+  for (const [index, key] of scannerKeys.entries()) {
+    // Two names of one field count as one, so that a record with both is left to the host.
+    const bit = key.spec === null ? index : scannerKeys.findIndex(({ spec }) => spec === key.spec);
+    const at = regions.keys + 128 * (index + 1);
+    writeKey(memory.subarray(at, at + 128), key, bit);
+  }
+}
+
+function writeObjects(memory: Buffer): void {
+  for (const [index, path] of objectPaths.entries()) {
+    const prefix = path === '' ? '' : `${path}.`;
+    const at = regions.objects + 64 * index;
+    memory.write(prefix, at);
+    memory.set([prefix.length, prefix.split('.').length], at + 62);
+  }
+}
+
+function writeColumns(memory: Buffer): void {
+  const nullable = columns.filter(({ validity }) => validity !== 0);
+  for (const [index, { values, width, text }] of columns.entries()) {
+    memory.writeUInt32LE(values, regions.columns + 8 * index);
+    // Offsets of texts need no clearing.
+    memory.writeUInt32LE(text === null ? width : 0, regions.columns + 8 * index + 4);
+  }
+  for (const { bit, validity } of nullable) memory.writeUInt32LE(validity, regions.bitmaps + 4 * bit);
+  for (const { values, dictionary, text } of columns) {
+    if (dictionary !== null) {
+      const state = regions.dictionaries + scannerSizes.dictionaryStateBytes * dictionary.index;
+      memory.writeUInt32LE(dictionary.offsets, state + 16);
+      memory.writeUInt32LE(dictionary.bytes, state + 20);
+      memory.writeUInt32LE(0xffffffff, state + 28);
+      memory.writeUInt32LE(0xffffffff, state + 40);
+    }
+    if (text === null) continue;
+    const state = regions.texts + scannerSizes.textStateBytes * text.index;
+    memory.writeUInt32LE(text.bytes, state + 4);
+    memory.writeUInt32LE(text.bytesMax, state + 8);
+    memory.writeUInt32LE(values, state + 12);
+  }
+}
+
+function writeOtherParameters(memory: Buffer): void {
+  for (const [index, name] of otherParameters.entries()) {
+    const at = regions.otherParameters + 16 * index;
+    memory.write(name, at);
+    memory.set([name.length], at + 15);
+  }
+}
+
+/** A scanner's memory with its tables in place: keys, objects, columns. It is all there from the start and never grows. */
+export function createScannerMemory(): WebAssembly.Memory {
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const bytes = Buffer.from(memory.buffer);
+  writeKeys(bytes);
+  writeObjects(bytes);
+  writeColumns(bytes);
+  writeOtherParameters(bytes);
+  return memory;
+}

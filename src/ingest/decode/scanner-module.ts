@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { ScannerHost } from './scanner-host.ts';
+
+/** What assembly/index.ts exports. Addresses are bytes of the memory; booleans are 0 and 1. */
+export interface ScannerExports {
+  start(seed: bigint): void;
+  setRowsMax(rows: number): void;
+  scan(at: number, end: number, lines: number, final: number, sourceId: bigint): number;
+  lastStatus(): number;
+  unsureKey(): number;
+  find(dictionary: number, at: number, length: number): number;
+  fits(dictionary: number, length: number): number;
+  intern(dictionary: number, at: number, length: number): number;
+  rowCount(): number;
+  keep(present: bigint): void;
+  writeValidity(): void;
+  reset(): void;
+}
+
+/** `lastStatus`: the scan came to the end, to a record it is not sure of, or to one there is no room for. */
+export const scanStatus = { done: 0, unsure: 1, full: 2 } as const;
+
+let compiled: WebAssembly.Module | null | undefined;
+
+/**
+ * The compiled scanner; null where this Node or processor has no WASM SIMD. Compiled once a thread.
+ *
+ * @throws Error if the package has not been built.
+ */
+export function scannerModule(): WebAssembly.Module | null {
+  if (compiled === undefined) {
+    const bytes = readFileSync(createRequire(import.meta.url).resolve('#scanner'));
+    compiled = WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null;
+  }
+  return compiled;
+}
+
+/** An instance over `memory`. */
+export function instantiateScanner(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  host: ScannerHost,
+): ScannerExports {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory }, host });
+  return exports as ScannerExports;
+}

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import type { Batch } from '../../core/batch.ts';
+import { limits } from '../../core/limits.ts';
+import type { SasSet } from '../../core/sas.ts';
+import type { Framing } from '../source.ts';
+import { ColumnWriter } from './column-writer.ts';
+import type { Decoded, Decoder, Fallback } from './decoder.ts';
+import { RecordReader } from './record-reader.ts';
+import { ReportedSas } from './reported-sas.ts';
+import { ScannerColumns } from './scanner-columns.ts';
+import { scannerHost } from './scanner-host.ts';
+import { ScannerInput } from './scanner-input.ts';
+import { createScannerMemory } from './scanner-memory.ts';
+import { instantiateScanner } from './scanner-module.ts';
+
+/**
+ * The decoder in WASM SIMD: scans records straight into Arrow columns in its own memory, and leaves every record it is not
+ * sure of to the reference decoder's rows, which are written into the same columns. docs/decode.md explains it.
+ *
+ * A batch is a view of the scanner's memory: nothing is copied.
+ */
+export class ScannerDecoder implements Decoder {
+  readonly #writer: ColumnWriter;
+  readonly #sas = new ReportedSas();
+  readonly #input: ScannerInput;
+  readonly #reader: RecordReader;
+
+  constructor(module: WebAssembly.Module, capacity: number = limits.segmentRowsMax) {
+    const memory = createScannerMemory();
+    const scanner = instantiateScanner(
+      module,
+      memory,
+      scannerHost(memory, (set) => this.#sas.meet(set)),
+    );
+    scanner.start(randomBytes(8).readBigUInt64LE());
+    scanner.setRowsMax(capacity);
+    this.#writer = new ColumnWriter(new ScannerColumns(scanner, memory.buffer, capacity));
+    this.#input = new ScannerInput(scanner, memory.buffer);
+    this.#reader = new RecordReader(this.#writer, this.#sas, this.#input);
+  }
+
+  get rows(): number {
+    return this.#writer.rows;
+  }
+
+  decode(bytes: Uint8Array, framing: Framing, sourceId: bigint, start = 0): Decoded {
+    return this.#reader.read(bytes, framing, sourceId, start);
+  }
+
+  batch(): Batch {
+    return this.#writer.batch();
+  }
+
+  newSasSets(): readonly SasSet[] {
+    return this.#sas.fresh();
+  }
+
+  takeFallback(): Fallback | null {
+    return this.#input.takeFallback();
+  }
+
+  reset(): void {
+    this.#writer.reset();
+    this.#sas.reset();
+  }
+}
