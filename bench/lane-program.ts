@@ -23,6 +23,7 @@ const settings: LaneSettings = {
   dataDir,
   flushIntervalMs: limits.flushIntervalMs,
   batchRowsMax: limits.segmentRowsMax,
+  decoder: 'scanner',
   writer: 'filler',
   range: null,
 };
