@@ -62,6 +62,11 @@ export class PipelineReport {
     }
   }
 
+  /** Clears the line of progress. */
+  close(): void {
+    this.#progress.end();
+  }
+
   /** The last line of a pipeline. */
   async end(summary: IngestSummary | (IngestSummary & Readonly<Record<string, unknown>>)): Promise<void> {
     this.#progress.end();

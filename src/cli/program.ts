@@ -44,6 +44,11 @@ const entries: readonly Entry[] = [
     load: () => import('./commands/generate.ts'),
   },
   {
+    name: 'evaluate',
+    summary: 'how well the rules do on generated logs, beside published ones',
+    load: () => import('./commands/evaluate.ts'),
+  },
+  {
     name: 'eventhub',
     summary: 'an Event Hubs endpoint on this machine, for tries and tests',
     load: () => import('./commands/eventhub.ts'),

@@ -1,9 +1,12 @@
 import type { TokenBook } from './estate.ts';
 import type { LogEvent } from './log-event.ts';
+import type { Period } from './timeline.ts';
 import type { IncidentPlan } from './truth.ts';
 
 /** A scenario laid out for one row count and seed. Streams are in time order and can be read once. */
 export interface ScenarioPlan {
+  /** What the scenario is about; single events may lie before it. */
+  readonly period: Period;
   readonly book: TokenBook;
   readonly incidents: readonly IncidentPlan[];
   readonly streams: readonly Iterator<LogEvent>[];

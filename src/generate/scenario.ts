@@ -122,14 +122,14 @@ export function generate(options: GenerateOptions): Generation {
   let finished: { truth: Truth; secrets: SasSecret[] } | undefined;
 
   function* events(): Generator<LogEvent> {
-    const { book, incidents, streams } = scenario.plan(rows, seed, size);
+    const { period, book, incidents, streams } = scenario.plan(rows, seed, size);
     const tally = new Tally();
     for (const event of merge(streams)) {
       tally.add(event);
       yield event;
     }
     finished ??= {
-      truth: tally.truth(scenario.name, seed, book, incidents),
+      truth: tally.truth({ scenario: scenario.name, seed, period, book, incidents }),
       secrets: book.tokens.map(({ name, tokenHash, signature, url }) => {
         return { name, token_hash: tokenHash, sig: signature, url };
       }),

@@ -1,6 +1,7 @@
 import type { TokenBook } from './estate.ts';
 import type { Category, LogEvent } from './log-event.ts';
 import type { SasKind } from './sas-token.ts';
+import type { Period } from './timeline.ts';
 
 /** What a scenario says about one incident before it happens; the counts come from the events themselves. */
 export interface IncidentPlan {
@@ -56,6 +57,11 @@ export interface TruthToken {
 export interface Truth {
   readonly scenario: string;
   readonly seed: number;
+  /** What the scenario is about; single rows may lie before it. */
+  readonly period_start: string;
+  readonly period_end: string;
+  /** Storage accounts with rows. */
+  readonly accounts: number;
   readonly rows: number;
   readonly bytes_out: number;
   readonly bytes_in: number;
@@ -86,6 +92,14 @@ function withoutPort(callerIp: string): string {
   return port === callerIp.indexOf(':') && port > 0 ? callerIp.slice(0, port) : callerIp;
 }
 
+interface TruthSource {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly period: Period;
+  readonly book: TokenBook;
+  readonly incidents: readonly IncidentPlan[];
+}
+
 /** Counts events as they pass, so that the truth is what was written and not what was meant. */
 export class Tally {
   #rows = 0;
@@ -94,6 +108,7 @@ export class Tally {
   #first = Number.NaN;
   #last = Number.NaN;
   readonly #categories: Record<Category, number> = { StorageRead: 0, StorageWrite: 0, StorageDelete: 0 };
+  readonly #accounts = new Set<string>();
   readonly #activities = new Map<string, number>();
   readonly #incidents = new Map<string, IncidentTally>();
 
@@ -102,6 +117,7 @@ export class Tally {
     this.#last = event.time;
     this.#bytesOut += event.bytesOut;
     this.#bytesIn += event.bytesIn;
+    this.#accounts.add(event.account.name);
     this.#categories[event.operation.category]++;
     this.#activities.set(event.activity, (this.#activities.get(event.activity) ?? 0) + 1);
     if (event.incident !== '') this.#addToIncident(event);
@@ -130,10 +146,13 @@ export class Tally {
     if (event.blob !== '') tally.objects.add(`${event.container}/${event.blob}`);
   }
 
-  truth(scenario: string, seed: number, book: TokenBook, plans: readonly IncidentPlan[]): Truth {
+  truth({ scenario, seed, period, book, incidents }: TruthSource): Truth {
     return {
       scenario,
       seed,
+      period_start: iso(period.start),
+      period_end: iso(period.end),
+      accounts: this.#accounts.size,
       rows: this.#rows,
       bytes_out: this.#bytesOut,
       bytes_in: this.#bytesIn,
@@ -144,7 +163,7 @@ export class Tally {
       tokens: book.tokens.map(({ name, tokenHash, kind, account, key, benign }) => {
         return { name, token_hash: tokenHash, kind, account, key_name: key.name, benign };
       }),
-      incidents: plans.flatMap((plan) => {
+      incidents: incidents.flatMap((plan) => {
         const tally = this.#incidents.get(plan.id);
         return tally === undefined ? [] : [incidentTruth(plan, tally)];
       }),

@@ -286,9 +286,17 @@ describe('generate', () => {
     ['too few rows', { scenario: 'robust-models', rows: 9_999, seed: 1 }],
     ['a broken row count', { scenario: 'robust-models', rows: 10_000.5, seed: 1 }],
     ['a negative seed', { scenario: 'robust-models', rows: 10_000, seed: -1 }],
+    ['days of a story that has its own', { scenario: 'robust-models', rows: 10_000, seed: 1, days: 3 }],
+    ['no time at all', { scenario: 'benign-month', rows: 10_000, seed: 1, days: 0 }],
+    ['half an account', { scenario: 'benign-month', rows: 10_000, seed: 1, accounts: 0.5 }],
     ['a fraction above one', { scenario: 'robust-models', rows: 10_000, seed: 1, oddities: 1.1 }],
   ])('refuses %s', (_what, options) => {
     expect(() => generate(options)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+  });
+
+  it('refuses an estate whose attacks leave no room for its habits', () => {
+    const generation = generate({ scenario: 'estate', rows: 12_000, seed: 1, days: 60 });
+    expect(() => generation.truth()).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
   });
 
   it('lists its scenarios', () => {

@@ -31,6 +31,6 @@ export const benignDay: Scenario = {
       collectorTokenAt: () => collector,
       keyRotation: Number.POSITIVE_INFINITY,
     };
-    return { book, incidents: [], streams: everydayTraffic(plan) };
+    return { period, book, incidents: [], streams: everydayTraffic(plan) };
   },
 };

@@ -124,6 +124,6 @@ export const robustModels: Scenario = {
       collectorTokenAt: (time) => (time < keyRotated ? tokens.collector : tokens.collectorAfter),
       keyRotation: keyRotated,
     });
-    return { book, incidents: incidents(tokens), streams: [attack.values(), ...everyday] };
+    return { period, book, incidents: incidents(tokens), streams: [attack.values(), ...everyday] };
   },
 };

@@ -1,0 +1,142 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { type Finding, type Level, levels } from '../core/finding.ts';
+import type { Detection } from '../detect/detection.ts';
+import type { EventRange } from '../detect/run.ts';
+import { type Alarm, alarmOf } from './alarm.ts';
+import { alertTime } from './alert-time.ts';
+import { detects, isAbout, tacticName } from './match.ts';
+import { type PublishedRule, runPublished } from './published.ts';
+import { type AlertTimes, ownTimes, type Score, score, secondsToAlert } from './score.ts';
+import type { Incident, Truth } from './truth-file.ts';
+
+/** How one rule does on the incidents that name it. */
+export interface RuleScore extends Score {
+  readonly rule: string;
+  readonly title: string;
+}
+
+/** How one published rule does on the incidents of its tactics, beside all rules of ours of those tactics together. */
+export interface PublishedScore extends Score {
+  readonly rule: string;
+  readonly tactics: readonly string[];
+  readonly ours: Score;
+}
+
+/** How all rules of one tactic do on the incidents of that tactic; `any` and `high` are over all tactics. */
+export interface TacticScore extends Score {
+  readonly tactic: string;
+}
+
+/** What became of one incident. */
+export interface IncidentOutcome {
+  readonly incident: string;
+  readonly tactic: string;
+  readonly detected_by: readonly string[];
+  /** Rules that should have a finding about it and have none. */
+  readonly missed_by: readonly string[];
+  readonly published: readonly string[];
+  readonly seconds_to_alert: number | null;
+}
+
+export interface Evaluation {
+  readonly rules: readonly RuleScore[];
+  readonly tactics: readonly TacticScore[];
+  readonly published: readonly PublishedScore[];
+  readonly incidents: readonly IncidentOutcome[];
+}
+
+export interface EvaluationInput {
+  /** Has the store's views over the ingested logs. */
+  readonly connection: DuckDBConnection;
+  readonly truth: Truth;
+  readonly rules: readonly Detection[];
+  /** What the rules found when the logs were ingested. */
+  readonly findings: readonly Finding[];
+  readonly published: readonly PublishedRule[];
+}
+
+const isAtLeastHigh = ({ level }: { readonly level: Level }): boolean =>
+  levels.indexOf(level) >= levels.indexOf('high');
+const namesOf = (alarms: readonly Alarm[]): string[] => [...new Set(alarms.map(({ rule }) => rule))];
+const isOf = (tactics: readonly string[]) => (incident: Incident) => tactics.includes(tacticName(incident.tactic));
+
+/** The stretch an evaluation runs published rules over: the truth's period. */
+export function periodOf({ period_start, period_end }: Truth): EventRange {
+  return { since: period_start, until: period_end };
+}
+
+async function alertTimes(
+  { connection, rules, truth }: EvaluationInput,
+  alarms: readonly Alarm[],
+): Promise<AlertTimes> {
+  const times = new Map<string, bigint | null>();
+  for (const rule of rules) {
+    const own = alarms.filter((alarm) => alarm.rule === rule.code);
+    for (const incident of truth.incidents) {
+      if (!own.some((alarm) => isAbout(alarm, incident))) continue;
+      times.set(`${rule.code}\n${incident.id}`, await alertTime(connection, rule, incident));
+    }
+  }
+  return ({ rule }, { id }) => times.get(`${rule}\n${id}`) ?? null;
+}
+
+function scoreRules({ rules, truth }: EvaluationInput, alarms: readonly Alarm[], timeOf: AlertTimes): RuleScore[] {
+  return rules.map(({ code, title }) => {
+    const own = alarms.filter(({ rule }) => rule === code);
+    const held = truth.incidents.filter((incident) => incident.rules.includes(code));
+    return { rule: code, title, ...score(own, truth, held, timeOf, isAbout) };
+  });
+}
+
+function scoreTactics(truth: Truth, alarms: readonly Alarm[], timeOf: AlertTimes): TacticScore[] {
+  const names = new Set([
+    ...truth.incidents.map(({ tactic }) => tacticName(tactic)),
+    ...alarms.flatMap(({ tactics }) => tactics),
+  ]);
+  const rows = [...names].sort().map((tactic) => {
+    const own = alarms.filter(({ tactics }) => tactics.includes(tactic));
+    return { tactic, ...score(own, truth, truth.incidents.filter(isOf([tactic])), timeOf) };
+  });
+  return [
+    ...rows,
+    { tactic: 'any', ...score(alarms, truth, truth.incidents, timeOf) },
+    { tactic: 'any, high and above', ...score(alarms.filter(isAtLeastHigh), truth, truth.incidents, timeOf) },
+  ];
+}
+
+/** Compares what rules of ours and published ones said about a generated estate with its truth. */
+export async function evaluate(input: EvaluationInput): Promise<Evaluation> {
+  const { connection, truth, findings, published } = input;
+  const alarms = findings.map(alarmOf);
+  const timeOf = await alertTimes(input, alarms);
+  const theirs: Alarm[] = [];
+  const publishedScores: PublishedScore[] = [];
+  for (const rule of published) {
+    const own = await runPublished(connection, rule, periodOf(truth));
+    theirs.push(...own);
+    const held = truth.incidents.filter(isOf(rule.tactics));
+    const ours = alarms.filter(({ tactics }) => tactics.some((tactic) => rule.tactics.includes(tactic)));
+    publishedScores.push({
+      rule: rule.name,
+      tactics: rule.tactics,
+      ...score(own, truth, held, ownTimes),
+      ours: score(ours, truth, held, timeOf),
+    });
+  }
+  return {
+    rules: scoreRules(input, alarms, timeOf),
+    tactics: scoreTactics(truth, alarms, timeOf),
+    published: publishedScores,
+    incidents: truth.incidents.map((incident) => {
+      const about = namesOf(alarms.filter((alarm) => isAbout(alarm, incident)));
+      return {
+        incident: incident.id,
+        tactic: tacticName(incident.tactic),
+        detected_by: namesOf(alarms.filter((alarm) => detects(alarm, incident))),
+        missed_by: incident.rules.filter((code) => !about.includes(code)),
+        published: namesOf(theirs.filter((alarm) => detects(alarm, incident))),
+        seconds_to_alert: secondsToAlert(incident, alarms, timeOf),
+      };
+    }),
+  };
+}

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from './recording-effects.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'saswatch-evaluate-test-'));
+const estate = join(folder, 'estate');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('saswatch evaluate', () => {
+  beforeAll(async () => {
+    const size = ['--rows', '14000', '--days', '14', '--accounts', '1', '--seed', '5'];
+    const { code } = await run(['generate', '--scenario', 'estate', ...size, '--out', estate]);
+    expect(code).toBe(0);
+  });
+
+  it('tells what was found of twelve attacks, by rule, by tactic and beside published rules', async () => {
+    const { code, stdout, stderr } = await run(['evaluate', estate, '--json', '--quiet']);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const of = (type: string) => rows.filter((row) => row.type === type);
+    expect(of('incident')).toHaveLength(12);
+    expect(of('published')).toHaveLength(10);
+    const drain = of('incident').find(({ incident }) => incident === 'fast-drain');
+    expect(drain.detected_by).toContain('W-EXF-1');
+    expect(drain.seconds_to_alert).toBeGreaterThan(0);
+    expect(drain.seconds_to_alert).toBeLessThanOrEqual(15 * 60);
+    expect(drain.published).toContain('Panther bulk extraction');
+    const deletes = of('rule').find(({ rule }) => rule === 'W-DEL-1');
+    expect(deletes).toMatchObject({ incidents: 1, detected: 1, recall: 1 });
+    for (const { findings, right, precision } of [...of('rule'), ...of('tactic'), ...of('published')]) {
+      expect(precision).toBe(findings === 0 ? null : right / findings);
+    }
+  });
+
+  it('refuses a folder that was not generated', async () => {
+    const { code, stderr } = await run(['evaluate', folder]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('truth.json')]);
+  });
+});
