@@ -38,6 +38,11 @@ describe('saswatch evaluate', () => {
     }
   });
 
+  it('refuses to write a picture of another kind before it reads anything', async () => {
+    const { code, stderr } = await run(['evaluate', folder, '--out', join(folder, 'curves.png')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('.svg or .html')]);
+  });
+
   it('refuses a folder that was not generated', async () => {
     const { code, stderr } = await run(['evaluate', folder]);
     expect([code, stderr]).toEqual([2, expect.stringContaining('truth.json')]);
