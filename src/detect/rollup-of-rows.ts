@@ -37,21 +37,23 @@ export function rollupOf(rows: string): string {
   return `
 SELECT time_bucket(INTERVAL '5 minutes', time) AS bucket, account, auth_type, token, token_hash,
        min(token_fingerprint) AS token_fingerprint, min(sas_id) AS sas_id, min(key_name) AS key_name,
-       min(key_hash) AS key_hash, (count(*) FILTER (counted))::UINTEGER AS n, (count(*) FILTER (ok))::UINTEGER AS ok,
+       min(key_hash) AS key_hash, count(*)::UINTEGER AS rows, (count(*) FILTER (counted))::UINTEGER AS n, (count(*) FILTER (ok))::UINTEGER AS ok,
        (count(*) FILTER (counted AND NOT ok))::UINTEGER AS errors,
        (count(*) FILTER (counted AND ip_class = 'public'))::UINTEGER AS public_n,
+       (count(*) FILTER (counted AND upper(protocol) = 'HTTP'))::UINTEGER AS http_n,
+       (count(*) FILTER (counted AND upper(tls_version) IN ('TLS 1.0', 'TLS 1.1')))::UINTEGER AS old_tls_n,
        ${byClass.join(',\n       ')},
        (count(*) FILTER (ok AND operation_name IN (${operations})))::UINTEGER AS overwrite_candidates,
        coalesce(sum(response_body_bytes) FILTER (counted), 0)::BIGINT AS bytes_out,
        coalesce(sum(request_body_bytes) FILTER (counted), 0)::BIGINT AS bytes_in,
        coalesce(bit_or(1::UBIGINT << (hash(container) % 63)::INTEGER) FILTER (counted AND container IS NOT NULL), 0)::UBIGINT AS container_bits,
+       coalesce(bit_or(1::UBIGINT << (hash(tool_of(user_agent)) % 64)::INTEGER) FILTER (counted AND user_agent IS NOT NULL), 0)::UBIGINT AS agent_bits,
        ${bitmap('caller_ip')} AS ip_bits,
-       ${bitmap("regexp_replace(caller_ip, '[.:][^.:]*$', '')")} AS network_bits,
+       ${bitmap('network_of(caller_ipv4, caller_ip)')} AS network_bits,
        ${bitmap('object_key')} AS object_bits,
        min(time) AS min_time, max(time) AS max_time
 FROM (SELECT *, operation_count = 0 AS counted,
              operation_count = 0 AND coalesce(status_code BETWEEN 200 AND 299 OR status_code = 304, false) AS ok
       FROM ${rows})
-WHERE token IS NOT NULL OR token_fingerprint IS NOT NULL
 GROUP BY ALL`;
 }

@@ -22,6 +22,8 @@ export const counterNames = [
   'ok',
   'errors',
   'public_n',
+  'http_n',
+  'old_tls_n',
   ...Object.values(classCounters),
   'others',
   'overwrite_candidates',
@@ -83,6 +85,8 @@ export function rollupCounts(batch: Batch, { count, groupOf }: RowGroups, counte
   const successes = counter('ok');
   const errors = counter('errors');
   const publicN = counter('public_n');
+  const httpN = counter('http_n');
+  const oldTlsN = counter('old_tls_n');
   const candidates = counter('overwrite_candidates');
   const status = fixedColumn(batch, 'status_code');
   const operationClass = dictionaryColumn(batch, 'operation_class');
@@ -91,6 +95,10 @@ export function rollupCounts(batch: Batch, { count, groupOf }: RowGroups, counte
   const overwrites = Uint8Array.from(textsOf(operationName), (text) => Number(overwriting.has(text)));
   const ipClass = dictionaryColumn(batch, 'ip_class');
   const publicCode = textsOf(ipClass).indexOf('public');
+  const protocol = dictionaryColumn(batch, 'protocol');
+  const isHttp = Uint8Array.from(textsOf(protocol), (text) => Number(text.toUpperCase() === 'HTTP'));
+  const tls = dictionaryColumn(batch, 'tls_version');
+  const isOldTls = Uint8Array.from(textsOf(tls), (text) => Number(/^TLS 1\.[01]$/i.test(text)));
 
   for (let row = 0; row < batch.rows; row++) {
     const group = groupOf[row] ?? 0;
@@ -104,6 +112,8 @@ export function rollupCounts(batch: Batch, { count, groupOf }: RowGroups, counte
       if (overwrites[operationName.codes[row] ?? 0] === 1) add(candidates, group);
     } else if (outcome === failed) add(errors, group);
     if (ipClass.codes[row] === publicCode && isValid(ipClass.validity, row)) add(publicN, group);
+    if (isHttp[protocol.codes[row] ?? 0] === 1 && isValid(protocol.validity, row)) add(httpN, group);
+    if (isOldTls[tls.codes[row] ?? 0] === 1 && isValid(tls.validity, row)) add(oldTlsN, group);
   }
   return counters;
 }

@@ -4,7 +4,7 @@ import type { RowGroups } from './rollup-groups.ts';
 import { setSketchBit, sketchBytes, sketchHash } from './sketch.ts';
 import { dictionaryColumn, entriesOf, fixedColumn, isValid, textOf, utf8Column } from './table.ts';
 
-const containerBits = 64;
+const wordBits = 64;
 
 function entryHashes({ dictionary }: DictionaryColumn, of = (bytes: Uint8Array) => sketchHash(bytes)): Uint32Array {
   return Uint32Array.from(entriesOf(dictionary), (bytes) => of(bytes));
@@ -74,24 +74,38 @@ function objectSketches(batch: Batch, { count, groupOf }: RowGroups, counted: Ui
   return bits;
 }
 
-function containerSketches(batch: Batch, { count, groupOf }: RowGroups, counted: Uint8Array) {
+/** The product a user agent begins with, without its version: `azcopy` of `AzCopy/10.13.0 Azure-Storage/0.14`. */
+function toolOf(userAgent: string): string {
+  return /^[^/ ;(]+/.exec(userAgent)?.[0].toLowerCase() ?? '-';
+}
+
+/** 64 bits a group: one for each hash of an entry its rows have. */
+function wordSketches(
+  batch: Batch,
+  column: DictionaryColumn,
+  hashes: Uint32Array,
+  { count, groupOf }: RowGroups,
+  counted: Uint8Array,
+) {
   const words = new Uint32Array(count * 2);
-  const container = dictionaryColumn(batch, 'container');
-  const hashes = entryHashes(container);
   for (let row = 0; row < batch.rows; row++) {
-    if (counted[row] === 0 || !isValid(container.validity, row)) continue;
-    const bit = (hashes[container.codes[row] ?? 0] ?? 0) % containerBits;
+    if (counted[row] === 0 || !isValid(column.validity, row)) continue;
+    const bit = (hashes[column.codes[row] ?? 0] ?? 0) % wordBits;
     const word = (groupOf[row] ?? 0) * 2 + (bit >> 5);
     words[word] = (words[word] ?? 0) | (1 << (bit & 31));
   }
   return new BigUint64Array(words.buffer);
 }
 
-/** Which addresses, networks, objects and containers each group met, as bitmaps of hashes. */
+/** Which addresses, networks, objects, containers and tools each group met, as bitmaps of hashes. */
 export function rollupSketches(batch: Batch, groups: RowGroups, counted: Uint8Array) {
   const { addressBits, networkBits } = addressSketches(batch, groups, counted);
+  const container = dictionaryColumn(batch, 'container');
+  const agent = dictionaryColumn(batch, 'user_agent');
+  const tools = entryHashes(agent, (bytes) => sketchHash(encoder.encode(toolOf(textOf(bytes)))));
   return {
-    container_bits: containerSketches(batch, groups, counted),
+    container_bits: wordSketches(batch, container, entryHashes(container), groups, counted),
+    agent_bits: wordSketches(batch, agent, tools, groups, counted),
     ip_bits: addressBits,
     network_bits: networkBits,
     object_bits: objectSketches(batch, groups, counted),

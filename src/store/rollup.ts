@@ -24,6 +24,7 @@ export const rollupSpecs = [
   { name: 'bytes_out', type: 'int64' },
   { name: 'bytes_in', type: 'int64' },
   { name: 'container_bits', type: 'uint64' },
+  { name: 'agent_bits', type: 'uint64' },
   { name: 'ip_bits', type: 'blob' },
   { name: 'network_bits', type: 'blob' },
   { name: 'object_bits', type: 'blob' },

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { BIGINT, type DuckDBConnection, DuckDBDataChunk, UBIGINT, VARCHAR } from '@duckdb/node-api';
 import { columns } from '../core/columns.ts';
 import { sasParameters } from '../core/sas.ts';
+import { entityMacros, entityViews } from './entity-views.ts';
 import { findingColumns } from './finding-table.ts';
 import { logAnalyticsViews } from './log-analytics-views.ts';
 import type { Manifest } from './manifest.ts';
@@ -131,12 +132,13 @@ export async function createViews(connection: DuckDBConnection, dataDir: string,
     `CREATE TABLE saved_sas AS SELECT DISTINCT ON (sas_id) * FROM ${filesRelation(root, sasPaths, sasSpecs)}`,
   );
   await saveSources(connection, manifest);
-  await connection.run(sketchMacro);
+  for (const macro of [sketchMacro, ...entityMacros]) await connection.run(macro);
   const views = {
     sas: 'SELECT * FROM saved_sas',
     source: 'SELECT * FROM saved_source',
     storage_log: storageLog(log),
     rollup: `SELECT * FROM ${rollup}`,
+    ...entityViews,
     tokens,
     coverage: coverage(log),
     findings: findings(root, manifest.findingsPath),

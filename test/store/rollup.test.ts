@@ -62,6 +62,8 @@ function expectedOf(rows: readonly Row[]): Record<string, unknown> {
     ok: ok.length,
     errors: counted.filter((row) => status(row) !== null && !isOk(row)).length,
     public_n: counted.filter((row) => row.ip_class === 'public').length,
+    http_n: counted.filter((row) => row.protocol === 'HTTP').length,
+    old_tls_n: counted.filter((row) => row.tls_version === 'TLS 1.1').length,
     ...Object.fromEntries(
       ['reads', 'lists', 'metas', 'writes', 'copies', 'deletes', 'acls', 'tiers', 'policies', 'leases', 'others'].map(
         (counter) => [counter, ok.filter((row) => classCounters[String(row.operation_class)] === counter).length],
@@ -72,6 +74,12 @@ function expectedOf(rows: readonly Row[]): Record<string, unknown> {
     bytes_in: sum('request_body_bytes'),
     container_bits: Number(
       texts('container').reduce((bits, text) => bits | (1n << BigInt(sketchHash(Buffer.from(text)) % 64)), 0n),
+    ),
+    agent_bits: Number(
+      counted.reduce((bits, { user_agent: agent }) => {
+        const tool = { 'AzCopy/10.13 x': 'azcopy', 'curl/8': 'curl', '(x)': '-' }[String(agent)];
+        return tool === undefined ? bits : bits | (1n << BigInt(sketchHash(Buffer.from(tool)) % 64));
+      }, 0n),
     ),
     ip_bits: bitmap(addresses),
     network_bits: bitmap(addresses.map(networkOf)),
@@ -108,6 +116,9 @@ const rowOf = fc.record({
   caller_ip: fc.option(fc.constantFrom('2001:db8::1', '2001:db8::2', 'x.y')),
   object_key: fc.option(fc.string({ unit: 'grapheme', maxLength: 8 })),
   container: fc.option(fc.constantFrom('models', 'ä', 'logs')),
+  user_agent: fc.option(fc.constantFrom('AzCopy/10.13 x', 'curl/8', '(x)')),
+  protocol: fc.option(fc.constantFrom('HTTP', 'HTTPS')),
+  tls_version: fc.option(fc.constantFrom('TLS 1.1', 'TLS 1.3')),
 });
 
 it('says of every group what its rows say one by one', () => {

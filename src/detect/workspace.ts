@@ -1,0 +1,31 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { timestampLiteral } from './parameter.ts';
+import { type EventRange, fromWholeDay } from './run.ts';
+
+/** How far before a stretch its rules see five-minute steps: `sas_use`. */
+const stepsBackMicros = 2n * 86_400_000_000n;
+/** How far before a stretch its rules see days: `token_day`, `family_day`, `account_day`, `key_day`. */
+const daysBackMicros = 92n * 86_400_000_000n;
+
+/**
+ * Puts the entities that rules read into tables of the connection's database, under the names of the views that derive
+ * them, so that a run of all rules reads the rollups once.
+ *
+ * @param range what the rules are going to judge; history is kept as far back as rules may look.
+ */
+export async function keepEntities(connection: DuckDBConnection, range: EventRange): Promise<void> {
+  const { since, until } = fromWholeDay(range);
+  const keep = async (name: string, sql: string) => {
+    await connection.run(`CREATE TABLE kept_${name} AS ${sql}`);
+    await connection.run(`CREATE OR REPLACE VIEW ${name} AS FROM kept_${name}`);
+  };
+  const from = timestampLiteral(since - daysBackMicros);
+  const to = timestampLiteral(until);
+  await keep('token_life', 'FROM token_life');
+  await keep('account_day', `FROM account_day WHERE day >= ${from} AND day < ${to}`);
+  await keep('key_day', `FROM key_day WHERE day >= ${from} AND day < ${to}`);
+  await keep('sas_use', `FROM sas_use WHERE bucket >= ${from} AND bucket < ${to}`);
+  await keep('token_day', 'FROM token_day');
+  await keep('family_day', 'FROM family_day');
+  await connection.run(`DELETE FROM kept_sas_use WHERE bucket < ${timestampLiteral(since - stepsBackMicros)}`);
+}

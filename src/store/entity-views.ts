@@ -1,0 +1,150 @@
+import { sasParameters } from '../core/sas.ts';
+
+/** What a rollup row counts that adds up over rows. */
+const sums = [
+  'n',
+  'ok',
+  'errors',
+  'public_n',
+  'http_n',
+  'old_tls_n',
+  'reads',
+  'lists',
+  'metas',
+  'writes',
+  'copies',
+  'deletes',
+  'acls',
+  'tiers',
+  'policies',
+  'leases',
+  'others',
+  'overwrite_candidates',
+  'bytes_out',
+  'bytes_in',
+] as const;
+
+const summed = sums.map((name) => `sum(${name})::BIGINT AS ${name}`).join(', ');
+const united = ['ip_bits', 'network_bits', 'object_bits'].map((name) => `bit_or(${name}::BIT) AS ${name}`).join(', ');
+const grants = ['kind', ...sasParameters, 'st_time', 'se_time', 'skt_time', 'ske_time'] as const;
+
+/**
+ * A token's five minutes as the rollups have them, unmerged: several rows where several segments hold them.
+ *
+ * `token_hash` names every token, by 16 zeros and the fingerprint where the log has no hash; `token_key` finds its rows in
+ * `storage_log` (`coalesce(token, token_fingerprint)`). `family` are the tokens of one account that were minted alike: kind,
+ * scope, permissions, policy, container (but for account SAS) and weeks of life. A service may mint one token an object, so
+ * what is usual is asked of the family.
+ */
+const sasUse = `SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash,
+    coalesce(r.token, r.token_fingerprint) AS token_key, r.account, r.bucket, r.bucket::DATE AS day,
+    concat_ws('|', r.auth_type, coalesce(s.srt, s.sr), s.sp, s.si, if(r.auth_type = 'sas_account', NULL, r.container_bits),
+      date_diff('day', s.st_time, s.se_time) // 7) AS family,
+    r.auth_type, r.key_name, r.key_hash, r.sas_id, ${sums.map((name) => `r.${name}`).join(', ')}, r.container_bits,
+    r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.min_time, r.max_time,
+    ${grants.map((name) => `s."${name}"`).join(', ')}
+  FROM rollup r LEFT JOIN sas s ON r.sas_id = s.sas_id
+  WHERE r.auth_type LIKE 'sas\\_%' ESCAPE '\\' AND (r.token_hash IS NOT NULL OR r.token_fingerprint IS NOT NULL)`;
+
+/** A token's UTC day. `peak_hour_…` are of its busiest clock hour; `hours` has a bit for each hour of use. */
+const tokenDay = `SELECT token_hash, account, day, max(token_key) AS token_key, max(family) AS family,
+    max(auth_type) AS auth_type, max(key_name) AS key_name, max(key_hash) AS key_hash, arg_max(sas_id, max_time) AS sas_id,
+    max(se_time) AS se_time, ${summed}, max(reads)::BIGINT AS peak_hour_reads, max(bytes_out)::BIGINT AS peak_hour_bytes_out,
+    bit_or(1::UINTEGER << hour) AS hours, bit_or(container_bits) AS container_bits, bit_or(agent_bits) AS agent_bits,
+    bit_or(ip_bits) AS ip_bits, bit_or(network_bits) AS network_bits, bit_or(object_bits) AS object_bits,
+    min(min_time) AS min_time, max(max_time) AS max_time
+  FROM (
+    SELECT token_hash, account, day, hour(bucket)::INTEGER AS hour, max(token_key) AS token_key, max(family) AS family,
+      max(auth_type) AS auth_type, max(key_name) AS key_name, max(key_hash) AS key_hash, arg_max(sas_id, max_time) AS sas_id,
+      max(se_time) AS se_time, ${summed}, bit_or(container_bits) AS container_bits, bit_or(agent_bits) AS agent_bits,
+      ${united}, min(min_time) AS min_time, max(max_time) AS max_time
+    FROM sas_use WHERE ok > 0 GROUP BY ALL)
+  GROUP BY token_hash, account, day`;
+
+/**
+ * A family's UTC day: how many tokens, totals, the most that one token did in 15 minutes (`peak_…`, sliding in steps of
+ * five) and in the day (`most_…`).
+ */
+const familyDay = `WITH steps AS (
+    SELECT account, token_hash, day, bucket, max(family) AS family, sum(reads) AS reads, sum(bytes_out) AS bytes_out,
+      sum(deletes) AS deletes, sum(overwrite_candidates) AS overwrites, sum(errors) AS errors, sum(tiers) AS tiers
+    FROM sas_use GROUP BY ALL),
+  windows AS (
+    SELECT account, token_hash, day, family, reads, bytes_out, deletes, overwrites, sum(reads) OVER span AS span_reads,
+      sum(bytes_out) OVER span AS span_bytes_out, sum(deletes) OVER span AS span_deletes,
+      sum(overwrites) OVER span AS span_overwrites, sum(errors) OVER span AS span_errors, sum(tiers) OVER span AS span_tiers
+    FROM steps
+    WINDOW span AS (PARTITION BY account, token_hash, day ORDER BY bucket
+                    RANGE BETWEEN INTERVAL 10 MINUTES PRECEDING AND CURRENT ROW)),
+  tokens_of_day AS (
+    SELECT account, token_hash, day, max(family) AS family, sum(reads) AS reads, sum(bytes_out) AS bytes_out,
+      sum(deletes) AS deletes, max(span_reads) AS span_reads, max(span_bytes_out) AS span_bytes_out,
+      max(span_deletes) AS span_deletes, max(span_overwrites) AS span_overwrites, max(span_errors) AS span_errors,
+      max(span_tiers) AS span_tiers
+    FROM windows GROUP BY account, token_hash, day)
+  SELECT account, family, day, count(*)::BIGINT AS tokens, sum(reads)::BIGINT AS reads, sum(bytes_out)::BIGINT AS bytes_out,
+    sum(deletes)::BIGINT AS deletes, max(span_reads)::BIGINT AS peak_reads, max(span_bytes_out)::BIGINT AS peak_bytes_out,
+    max(span_deletes)::BIGINT AS peak_deletes, max(span_overwrites)::BIGINT AS peak_overwrites,
+    max(span_errors)::BIGINT AS peak_errors, max(span_tiers)::BIGINT AS peak_tiers, max(reads)::BIGINT AS most_reads,
+    max(bytes_out)::BIGINT AS most_bytes_out
+  FROM tokens_of_day GROUP BY account, family, day`;
+
+/** A token from its first success to its last, with what it grants. */
+const tokenLife = `SELECT t.*, ${grants.map((name) => `s."${name}"`).join(', ')}
+  FROM (
+    SELECT token_hash, account, max(token_key) AS token_key, max(family) AS family, max(auth_type) AS auth_type,
+      max(key_name) AS key_name, max(key_hash) AS key_hash, arg_max(sas_id, max_time) AS sas_id, min(min_time) AS first_seen,
+      max(max_time) AS last_seen, sum(ok)::BIGINT AS requests, sum(public_n)::BIGINT AS public_n,
+      sum(http_n)::BIGINT AS http_n, sum(old_tls_n)::BIGINT AS old_tls_n
+    FROM sas_use WHERE ok > 0 GROUP BY token_hash, account) t
+  LEFT JOIN sas s ON t.sas_id = s.sas_id`;
+
+/** An account's UTC day by kind of authentication; only what succeeded, but for `n` and `errors`. */
+const accountDay = `SELECT account, auth_type, bucket::DATE AS day, ${summed}, bit_or(container_bits) AS container_bits,
+    bit_or(container_bits) FILTER (ok > 0) AS container_bits_ok, min(min_time) AS min_time, max(max_time) AS max_time
+  FROM rollup GROUP BY ALL`;
+
+/** An account key's UTC day: successful requests signed with it, be it by key or by SAS. */
+const keyDay = `SELECT account, key_name, key_hash, bucket::DATE AS day, sum(ok)::BIGINT AS ok, min(min_time) AS min_time,
+    max(max_time) AS max_time
+  FROM rollup WHERE key_hash IS NOT NULL AND starts_with(key_name, 'key') AND ok > 0 GROUP BY ALL`;
+
+/**
+ * Address ranges of lists that the user supplies, each with the time it was true for. Rules that need one stay silent
+ * without it. `list` is tor, threat, hosting or geo.
+ */
+const feed = `SELECT NULL::VARCHAR AS list, NULL::VARCHAR AS label, NULL::VARCHAR AS network, NULL::UINTEGER AS ipv4_first,
+    NULL::UINTEGER AS ipv4_last, NULL::VARCHAR AS country, NULL::UINTEGER AS asn, NULL::TIMESTAMP AS valid_from,
+    NULL::TIMESTAMP AS valid_until WHERE false`;
+
+/** What rules read beside the log: tokens, families and keys, by five minutes, by day and for life. */
+export const entityViews = {
+  sas_use: sasUse,
+  token_day: tokenDay,
+  family_day: familyDay,
+  token_life: tokenLife,
+  account_day: accountDay,
+  key_day: keyDay,
+  feed,
+} as const;
+
+/**
+ * `network_of(caller_ipv4, caller_ip)`: the network of an address, `192.0.2.0/24` or `2001:db8:0:1::/64`.
+ * `tool_of(user_agent)`: the product a user agent begins with, without its version.
+ */
+export const entityMacros = [
+  `CREATE OR REPLACE MACRO ipv6_groups(head, tail) AS list_concat(
+    list_filter(string_split(head, ':'), lambda g: g <> ''),
+    list_concat(list_transform(range(greatest(0, 8 - len(list_filter(string_split(head, ':'), lambda g: g <> ''))
+      - len(list_filter(string_split(tail, ':'), lambda g: g <> '')))), lambda i: '0'),
+      list_filter(string_split(tail, ':'), lambda g: g <> '')))`,
+  `CREATE OR REPLACE MACRO network_of(ipv4, ip) AS if(ipv4 IS NOT NULL,
+    (ipv4 >> 24) || '.' || ((ipv4 >> 16) & 255) || '.' || ((ipv4 >> 8) & 255) || '.0/24',
+    if(contains(ip, ':'), array_to_string(list_transform(ipv6_groups(split_part(ip, '::', 1), split_part(ip, '::', 2))[1:4],
+      lambda g: coalesce(nullif(ltrim(lower(g), '0'), ''), '0')), ':') || '::/64', ip))`,
+  `CREATE OR REPLACE MACRO tool_of(agent) AS coalesce(nullif(lower(regexp_extract(agent, '^[^/ ;(]+')), ''), '-')`,
+  `CREATE OR REPLACE MACRO ipv4_first_of(network) AS if(contains(network, ':'), NULL, list_reduce(
+    string_split(split_part(network, '/', 1), '.')::UBIGINT[], lambda sum, part: sum * 256 + part))::UINTEGER`,
+  `CREATE OR REPLACE MACRO ipv4_last_of(network) AS (ipv4_first_of(network)::UBIGINT
+    + (1::UBIGINT << (32 - coalesce(nullif(split_part(network, '/', 2), ''), '32')::INTEGER)) - 1)::UINTEGER`,
+] as const;
