@@ -2,7 +2,7 @@ import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-a
 import { AppError, errorText } from '../core/errors.ts';
 import type { Detection, DetectionTest } from './detection.ts';
 import { bindParameters } from './parameter.ts';
-import { createTestViews, readBenignRow } from './test-log.ts';
+import { createTestViews, fillTestLog, readBenignRow } from './test-log.ts';
 
 /** What became of one test in a rule's header. */
 export interface TestOutcome {
@@ -63,41 +63,74 @@ async function tokenNames(connection: DuckDBConnection, test: DetectionTest): Pr
   return hashes;
 }
 
-async function runTest(
-  detection: Detection,
-  test: DetectionTest,
-  benign: Awaited<ReturnType<typeof readBenignRow>>,
-): Promise<TestOutcome> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-  const connection = await instance.connect();
-  try {
-    await createTestViews(connection, test.rows, benign);
-    const range = await daysOfRows(connection);
-    const sql = bindParameters(detection, range, test.params);
-    const result = await connection.runAndReadAll(sql);
-    const difference = compare(result.getRowObjectsJson(), test, await tokenNames(connection, test));
-    return { code: detection.code, test: test.name, passed: difference === null, difference };
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    throw new AppError(
-      'DETECTION_INVALID',
-      `${detection.file}: the statement fails in the test "${test.name}": ${errorText(cause)}`,
-      { cause },
-    );
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
-
 /**
- * Runs a rule's own tests, each against an in-memory database that holds nothing but the test's rows.
+ * Runs a rule's own tests, one after another in an in-memory database that holds nothing but a test's rows.
  *
  * @throws AppError DETECTION_INVALID if a test row or the statement is not valid SQL for the views.
  */
 export async function checkDetection(detection: Detection): Promise<TestOutcome[]> {
-  const benign = await readBenignRow();
-  const outcomes: TestOutcome[] = [];
-  for (const test of detection.tests) outcomes.push(await runTest(detection, test, benign));
-  return outcomes;
+  const bench = await TestBench.open();
+  try {
+    const outcomes: TestOutcome[] = [];
+    for (const test of detection.tests) {
+      await bench.fill(test);
+      outcomes.push(await bench.run(detection, test));
+    }
+    return outcomes;
+  } finally {
+    bench.close();
+  }
+}
+
+/** A database with the views a rule reads; filled with the rows of one test at a time. */
+export class TestBench {
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  readonly #benign: Awaited<ReturnType<typeof readBenignRow>>;
+  #range = { since: 0n, until: 0n };
+
+  private constructor(
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+    benign: Awaited<ReturnType<typeof readBenignRow>>,
+  ) {
+    this.#instance = instance;
+    this.#connection = connection;
+    this.#benign = benign;
+  }
+
+  static async open(): Promise<TestBench> {
+    const benign = await readBenignRow();
+    const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+    const connection = await instance.connect();
+    await createTestViews(connection);
+    return new TestBench(instance, connection, benign);
+  }
+
+  /** @throws AppError DETECTION_INVALID if a test row does not fit the views. */
+  async fill(test: DetectionTest): Promise<void> {
+    await fillTestLog(this.#connection, test, this.#benign);
+    this.#range = await daysOfRows(this.#connection);
+  }
+
+  /** Runs a rule over the rows of the test the bench was filled with. @throws AppError DETECTION_INVALID */
+  async run(detection: Detection, test: DetectionTest): Promise<TestOutcome> {
+    try {
+      const result = await this.#connection.runAndReadAll(bindParameters(detection, this.#range, test.params));
+      const names = await tokenNames(this.#connection, test);
+      const difference = compare(result.getRowObjectsJson(), test, names);
+      return { code: detection.code, test: test.name, passed: difference === null, difference };
+    } catch (cause) {
+      throw new AppError(
+        'DETECTION_INVALID',
+        `${detection.file}: the statement fails in the test "${test.name}": ${errorText(cause)}`,
+        { cause },
+      );
+    }
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
 }

@@ -6,6 +6,9 @@ import { AppError } from '../core/errors.ts';
 import { levels } from '../core/finding.ts';
 import { parameterNames, parameterSchema } from './parameter.ts';
 
+/** What a rule may find doing something. Rules about tokens return `token_hash`, the others `entity`, a text. */
+const entityKinds = ['token', 'account', 'container', 'network', 'signing_key', 'requester'] as const;
+
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 /** How many copies of a test row, and how far apart in time; `{i}` in its text values counts them from 0. */
@@ -13,9 +16,13 @@ const repetition = { repeat: z.int().positive().optional(), every: z.string().op
 
 const testRow = z.object(repetition).catchall(scalar);
 
+/** A row of the view `feed`, as a test gives it: an address range of a dated list. */
+const testFeed = z.record(z.string(), scalar);
+
 const testSchema = z.strictObject({
   name: z.string().min(1),
   rows: z.array(testRow),
+  feeds: z.array(testFeed).default([]),
   expect: z.array(z.record(z.string(), z.union([scalar, z.array(scalar)]))),
   params: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
 });
@@ -29,7 +36,9 @@ const headerSchema = z.strictObject({
   version: z.int().positive(),
   status: z.enum(['experimental', 'test', 'stable']),
   kind: z.enum(['posture', 'window', 'baseline', 'sequence']),
-  entity: z.literal('token'),
+  /** `run`: judged at every run, over the days that rows came for. `day`: once a UTC day is over; for costly statements. */
+  every: z.enum(['run', 'day']).default('run'),
+  entity: z.enum(entityKinds),
   level: z.enum(levels),
   description: z.string().min(1),
   references: z.array(z.url()).default([]),

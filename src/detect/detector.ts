@@ -3,6 +3,7 @@ import { openReader } from '../store/reader.ts';
 import type { Detection } from './detection.ts';
 import { type EventRange, fromWholeDay, runDetection } from './run.ts';
 import { allDetections } from './shipped.ts';
+import { keepEntities } from './workspace.ts';
 
 /** Where findings are kept: the catalog. */
 interface FindingStore {
@@ -60,6 +61,7 @@ export class Detector {
     const reader = await openReader(dataDir);
     const found: Finding[] = [];
     try {
+      await keepEntities(reader.connection, range);
       for (const rule of rules) found.push(...(await runDetection(reader.connection, rule, range)));
     } finally {
       reader.close();

@@ -9,10 +9,13 @@ const dayMicros = 86_400_000_000n;
 
 /** What every rule's row says besides its evidence. */
 export interface Hit {
-  /** `token_id` of the view `tokens`: 32 digits of the signature hash, or 16 of the fingerprint where there is no hash. */
+  /**
+   * Of a token, `token_id` of the view `tokens`: 32 digits of the signature hash, or 16 of the fingerprint where there is
+   * no hash. Of anything else, the column `entity`.
+   */
   readonly entity: string;
   /** The column `token_hash` as the rule returned it; a fingerprint behind 16 zeros where the log has no hash. */
-  readonly tokenHash: string;
+  readonly tokenHash: string | null;
   readonly account: string;
   /** UTC microseconds. */
   readonly windowStart: bigint;
@@ -41,7 +44,7 @@ function tokenId(tokenHash: string): string {
  * @throws AppError DETECTION_INVALID if a column every rule returns is missing or of another type.
  */
 export function readHit(
-  { file, level }: Pick<Detection, 'file' | 'level'>,
+  { file, level, entity: entityKind }: Pick<Detection, 'file' | 'level' | 'entity'>,
   values: Readonly<Record<string, DuckDBValue>>,
   json: Readonly<Record<string, Json>>,
 ): Hit {
@@ -55,8 +58,11 @@ export function readHit(
     if (value instanceof DuckDBTimestampValue) return value.micros;
     throw missing(name, 'TIMESTAMP');
   };
-  const { token_hash: tokenHash, account, level: ownLevel = level } = json;
-  if (typeof tokenHash !== 'string') throw missing('token_hash', 'UUID');
+  const { token_hash: hash, entity: text, account, level: ownLevel = level } = json;
+  const tokenHash = typeof hash === 'string' ? hash : null;
+  const entity = entityKind === 'token' && tokenHash !== null ? tokenId(tokenHash) : text;
+  if (typeof entity !== 'string')
+    throw entityKind === 'token' ? missing('token_hash', 'UUID') : missing('entity', 'VARCHAR');
   if (typeof account !== 'string') throw missing('account', 'VARCHAR');
   if (!isLevel(ownLevel)) throw missing('level', `VARCHAR, one of ${levels.join(', ')}`);
   const evidence = Object.entries(json).map(([name, value]): [string, Json] => {
@@ -64,7 +70,7 @@ export function readHit(
     return [name, typeof number === 'bigint' && Number.isSafeInteger(Number(number)) ? Number(number) : value];
   });
   return {
-    entity: tokenId(tokenHash),
+    entity,
     tokenHash,
     account,
     windowStart: timeOf('window_start'),
@@ -87,9 +93,13 @@ function reproducingSql(detection: Detection, hit: Hit, values: ParameterValues)
   const first = detection.kind === 'posture' ? hit.firstSeen : hit.windowStart;
   const last = detection.kind === 'posture' ? hit.lastSeen : hit.windowStart;
   const range = { since: first - (first % dayMicros), until: last - (last % dayMicros) + dayMicros };
+  const named =
+    detection.entity === 'token' && hit.tokenHash !== null
+      ? `token_hash = ${textLiteral(hit.tokenHash)}`
+      : `entity = ${textLiteral(hit.entity)}`;
   return [
     `SELECT * FROM (\n${bindParameters(detection, range, values)}\n)`,
-    `WHERE token_hash = ${textLiteral(hit.tokenHash)} AND account = ${textLiteral(hit.account)}`,
+    `WHERE ${named} AND account = ${textLiteral(hit.account)}`,
     `  AND window_start = ${timestampLiteral(hit.windowStart)}`,
   ].join('\n');
 }
@@ -105,7 +115,7 @@ export function makeFinding(detection: Detection, hit: Hit, response: string, va
     title,
     level,
     tags,
-    entityKind: tokenHash.startsWith(noHash) ? 'token_fingerprint' : 'token',
+    entityKind: detection.entity === 'token' && tokenHash?.startsWith(noHash) ? 'token_fingerprint' : detection.entity,
     entity,
     account,
     windowStart,

@@ -23,7 +23,7 @@ export interface TokenFacts {
 const othersShown = 5;
 
 /**
- * Looks up the facts about some tokens in one statement over the rollups.
+ * Looks up the facts about some tokens in one statement.
  *
  * @returns by token hash and account, joined by a line break.
  */
@@ -35,23 +35,13 @@ export async function readTokenFacts(
   const values = wanted.map(({ tokenHash, account }) => `(${textLiteral(tokenHash)}::UUID, ${textLiteral(account)})`);
   const result = await connection.runAndReadAll(`
 WITH wanted(token_hash, account) AS (SELECT DISTINCT * FROM (VALUES ${values.join(', ')})),
-use AS (
-  SELECT coalesce(token_hash, lpad(hex(token_fingerprint), 32, '0')::UUID) AS token_hash, account, auth_type, sas_id,
-         key_name, key_hash, max_time, ok
-  FROM rollup
-  WHERE auth_type LIKE 'sas\\_%' ESCAPE '\\' AND ok > 0 AND account IN (SELECT account FROM wanted)),
 facts AS (
-  SELECT u.token_hash, u.account, max(u.auth_type) AS auth_type, max(u.key_name) AS key_name,
-         max(u.key_hash) AS key_hash, max(s.si) AS si, max(s.skoid) AS skoid, max(u.max_time) AS last_seen
-  FROM use u SEMI JOIN wanted w ON u.token_hash = w.token_hash AND u.account = w.account
-    LEFT JOIN sas s ON u.sas_id = s.sas_id
-  GROUP BY u.token_hash, u.account),
+  SELECT * FROM token_life t SEMI JOIN wanted w ON t.token_hash = w.token_hash AND t.account = w.account),
 others AS (
-  SELECT f.token_hash, f.account, u.token_hash AS other, sum(u.ok) AS requests
-  FROM facts f JOIN use u ON u.account = f.account AND u.key_hash = f.key_hash AND u.key_name = f.key_name
-    AND u.token_hash <> f.token_hash AND u.max_time <= f.last_seen AND u.max_time > f.last_seen - INTERVAL '30 days'
-  WHERE f.auth_type <> 'sas_user_delegation' AND f.si IS NULL
-  GROUP BY ALL)
+  SELECT f.token_hash, f.account, o.token_hash AS other, o.requests
+  FROM facts f JOIN token_life o ON o.account = f.account AND o.key_hash = f.key_hash AND o.key_name = f.key_name
+    AND o.token_hash <> f.token_hash AND o.first_seen <= f.last_seen AND o.last_seen > f.last_seen - INTERVAL '30 days'
+  WHERE f.auth_type <> 'sas_user_delegation' AND f.si IS NULL)
 SELECT f.token_hash, f.account, f.auth_type, f.key_name,
        upper(replace(f.key_hash::VARCHAR, '-', '')) AS key_hash, f.si, f.skoid, count(o.other)::INTEGER AS others,
        list(upper(replace(o.other::VARCHAR, '-', '')) ORDER BY o.requests DESC, o.other) FILTER (o.other IS NOT NULL) AS other_tokens
@@ -106,7 +96,7 @@ function revoke({ account, authType, keyName, keyHash, policy, signer, others, o
 
 /** What to do about a finding: how this kind of token is revoked, what stops it at once, what the rule adds. */
 export function responseText(detection: Pick<Detection, 'response'>, facts: TokenFacts | undefined): string {
-  if (facts === undefined) return detection.response ?? 'Look the token up with `saswatch token show`.';
+  if (facts === undefined) return detection.response ?? 'Follow the runbook of the rule: `docs/rules.md`.';
   const stopGap =
     facts.authType === 'sas_user_delegation'
       ? 'Until then, deny its networks in the storage firewall.'

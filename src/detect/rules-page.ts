@@ -12,11 +12,11 @@ function thresholds({ params }: Detection): string {
 }
 
 function section(rule: Detection): string {
-  const { code, title, level, kind, status, version, tags, description, file } = rule;
+  const { code, title, level, kind, entity, status, version, tags, description, file } = rule;
   return [
     `## ${code} ${title}`,
     '',
-    `Level ${level}, ${kind}, ${status}, version ${version}. ATT&CK: ${tags.map((tag) => tag.slice('attack.'.length)).join(', ')}.`,
+    `Level ${level}, ${kind}, about ${entity.replace('_', ' ')}s, ${status}, version ${version}. ATT&CK: ${tags.map((tag) => tag.slice('attack.'.length)).join(', ')}.`,
     `Source: [${file}](../src/detect/rules/${file}).`,
     '',
     description,
@@ -50,9 +50,16 @@ export function renderRules(rules: readonly Detection[]): string {
     'Made from the rule files by `npm run docs`; do not edit. A rule is one `.sql` file with its metadata and tests in the',
     'leading comment. `saswatch detect test` runs the tests, `--rules DIR` adds rules of your own.',
     '',
-    'Every rule reads successful requests authenticated by a SAS only; lifecycle jobs and other internal tokens of the',
-    'storage service are left out. Times are event times in UTC. A posture rule makes one finding per token, the others one',
-    'per token and UTC day, so that a live run and a replay name their findings alike.',
+    'Rules about tokens read requests authenticated by a SAS; lifecycle jobs and other internal tokens of the storage service',
+    'are left out. Times are event times in UTC. Records that upstream delivered twice count once.',
+    '',
+    '- A **posture** rule judges what a token grants and how it is sent: one finding per token.',
+    '- A **window** rule counts within minutes or hours, a **baseline** rule compares with the days before, a **sequence** rule',
+    '  follows objects from one operation to the next: one finding per entity and UTC day, so that a live run and a replay',
+    '  name their findings alike.',
+    '',
+    'Rules read five-minute steps (`sas_use`) and days (`token_day`, `family_day`, `account_day`, `key_day`) first, and rows of',
+    '`storage_log` only of what those made suspicious. A *family* are the tokens of an account that were minted alike.',
     '',
     '| code | finds | level | kind |',
     '|---|---|---|---|',

@@ -44,7 +44,8 @@ export async function runDetection(
   });
   const json = result.getRowObjectsJson();
   const hits = result.getRowObjects().map((row, index) => readHit(detection, row, json[index] ?? {}));
-  const facts = await readTokenFacts(connection, hits);
+  const tokens = hits.flatMap(({ tokenHash, account }) => (tokenHash === null ? [] : [{ tokenHash, account }]));
+  const facts = await readTokenFacts(connection, tokens);
   return hits
     .map((hit) => {
       const response = responseText(detection, facts.get(`${hit.tokenHash}\n${hit.account}`));

@@ -7,7 +7,7 @@ import { AppError, errorText } from '../core/errors.ts';
 import { sasParameters } from '../core/sas.ts';
 import type { Manifest } from '../store/manifest.ts';
 import { createViews } from '../store/views.ts';
-import type { TestRow } from './detection.ts';
+import type { DetectionTest, TestRow } from './detection.ts';
 import { textLiteral } from './parameter.ts';
 import { rollupOf } from './rollup-of-rows.ts';
 
@@ -51,7 +51,6 @@ const sasText = sasParameters.map((name) => `'${name}', sas_${name}`).join(', ')
 
 /** What the store derives when it writes and reads a row: the token's numbers, the IPv4 address, typed SAS times. */
 const storageLog = `
-CREATE TABLE test_log AS
 SELECT * REPLACE (
     coalesce(token, ('0x' || left(replace(token_hash::VARCHAR, '-', ''), 16))::UBIGINT) AS token,
     coalesce(token_fingerprint, hash(token_hash)) AS token_fingerprint,
@@ -79,32 +78,49 @@ export async function readBenignRow(): Promise<Row> {
   }
 }
 
+/** The columns of the view `feed`, which a test's `feeds` fill. */
+const feedColumns = ['list', 'label', 'network', 'country', 'asn', 'valid_from', 'valid_until'] as const;
+
 /**
- * Makes the store's views on an empty lake, then lets `storage_log`, `sas` and `rollup` show a rule's test rows; `tokens`
- * follows from these.
+ * Makes the store's views on an empty lake, then lets `storage_log`, `sas`, `rollup` and `feed` show test rows; the other
+ * views follow from these. `fillTestLog` puts the rows of one test in place of those of the one before.
  *
  * @param connection of a private in-memory database.
- * @throws AppError DETECTION_INVALID if a row names a column that does not exist or a value that does not fit it.
  */
-export async function createTestViews(
-  connection: DuckDBConnection,
-  rows: readonly TestRow[],
-  benign: Row,
-): Promise<void> {
+export async function createTestViews(connection: DuckDBConnection): Promise<void> {
   await createViews(connection, '.', emptyLake);
   await connection.run('CREATE TABLE test_row AS SELECT * FROM storage_log');
-  for (const row of rows) {
+  await connection.run(`CREATE TABLE test_log AS ${storageLog}`);
+  await connection.run('CREATE TABLE test_feed AS SELECT * FROM feed');
+  const views = { storage_log: 'FROM test_log', sas, rollup: rollupOf('storage_log'), feed: 'FROM test_feed' };
+  for (const [name, sql] of Object.entries(views)) await connection.run(`CREATE OR REPLACE VIEW ${name} AS ${sql}`);
+}
+
+/** @throws AppError DETECTION_INVALID if a row names a column that does not exist or a value that does not fit it. */
+export async function fillTestLog(
+  connection: DuckDBConnection,
+  { rows, feeds }: Pick<DetectionTest, 'rows' | 'feeds'>,
+  benign: Row,
+): Promise<void> {
+  const fill = async (row: object, table: string, sql: string) => {
     try {
-      await connection.run(insertSql(row, benign));
+      await connection.run(sql);
     } catch (cause) {
       throw new AppError(
         'DETECTION_INVALID',
-        `The test row ${JSON.stringify(row)} does not fit storage_log: ${errorText(cause)}`,
+        `The test row ${JSON.stringify(row)} does not fit ${table}: ${errorText(cause)}`,
         { cause },
       );
     }
+  };
+  for (const table of ['test_row', 'test_log', 'test_feed']) await connection.run(`DELETE FROM ${table}`);
+  for (const row of rows) await fill(row, 'storage_log', insertSql(row, benign));
+  await connection.run(`INSERT INTO test_log ${storageLog}`);
+  for (const feed of feeds) {
+    const values = feedColumns.map((name) => valueSql(name, feed[name]));
+    await fill(feed, 'feed', `INSERT INTO test_feed (${feedColumns.join(', ')}) VALUES (${values.join(', ')})`);
   }
-  await connection.run(storageLog);
-  const views = { storage_log: 'FROM test_log', sas, rollup: rollupOf('storage_log') };
-  for (const [name, sql] of Object.entries(views)) await connection.run(`CREATE OR REPLACE VIEW ${name} AS ${sql}`);
+  await connection.run(
+    'UPDATE test_feed SET (ipv4_first, ipv4_last) = ROW(ipv4_first_of(network), ipv4_last_of(network))',
+  );
 }

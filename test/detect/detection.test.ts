@@ -14,7 +14,7 @@ describe('a rule file', () => {
   it('gives its header and its statement', () => {
     const rule = parse(text);
     expect(rule).toMatchObject({ code: 'P-03', level: 'high', params: { years: { default: '5 years' } } });
-    expect(rule.sql).toMatch(/^WITH uses AS/);
+    expect(rule.sql).toMatch(/^SELECT token_hash/);
   });
 
   it.each([
@@ -26,13 +26,17 @@ describe('a rule file', () => {
     ['an unused parameter', text.replace('+ $years', ''), /params\.years is declared but \$years is not used/],
     ['no range', text.replace('$since', "'2026-01-01'"), /does not use \$since/],
     ['a comment end in the header', text.replace('Nobody plans', '*/ plans'), /holds \*\//],
-    ['a statement that changes data', text.replace('WITH uses AS', 'DELETE FROM uses; WITH uses AS'), /one SELECT/],
+    [
+      'a statement that changes data',
+      text.replace('SELECT token_hash', 'DELETE FROM uses; SELECT token_hash'),
+      /one SELECT/,
+    ],
   ])('is refused with file and place for %s', (_, changed, message) => {
     expect(() => parse(changed)).toThrow(message);
   });
 
   it('says in which test its statement fails', async () => {
-    const rule = parse(text.replace('r.min_time, r.max_time', 'r.min_tine, r.max_time'));
+    const rule = parse(text.replace('first_seen, last_seen,', 'first_sean, last_seen,'));
     await expect(checkDetection(rule)).rejects.toThrow(/rule\.sql: the statement fails in the test "fires for a token/);
   });
 

@@ -73,7 +73,7 @@ describe('the rules over the leak of 2020 to 2023', () => {
     expect(strays.map(({ rule, entity, evidence }) => ({ rule, entity, evidence }))).toEqual([]);
   });
 
-  it('make statements that show the same row again', async () => {
+  it('make statements that show the same row again', { timeout: 240_000 }, async () => {
     const reader = await openReader(onePass.dataDir);
     try {
       for (const { sql, evidence } of onePass.findings) {
@@ -95,7 +95,7 @@ describe('the rules over the leak of 2020 to 2023', () => {
   });
 });
 
-describe('the names of findings', () => {
+describe('the names of findings', { timeout: 240_000 }, () => {
   it('are the same for another order of arrival and with duplicates', async () => {
     const prng = new Prng(5, 'order');
     const shuffled = records

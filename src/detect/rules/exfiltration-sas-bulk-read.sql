@@ -19,13 +19,12 @@ falsepositives:
 blindspots:
   - A slow drain below the thresholds
   - A drain no larger than what the token's family reads every day
-  - Distinct objects are counted in a bitmap of 1,024 bits; above some 5,000 the count is a lower bound
   - A copy made by the storage service itself is logged at the destination
 params:
-  window:        { type: interval, default: 15 minutes, unit: sliding in steps of 5 minutes }
+  window:        { type: interval, default: 15 minutes, unit: sliding }
   bytes_min:     { type: integer, default: 10737418240, unit: bytes out in the window }
   objects_min:   { type: integer, default: 1000, unit: distinct objects in the window }
-  window_long:   { type: interval, default: 24 hours, unit: sliding in steps of 5 minutes }
+  window_long:   { type: interval, default: 24 hours, unit: sliding }
   bytes_long:    { type: integer, default: 214748364800, unit: bytes out in the long window }
   reads_long:    { type: integer, default: 20000, unit: reads in the long window }
   objects_long:  { type: integer, default: 4000, unit: distinct objects in the long window }
@@ -61,77 +60,63 @@ tests:
     rows: [{ token_hash: null, token_fingerprint: null, auth_type: oauth, response_body_bytes: 20000000000 }]
     expect: []
 ---*/
-WITH use AS (
-  SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash, r.account, r.bucket,
-         concat_ws('|', r.auth_type, coalesce(s.srt, s.sr), s.sp, s.si,
-                   if(r.auth_type = 'sas_account', NULL, r.container_bits),
-                   date_diff('day', s.st_time, s.se_time) // 7) AS family,
-         r.reads, r.bytes_out, r.public_n, r.min_time, r.max_time
-  FROM rollup r LEFT JOIN sas s ON r.sas_id = s.sas_id
-  WHERE r.bucket >= $since::TIMESTAMP - $baseline - $window_long AND r.bucket < $until::TIMESTAMP
-    AND r.auth_type LIKE 'sas\_%' ESCAPE '\' AND r.reads > 0),
-steps AS (
-  SELECT token_hash, account, bucket, max(family) AS family, sum(reads)::BIGINT AS reads,
-         sum(bytes_out)::BIGINT AS bytes_out, sum(public_n)::BIGINT AS public_n, min(min_time) AS min_time,
-         max(max_time) AS max_time
-  FROM use WHERE token_hash IS NOT NULL GROUP BY token_hash, account, bucket),
-windows AS (
-  SELECT token_hash, account, family, bucket, bucket::DATE AS day, max_time,
-         sum(reads) OVER short_span AS reads_short, sum(bytes_out) OVER short_span AS bytes_short,
-         min(min_time) OVER short_span AS short_since, sum(public_n) OVER short_span AS public_short,
-         sum(reads) OVER long_span AS reads_long, sum(bytes_out) OVER long_span AS bytes_long,
-         min(min_time) OVER long_span AS long_since, sum(public_n) OVER long_span AS public_long
-  FROM steps
-  WINDOW short_span AS (PARTITION BY token_hash, account ORDER BY bucket
-                        RANGE BETWEEN $window - INTERVAL '5 minutes' PRECEDING AND CURRENT ROW),
-         long_span AS (PARTITION BY token_hash, account ORDER BY bucket
-                       RANGE BETWEEN $window_long - INTERVAL '5 minutes' PRECEDING AND CURRENT ROW)),
-days AS (
-  SELECT account, family, day, max(reads_short) AS reads_short, max(bytes_short) AS bytes_short,
-         max(reads_long) AS reads_long, max(bytes_long) AS bytes_long
-  FROM windows GROUP BY account, family, day),
+WITH windows AS (
+  SELECT token_hash, account, day, family, sum(reads) OVER short_span AS reads_short, sum(bytes_out) OVER short_span AS bytes_short,
+         sum(reads) OVER long_span AS reads_long, sum(bytes_out) OVER long_span AS bytes_long
+  FROM (SELECT token_hash, account, bucket, day, max(family) AS family, sum(reads) AS reads, sum(bytes_out) AS bytes_out
+        FROM sas_use
+        WHERE bucket >= $since::TIMESTAMP - $window_long AND bucket < $until::TIMESTAMP AND reads > 0 GROUP BY ALL)
+  WINDOW short_span AS (PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW),
+         long_span AS (PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window_long PRECEDING AND CURRENT ROW)),
 usual AS (
-  SELECT account, family, day, count(*) OVER earlier >= $days_min AS known,
-         median(reads_short) OVER earlier AS reads_short, median(bytes_short) OVER earlier AS bytes_short,
-         median(reads_long) OVER earlier AS reads_long, median(bytes_long) OVER earlier AS bytes_long
-  FROM days
-  WINDOW earlier AS (PARTITION BY account, family ORDER BY day
-                     RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
+  SELECT account, family, day, if(known, reads_short, 0) AS reads_short, if(known, bytes_short, 0) AS bytes_short,
+         if(known, reads_long, 0) AS reads_long, if(known, bytes_long, 0) AS bytes_long
+  FROM (
+    SELECT account, family, day, count(*) OVER earlier >= $days_min AS known,
+           median(peak_reads) OVER earlier AS reads_short, median(peak_bytes_out) OVER earlier AS bytes_short,
+           median(most_reads) OVER earlier AS reads_long, median(most_bytes_out) OVER earlier AS bytes_long
+    FROM family_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND reads > 0
+    WINDOW earlier AS (PARTITION BY account, family ORDER BY day
+                       RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING))),
 suspects AS (
-  SELECT w.*, if(u.known, u.bytes_short, 0) AS usual_bytes, if(u.known, u.reads_short, 0) AS usual_reads,
-         w.bytes_short >= $bytes_min AND w.bytes_short >= $factor * if(u.known, u.bytes_short, 0) AS hot_bytes,
-         w.reads_short >= $objects_min AND w.reads_short >= $factor * if(u.known, u.reads_short, 0) AS hot_reads,
-         w.bytes_long >= $bytes_long AND w.bytes_long >= $factor * if(u.known, u.bytes_long, 0) AS hot_bytes_long,
-         w.reads_long >= $reads_long AND w.reads_long >= $factor * if(u.known, u.reads_long, 0) AS hot_reads_long
+  SELECT w.token_hash, w.account, w.day, max(u.reads_short) AS usual_reads, max(u.bytes_short) AS usual_bytes,
+         max(u.reads_long) AS usual_reads_long, max(u.bytes_long) AS usual_bytes_long
   FROM windows w JOIN usual u ON w.account = u.account AND w.family = u.family AND w.day = u.day
   WHERE w.day >= $since::TIMESTAMP::DATE
-    AND (w.bytes_short >= $bytes_min OR w.reads_short >= $objects_min OR w.bytes_long >= $bytes_long OR w.reads_long >= $reads_long)),
-objects AS (
-  SELECT s.token_hash, s.account, s.bucket,
-         distinct_estimate(bit_or(b.object_bits::BIT) FILTER (b.bucket > s.bucket - $window)) AS short,
-         distinct_estimate(bit_or(b.object_bits::BIT)) AS long
-  FROM suspects s JOIN (
-    SELECT coalesce(token_hash, lpad(hex(token_fingerprint), 32, '0')::UUID) AS token_hash, account, bucket, object_bits
-    FROM rollup
-    WHERE bucket >= $since::TIMESTAMP - $window_long AND bucket < $until::TIMESTAMP AND auth_type LIKE 'sas\_%' ESCAPE '\' AND reads > 0
-  ) b ON b.token_hash = s.token_hash AND b.account = s.account AND b.bucket <= s.bucket
-     AND b.bucket > s.bucket - if(s.hot_reads_long, $window_long, $window)
-  WHERE s.hot_reads OR s.hot_reads_long
+    AND (w.bytes_short >= greatest($bytes_min, $factor * u.bytes_short) OR w.reads_short >= greatest($objects_min, $factor * u.reads_short)
+      OR w.bytes_long >= greatest($bytes_long, $factor * u.bytes_long) OR w.reads_long >= greatest($reads_long, $factor * u.reads_long))
   GROUP BY ALL),
-counted AS (
-  SELECT s.*, least(s.reads_short, o.short) AS objects_short,
-         least(s.reads_long, o.long) AS objects_long
-  FROM suspects s LEFT JOIN objects o ON s.token_hash = o.token_hash AND s.account = o.account AND s.bucket = o.bucket),
+-- The rollups may count a record twice that upstream delivered twice; the rows of suspicious tokens are counted once.
+reads AS (
+  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ip, l.caller_port)
+         t.token_hash, l.account, l.time, l.object_key, l.response_body_bytes AS bytes, l.ip_class = 'public' AS public
+  FROM storage_log l JOIN (
+    SELECT DISTINCT u.token_hash, u.token_key, u.account FROM sas_use u
+      SEMI JOIN suspects s ON u.token_hash = s.token_hash AND u.account = s.account
+    WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP
+  ) t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
+  WHERE l.time >= $since::TIMESTAMP - $window_long AND l.time < $until::TIMESTAMP AND l.operation_count = 0
+    AND l.operation_class = 'read' AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
+spans AS (
+  SELECT token_hash, account, time, count(*) OVER short_span AS reads_short, sum(bytes) OVER short_span AS bytes_short,
+         count(DISTINCT object_key) OVER short_span AS objects_short, min(time) OVER short_span AS short_since,
+         bool_or(public) OVER short_span AS public_short, count(*) OVER long_span AS reads_long,
+         sum(bytes) OVER long_span AS bytes_long, count(DISTINCT object_key) OVER long_span AS objects_long,
+         min(time) OVER long_span AS long_since, bool_or(public) OVER long_span AS public_long
+  FROM reads
+  WINDOW short_span AS (PARTITION BY token_hash, account ORDER BY time RANGE BETWEEN $window PRECEDING AND CURRENT ROW),
+         long_span AS (PARTITION BY token_hash, account ORDER BY time RANGE BETWEEN $window_long PRECEDING AND CURRENT ROW)),
 hot AS (
-  SELECT *, hot_bytes OR (hot_reads AND objects_short >= $objects_min) AS hot_short
-  FROM counted
-  WHERE hot_bytes OR hot_bytes_long OR (hot_reads AND objects_short >= $objects_min)
-     OR (hot_reads_long AND objects_long >= $objects_long))
-SELECT token_hash, account, day::TIMESTAMP AS window_start,
-       min(if(hot_short, short_since, long_since)) AS first_seen, max(max_time) AS last_seen,
-       if(bool_or(if(hot_short, public_short, public_long) > 0), 'high', 'medium') AS level,
+  SELECT p.*, s.day, s.usual_bytes, s.usual_reads,
+         p.bytes_short >= greatest($bytes_min, $factor * s.usual_bytes)
+           OR (p.objects_short >= $objects_min AND p.reads_short >= $factor * s.usual_reads) AS hot_short,
+         p.bytes_long >= greatest($bytes_long, $factor * s.usual_bytes_long)
+           OR (p.objects_long >= $objects_long AND p.reads_long >= greatest($reads_long, $factor * s.usual_reads_long)) AS hot_long
+  FROM spans p JOIN suspects s ON p.token_hash = s.token_hash AND p.account = s.account AND p.time::DATE = s.day)
+SELECT token_hash, account, day::TIMESTAMP AS window_start, min(if(hot_short, short_since, long_since)) AS first_seen,
+       max(time) AS last_seen, if(bool_or(if(hot_short, public_short, public_long)), 'high', 'medium') AS level,
        max(bytes_short)::BIGINT AS bytes_in_window, max(reads_short)::BIGINT AS reads_in_window,
        max(objects_short)::BIGINT AS objects_in_window, max(bytes_long)::BIGINT AS bytes_long_window,
        max(reads_long)::BIGINT AS reads_long_window, max(usual_bytes)::DOUBLE AS usual_bytes,
        max(usual_reads)::DOUBLE AS usual_reads
-FROM hot GROUP BY token_hash, account, day
+FROM hot WHERE hot_short OR hot_long GROUP BY token_hash, account, day

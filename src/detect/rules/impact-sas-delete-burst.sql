@@ -21,10 +21,10 @@ blindspots:
   - A token of a family that deletes as much every day hides among them
   - Deleting a container is one request
 params:
-  window:       { type: interval, default: 10 minutes, unit: sliding in steps of 5 minutes }
-  objects_min:  { type: integer, default: 100, unit: deletes in the window }
+  window:       { type: interval, default: 10 minutes, unit: sliding }
+  objects_min:  { type: integer, default: 100, unit: distinct objects in the window }
   factor:       { type: integer, default: 2, unit: times the usual peak }
-  objects_few:  { type: integer, default: 20, unit: deletes in the window }
+  objects_few:  { type: integer, default: 20, unit: distinct objects in the window }
   factor_few:   { type: integer, default: 5, unit: times the usual peak }
   baseline:     { type: interval, default: 28 days }
   warm_up:      { type: interval, default: 7 days, unit: age of the token }
@@ -42,70 +42,77 @@ tests:
   - name: fires for 20 deletes of a reader that is weeks old, and makes one finding of a long burst
     rows:
       - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 20, every: 1 day }
-      - { token_hash: A, operation_class: delete, operation_name: DeleteBlob, time: 2026-01-21 10:00:00, repeat: 60, every: 30 seconds }
+      - { token_hash: A, operation_class: delete, operation_name: DeleteBlob, object_key: '/acct/c/o{i}', time: 2026-01-21 10:00:00, repeat: 60, every: 31 seconds }
     expect: [{ token_hash: A, deletes_in_window: 20, deletes_on_day: 60 }]
+  - name: fires for exactly a hundred, and not because records came twice
+    rows:
+      - { token_hash: A, operation_class: delete, time: 2026-01-01 10:00:00, object_key: '/acct/c/o{i}', repeat: 100, every: 6 seconds }
+      - { token_hash: B, operation_class: delete, time: 2026-01-01 10:00:00, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
+      - { token_hash: B, operation_class: delete, time: 2026-01-01 10:00:00, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
+    expect: [{ token_hash: A, deletes_in_window: 100 }]
+  - name: silent for a hundred in more than ten minutes
+    rows: [{ token_hash: A, operation_class: delete, time: 2026-01-01 10:00:00, object_key: '/acct/c/o{i}', repeat: 100, every: 6100 milliseconds }]
+    expect: []
   - name: silent for 99 deletes of a new token
-    rows: [{ token_hash: A, operation_class: delete, time: 2026-01-01 10:00:00, repeat: 99, every: 1 second }]
+    rows: [{ token_hash: A, operation_class: delete, object_key: '/acct/c/o{i}', time: 2026-01-01 10:00:00, repeat: 99, every: 1 second }]
     expect: []
   - name: silent for a nightly cleanup once its family is known
     rows:
-      - { token_hash: A1, operation_class: delete, time: 2026-01-01 02:00:00, repeat: 90, every: 1 second }
-      - { token_hash: A2, operation_class: delete, time: 2026-01-02 02:00:00, repeat: 90, every: 1 second }
-      - { token_hash: A3, operation_class: delete, time: 2026-01-03 02:00:00, repeat: 90, every: 1 second }
-      - { token_hash: A4, operation_class: delete, time: 2026-01-04 02:00:00, repeat: 150, every: 1 second }
+      - { token_hash: A1, operation_class: delete, object_key: '/acct/c/o{i}', time: 2026-01-01 02:00:00, repeat: 90, every: 1 second }
+      - { token_hash: A2, operation_class: delete, object_key: '/acct/c/o{i}', time: 2026-01-02 02:00:00, repeat: 90, every: 1 second }
+      - { token_hash: A3, operation_class: delete, object_key: '/acct/c/o{i}', time: 2026-01-03 02:00:00, repeat: 90, every: 1 second }
+      - { token_hash: A4, operation_class: delete, object_key: '/acct/c/o{i}', time: 2026-01-04 02:00:00, repeat: 150, every: 1 second }
     expect: []
   - name: silent for lifecycle rules, failed deletes and deletes without SAS
     rows:
-      - { token_hash: A, auth_type: trusted, operation_class: delete, repeat: 500, every: 1 second }
-      - { token_hash: B, status_code: 403, operation_class: delete, repeat: 500, every: 1 second }
-      - { token_hash: null, token_fingerprint: null, auth_type: oauth, operation_class: delete, repeat: 500, every: 1 second }
+      - { token_hash: A, auth_type: trusted, operation_class: delete, object_key: '/acct/c/o{i}', repeat: 500, every: 1 second }
+      - { token_hash: B, status_code: 403, operation_class: delete, object_key: '/acct/c/o{i}', repeat: 500, every: 1 second }
+      - { token_hash: null, token_fingerprint: null, auth_type: oauth, operation_class: delete, object_key: '/acct/c/o{i}', repeat: 500, every: 1 second }
     expect: []
 ---*/
-WITH use AS (
-  SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash, r.account, r.bucket,
-         concat_ws('|', r.auth_type, coalesce(s.srt, s.sr), s.sp, s.si,
-                   if(r.auth_type = 'sas_account', NULL, r.container_bits),
-                   date_diff('day', s.st_time, s.se_time) // 7) AS family,
-         r.deletes, r.public_n, r.min_time, r.max_time
-  FROM rollup r LEFT JOIN sas s ON r.sas_id = s.sas_id
-  WHERE r.bucket >= $since::TIMESTAMP - $baseline - $window AND r.bucket < $until::TIMESTAMP
-    AND r.auth_type LIKE 'sas\_%' ESCAPE '\' AND r.deletes > 0),
-steps AS (
-  SELECT token_hash, account, bucket, max(family) AS family, sum(deletes)::BIGINT AS deletes,
-         sum(public_n)::BIGINT AS public_n, min(min_time) AS min_time, max(max_time) AS max_time
-  FROM use WHERE token_hash IS NOT NULL GROUP BY token_hash, account, bucket),
-windows AS (
-  SELECT token_hash, account, family, bucket, bucket::DATE AS day, max_time, public_n, deletes,
-         sum(deletes) OVER span AS in_window, min(min_time) OVER span AS since_time
-  FROM steps
-  WINDOW span AS (PARTITION BY token_hash, account ORDER BY bucket
-                  RANGE BETWEEN $window - INTERVAL '5 minutes' PRECEDING AND CURRENT ROW)),
-days AS (
-  SELECT account, family, day, max(in_window) AS peak FROM windows GROUP BY account, family, day),
+WITH windows AS (
+  SELECT token_hash, account, family, bucket, day, sum(deletes) OVER (
+           PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW) AS in_window
+  FROM (SELECT token_hash, account, bucket, day, max(family) AS family, sum(deletes) AS deletes FROM sas_use
+        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND deletes > 0 GROUP BY ALL)),
 usual AS (
-  SELECT account, family, day,
-         if(count(*) OVER earlier >= $days_min, median(peak) OVER earlier, 0) AS peak
-  FROM days
+  SELECT account, family, day, if(count(*) OVER earlier >= $days_min, median(peak_deletes) OVER earlier, 0) AS peak
+  FROM family_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND peak_deletes > 0
   WINDOW earlier AS (PARTITION BY account, family ORDER BY day
                      RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
 suspects AS (
-  SELECT w.*, u.peak AS usual_peak
+  SELECT w.token_hash, w.account, w.day, max(u.peak) AS usual_peak
   FROM windows w JOIN usual u ON w.account = u.account AND w.family = u.family AND w.day = u.day
-  WHERE w.day >= $since::TIMESTAMP::DATE AND w.in_window >= least($objects_few, $objects_min)),
-grown AS (
-  SELECT DISTINCT s.token_hash, s.account, s.day
-  FROM (SELECT DISTINCT token_hash, account, day FROM suspects) s JOIN (
-    SELECT DISTINCT coalesce(token_hash, lpad(hex(token_fingerprint), 32, '0')::UUID) AS token_hash, account, bucket::DATE AS day
-    FROM rollup
-    WHERE bucket >= $since::TIMESTAMP - $baseline AND bucket < $until::TIMESTAMP
-      AND auth_type LIKE 'sas\_%' ESCAPE '\' AND ok > 0 AND account IN (SELECT account FROM suspects)
-  ) u ON u.token_hash = s.token_hash AND u.account = s.account AND u.day BETWEEN s.day - $baseline AND s.day - $warm_up)
-SELECT s.token_hash, s.account, s.day::TIMESTAMP AS window_start, min(s.since_time) AS first_seen,
-       max(s.max_time) AS last_seen, max(s.in_window)::BIGINT AS deletes_in_window, max(d.deletes)::BIGINT AS deletes_on_day,
-       max(s.usual_peak)::DOUBLE AS usual_peak, bool_or(s.public_n > 0) AS from_public_address
-FROM suspects s LEFT JOIN grown g ON s.token_hash = g.token_hash AND s.account = g.account AND s.day = g.day
-  JOIN (SELECT token_hash, account, day, sum(deletes) AS deletes FROM windows GROUP BY ALL) d
-    ON s.token_hash = d.token_hash AND s.account = d.account AND s.day = d.day
-WHERE (s.in_window >= $objects_min AND s.in_window >= $factor * s.usual_peak)
-   OR (s.in_window >= $objects_few AND s.in_window >= $factor_few * s.usual_peak AND g.day IS NOT NULL)
-GROUP BY s.token_hash, s.account, s.day
+  WHERE w.day >= $since::TIMESTAMP::DATE AND w.in_window >= least($objects_few, $objects_min) AND w.in_window >= $factor * u.peak
+  GROUP BY ALL),
+aged AS (
+  SELECT s.token_hash, s.account, s.day FROM suspects s JOIN token_day t ON t.token_hash = s.token_hash AND t.account = s.account
+    AND t.day BETWEEN s.day - $baseline AND s.day - $warm_up
+  GROUP BY ALL),
+-- An object counts once a day: upstream delivers some records twice.
+deleted AS (
+  SELECT t.token_hash, l.account, l.time::DATE AS day, coalesce(l.object_key, l.correlation_id::VARCHAR) AS object,
+         min(l.time) AS time, bool_or(l.ip_class = 'public') AS public
+  FROM storage_log l JOIN (
+    SELECT DISTINCT u.token_hash, u.token_key, u.account FROM sas_use u
+      SEMI JOIN suspects s ON u.token_hash = s.token_hash AND u.account = s.account
+    WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP
+  ) t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
+  WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
+    AND l.operation_class = 'delete' AND (l.status_code BETWEEN 200 AND 299)
+  GROUP BY ALL),
+bursts AS (
+  SELECT *, count(*) OVER span AS in_window, min(time) OVER span AS since_time
+  FROM deleted
+  WINDOW span AS (PARTITION BY token_hash, account ORDER BY time RANGE BETWEEN $window PRECEDING AND CURRENT ROW))
+SELECT b.token_hash, b.account, b.day::TIMESTAMP AS window_start, min(b.since_time) AS first_seen, max(b.time) AS last_seen,
+       max(b.in_window)::BIGINT AS deletes_in_window, max(d.deletes)::BIGINT AS deletes_on_day,
+       max(s.usual_peak)::DOUBLE AS usual_peak, bool_or(b.public) AS from_public_address
+FROM bursts b
+  JOIN suspects s ON b.token_hash = s.token_hash AND b.account = s.account AND b.day = s.day
+  JOIN (SELECT token_hash, account, day, count(*) AS deletes FROM deleted GROUP BY ALL) d
+    ON b.token_hash = d.token_hash AND b.account = d.account AND b.day = d.day
+  LEFT JOIN aged a ON b.token_hash = a.token_hash AND b.account = a.account AND b.day = a.day
+WHERE (b.in_window >= $objects_min AND b.in_window >= $factor * s.usual_peak)
+   OR (b.in_window >= $objects_few AND b.in_window >= $factor_few * s.usual_peak AND a.day IS NOT NULL)
+GROUP BY b.token_hash, b.account, b.day

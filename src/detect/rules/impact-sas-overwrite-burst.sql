@@ -21,7 +21,7 @@ blindspots:
   - A token that uploads much every day may overwrite as much unseen
   - Writing a second object beside the first and deleting the first is no overwrite
 params:
-  window:        { type: interval, default: 15 minutes, unit: sliding in steps of 5 minutes }
+  window:        { type: interval, default: 15 minutes, unit: sliding }
   objects_min:   { type: integer, default: 100, unit: distinct existing objects in the window }
   factor:        { type: integer, default: 5, unit: times the usual peak }
   written_before: { type: interval, default: 1 hour, unit: between two writes that are no retry }
@@ -61,52 +61,35 @@ tests:
       - { token_hash: A, time: 2026-01-01 14:00:00, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, repeat: 120, every: 1 second }
     expect: []
 ---*/
-WITH use AS (
-  SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash,
-         coalesce(r.token, r.token_fingerprint) AS token_key, r.account, r.bucket,
-         concat_ws('|', r.auth_type, coalesce(s.srt, s.sr), s.sp, s.si,
-                   if(r.auth_type = 'sas_account', NULL, r.container_bits),
-                   date_diff('day', s.st_time, s.se_time) // 7) AS family,
-         r.overwrite_candidates, r.public_n
-  FROM rollup r LEFT JOIN sas s ON r.sas_id = s.sas_id
-  WHERE r.bucket >= $since::TIMESTAMP - $baseline - $window AND r.bucket < $until::TIMESTAMP
-    AND r.auth_type LIKE 'sas\_%' ESCAPE '\' AND r.overwrite_candidates > 0),
-steps AS (
-  SELECT token_hash, token_key, account, bucket, max(family) AS family, sum(overwrite_candidates)::BIGINT AS writes,
-         sum(public_n)::BIGINT AS public_n
-  FROM use WHERE token_hash IS NOT NULL GROUP BY token_hash, token_key, account, bucket),
-windows AS (
-  SELECT *, bucket::DATE AS day, sum(writes) OVER (
-           PARTITION BY token_hash, account ORDER BY bucket
-           RANGE BETWEEN $window - INTERVAL '5 minutes' PRECEDING AND CURRENT ROW) AS in_window
-  FROM steps),
-days AS (
-  SELECT account, family, day, max(in_window) AS peak FROM windows GROUP BY account, family, day),
+WITH windows AS (
+  SELECT token_hash, account, day, family, sum(writes) OVER (
+           PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW) AS in_window
+  FROM (SELECT token_hash, account, bucket, day, max(family) AS family, sum(overwrite_candidates) AS writes FROM sas_use
+        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND overwrite_candidates > 0 GROUP BY ALL)),
 usual AS (
-  SELECT account, family, day, if(count(*) OVER earlier >= $days_min, median(peak) OVER earlier, 0) AS peak
-  FROM days
+  SELECT account, family, day, if(count(*) OVER earlier >= $days_min, median(peak_overwrites) OVER earlier, 0) AS peak
+  FROM family_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND peak_overwrites > 0
   WINDOW earlier AS (PARTITION BY account, family ORDER BY day
                      RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
 suspects AS (
-  SELECT w.token_hash, w.token_key, w.account, w.bucket, u.peak AS usual_peak
+  SELECT w.token_hash, w.account, w.day, max(u.peak) AS usual_peak
   FROM windows w JOIN usual u ON w.account = u.account AND w.family = u.family AND w.day = u.day
-  WHERE w.day >= $since::TIMESTAMP::DATE AND w.in_window >= $objects_min AND w.in_window >= $factor * u.peak),
-spans AS (
-  SELECT w.token_hash, w.token_key, w.account, w.bucket, w.public_n, max(s.usual_peak) AS usual_peak
-  FROM windows w JOIN suspects s ON w.token_hash = s.token_hash AND w.account = s.account
-    AND w.bucket <= s.bucket AND w.bucket > s.bucket - $window
+  WHERE w.day >= $since::TIMESTAMP::DATE AND w.in_window >= $objects_min AND w.in_window >= $factor * u.peak
   GROUP BY ALL),
 writes AS (
-  SELECT p.token_hash, p.account, p.bucket, l.object_key, min(l.time) AS written, max(l.time) AS written_last,
-         bool_or(coalesce(l.conditions_used ILIKE '%if-match%', false)) AS demanded, max(p.usual_peak) AS usual_peak,
-         bool_or(p.public_n > 0) AS public
-  FROM storage_log l JOIN spans p ON l.account = p.account AND coalesce(l.token, l.token_fingerprint) = p.token_key
-    AND time_bucket(INTERVAL '5 minutes', l.time) = p.bucket
+  SELECT t.token_hash, l.account, l.time::DATE AS day, l.object_key, min(l.time) AS written,
+         bool_or(coalesce(l.conditions_used ILIKE '%if-match%', false)) AS demanded, bool_or(l.ip_class = 'public') AS public
+  FROM storage_log l JOIN (
+    SELECT DISTINCT u.token_hash, u.token_key, u.account FROM sas_use u
+      SEMI JOIN suspects s ON u.token_hash = s.token_hash AND u.account = s.account
+    WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP
+  ) t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.status_code BETWEEN 200 AND 299 AND l.operation_class IN ('write', 'copy') AND l.object_key IS NOT NULL
+    AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL', 'CopyBlobSource')
   GROUP BY ALL),
 traces AS (
-  SELECT w.token_hash, w.account, w.bucket, w.object_key,
+  SELECT w.token_hash, w.account, w.day, w.object_key,
          max(l.time) FILTER (l.operation_class IN ('read', 'meta', 'tier', 'policy', 'lease')
                              OR (l.operation_class IN ('write', 'copy') AND l.time < w.written - $written_before)) AS existed,
          max(l.time) FILTER (l.operation_class = 'delete') AS deleted
@@ -115,29 +98,18 @@ traces AS (
   WHERE l.time >= $since::TIMESTAMP - $baseline - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
     AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL')
-    AND l.account IN (SELECT account FROM suspects)
   GROUP BY ALL),
 overwrites AS (
-  SELECT w.token_hash, w.account, w.bucket, w.bucket::DATE AS day, count(*) AS objects, min(w.written) AS first_time,
-         max(w.written_last) AS last_time, max(w.usual_peak) AS usual_peak, bool_or(w.public) AS public,
-         min(w.object_key) AS example
-  FROM writes w LEFT JOIN traces t ON w.token_hash = t.token_hash AND w.account = t.account
-    AND w.bucket = t.bucket AND w.object_key = t.object_key
+  SELECT w.*, count(*) OVER span AS in_window, min(w.written) OVER span AS since_time
+  FROM writes w LEFT JOIN traces t ON w.token_hash = t.token_hash AND w.account = t.account AND w.day = t.day
+    AND w.object_key = t.object_key
   WHERE w.demanded OR (t.existed IS NOT NULL AND (t.deleted IS NULL OR t.existed > t.deleted))
-  GROUP BY w.token_hash, w.account, w.bucket),
-bursts AS (
-  SELECT *, sum(objects) OVER span AS in_window, min(first_time) OVER span AS since_time
-  FROM overwrites
-  WINDOW span AS (PARTITION BY token_hash, account ORDER BY bucket
-                  RANGE BETWEEN $window - INTERVAL '5 minutes' PRECEDING AND CURRENT ROW))
-SELECT b.token_hash, b.account, b.day::TIMESTAMP AS window_start,
-       min(b.since_time) FILTER (b.in_window >= $objects_min) AS first_seen,
-       max(b.last_time) FILTER (b.in_window >= $objects_min) AS last_seen, max(b.in_window)::BIGINT AS objects_in_window,
-       max(d.objects)::BIGINT AS objects_on_day, max(b.usual_peak)::DOUBLE AS usual_peak,
-       bool_or(b.public) AS from_public_address, min(b.example) AS example_object
-FROM bursts b
-  SEMI JOIN suspects s ON b.token_hash = s.token_hash AND b.account = s.account AND b.bucket = s.bucket
-  JOIN (SELECT token_hash, account, day, sum(objects) AS objects FROM overwrites GROUP BY ALL) d
-    ON b.token_hash = d.token_hash AND b.account = d.account AND b.day = d.day
-GROUP BY b.token_hash, b.account, b.day
-HAVING max(b.in_window) >= $objects_min
+  WINDOW span AS (PARTITION BY w.token_hash, w.account ORDER BY w.written RANGE BETWEEN $window PRECEDING AND CURRENT ROW))
+SELECT o.token_hash, o.account, o.day::TIMESTAMP AS window_start,
+       min(o.since_time) FILTER (o.in_window >= $objects_min) AS first_seen,
+       max(o.written) FILTER (o.in_window >= $objects_min) AS last_seen, max(o.in_window)::BIGINT AS objects_in_window,
+       count(*)::BIGINT AS objects_on_day, max(s.usual_peak)::DOUBLE AS usual_peak, bool_or(o.public) AS from_public_address,
+       min(o.object_key) AS example_object
+FROM overwrites o JOIN suspects s ON o.token_hash = s.token_hash AND o.account = s.account AND o.day = s.day
+GROUP BY o.token_hash, o.account, o.day
+HAVING max(o.in_window) >= $objects_min

@@ -62,18 +62,10 @@ tests:
       - { token_hash: A, time: 2026-01-10 07:00:00, caller_ip: 10.0.0.4, ip_class: private }
     expect: []
 ---*/
-WITH use AS (
-  SELECT coalesce(token_hash, lpad(hex(token_fingerprint), 32, '0')::UUID) AS token_hash,
-         coalesce(token, token_fingerprint) AS token_key, account, bucket::DATE AS day, ok, public_n, network_bits,
-         lists, writes, copies, deletes, acls + tiers + policies AS controls
-  FROM rollup
-  WHERE bucket >= $since::TIMESTAMP - $baseline AND bucket < $until::TIMESTAMP
-    AND auth_type LIKE 'sas\_%' ESCAPE '\' AND ok > 0),
-days AS (
-  SELECT token_hash, token_key, account, day, sum(ok) AS requests, sum(public_n) AS public_n,
-         bit_or(network_bits::BIT) AS bits, sum(lists) AS lists, sum(writes) AS writes, sum(copies) AS copies,
-         sum(deletes) AS deletes, sum(controls) AS controls
-  FROM use WHERE token_hash IS NOT NULL GROUP BY ALL),
+WITH days AS (
+  SELECT token_hash, token_key, account, day, ok AS requests, public_n, network_bits AS bits, lists, writes, copies, deletes,
+         acls + tiers + policies AS controls
+  FROM token_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
 -- Most tokens live for hours: only those with a first and a last day a week apart go on.
 grown AS (
   SELECT d.*, min(day) OVER earlier AS known_since, count(*) OVER earlier AS days_before, bit_or(bits) OVER earlier AS bits_before, sum(requests) OVER earlier AS requests_before,
@@ -98,8 +90,7 @@ suspects AS (
   WHERE if(wide, len(rare) > 0, bit_count(bits & ~bits_before) > 0)),
 networks AS (
   SELECT s.token_hash, l.account, time_bucket(INTERVAL '1 day', l.time)::DATE AS day,
-         if(l.caller_ipv4 IS NOT NULL, regexp_replace(l.caller_ip, '\.\d+$', '.0/24'),
-            array_to_string(string_split(l.caller_ip, ':')[1:4], ':') || '::/64') AS network,
+         network_of(l.caller_ipv4, l.caller_ip) AS network,
          list_distinct(list(if(l.operation_class IN ('tier', 'policy'), 'acl', l.operation_class))) AS classes,
          count(*) AS requests, min(l.time) AS first_time, max(l.time) AS last_time
   FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s

@@ -56,35 +56,38 @@ tests:
       - { token_hash: A, time: 2026-01-14 03:00:00, operation_name: PutBlob, operation_class: write, status_code: 403 }
     expect: []
 ---*/
-WITH use AS (
-  SELECT coalesce(token_hash, lpad(hex(token_fingerprint), 32, '0')::UUID) AS token_hash, account, bucket::DATE AS day,
-         ok, public_n, min_time, max_time, reads, lists, writes, copies, deletes, acls, tiers, policies
-  FROM rollup
-  WHERE bucket >= $since::TIMESTAMP - $history AND bucket < $until::TIMESTAMP
-    AND auth_type LIKE 'sas\_%' ESCAPE '\' AND ok > 0),
-days AS (
-  SELECT token_hash, account, day, sum(ok)::BIGINT AS requests
-  FROM use WHERE token_hash IS NOT NULL GROUP BY token_hash, account, day),
+WITH days AS (
+  SELECT token_hash, account, day, ok AS requests FROM token_day
+  WHERE day >= $since::TIMESTAMP - $history AND day < $until::TIMESTAMP),
 grown AS (
   SELECT token_hash, account, day, sum(requests) OVER earlier AS requests_before, min(day) OVER earlier AS known_since
   FROM days
   WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day
                      RANGE BETWEEN $history PRECEDING AND INTERVAL '1 day' PRECEDING)),
-classes AS (
-  SELECT token_hash, account, day, used.name AS class, sum(used.n)::BIGINT AS n, sum(public_n) AS public_n,
-         min(min_time) AS first_time, max(max_time) AS last_time
-  FROM (SELECT *, unnest([{name: 'read', n: reads}, {name: 'list', n: lists}, {name: 'write', n: writes},
-                          {name: 'copy', n: copies}, {name: 'delete', n: deletes}, {name: 'acl', n: acls},
-                          {name: 'tier', n: tiers}, {name: 'policy', n: policies}]) AS used
-        FROM use WHERE day >= $since::TIMESTAMP - $baseline)
-  WHERE used.n > 0 AND token_hash IS NOT NULL GROUP BY ALL),
+used AS (
+  SELECT token_hash, account, day, public_n, unnest([{name: 'read', n: reads}, {name: 'list', n: lists}, {name: 'write', n: writes},
+           {name: 'copy', n: copies}, {name: 'delete', n: deletes}, {name: 'acl', n: acls}, {name: 'tier', n: tiers},
+           {name: 'policy', n: policies}]) AS class
+  FROM token_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
 news AS (
-  SELECT *, lag(day) OVER (PARTITION BY token_hash, account, class ORDER BY day) AS day_before FROM classes)
-SELECT n.token_hash, n.account, n.day::TIMESTAMP AS window_start, min(n.first_time) AS first_seen,
-       max(n.last_time) AS last_seen, if(bool_or(n.class IN ('delete', 'acl', 'policy')), 'high', 'medium') AS level,
+  SELECT token_hash, account, day, class.name AS class, class.n AS n, public_n,
+         lag(day) OVER (PARTITION BY token_hash, account, class.name ORDER BY day) AS day_before
+  FROM used WHERE class.n > 0),
+times AS (
+  SELECT token_hash, account, day, class, min(min_time) AS first_time, max(max_time) AS last_time
+  FROM (SELECT token_hash, account, day, min_time, max_time, unnest(list_filter([
+               if(reads > 0, 'read', NULL), if(lists > 0, 'list', NULL), if(writes > 0, 'write', NULL), if(copies > 0, 'copy', NULL),
+               if(deletes > 0, 'delete', NULL), if(acls > 0, 'acl', NULL), if(tiers > 0, 'tier', NULL),
+               if(policies > 0, 'policy', NULL)], lambda class: class IS NOT NULL)) AS class
+        FROM sas_use WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP)
+  GROUP BY ALL)
+SELECT n.token_hash, n.account, n.day::TIMESTAMP AS window_start, min(t.first_time) AS first_seen,
+       max(t.last_time) AS last_seen, if(bool_or(n.class IN ('delete', 'acl', 'policy')), 'high', 'medium') AS level,
        list_sort(list(n.class)) AS operations, sum(n.n)::BIGINT AS new_requests,
        max(g.requests_before)::BIGINT AS requests_before, bool_or(n.public_n > 0) AS from_public_address
-FROM news n JOIN grown g ON n.token_hash = g.token_hash AND n.account = g.account AND n.day = g.day
+FROM news n
+  JOIN times t ON n.token_hash = t.token_hash AND n.account = t.account AND n.day = t.day AND n.class = t.class
+  JOIN grown g ON n.token_hash = g.token_hash AND n.account = g.account AND n.day = g.day
 WHERE n.day >= $since::TIMESTAMP::DATE AND (n.day_before IS NULL OR n.day_before < n.day - $baseline)
   AND g.known_since <= n.day - $age_min AND g.requests_before >= $requests_min
 GROUP BY n.token_hash, n.account, n.day

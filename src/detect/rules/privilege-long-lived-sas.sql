@@ -58,21 +58,11 @@ tests:
       - { token_hash: B, sas_se: '2051-10-05', auth_type: trusted, key_name: system-1 }
     expect: []
 ---*/
-WITH uses AS (
-  SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash, r.account,
-         r.min_time, r.max_time, r.ok, r.auth_type, r.key_name, s.st_time, s.se_time, s.se, s.sp, s.srt, s.sr
-  FROM rollup r JOIN sas s ON r.sas_id = s.sas_id
-  WHERE r.bucket < $until::TIMESTAMP AND r.auth_type LIKE 'sas\_%' ESCAPE '\' AND r.ok > 0
-    AND s.si IS NULL AND s.se_time IS NOT NULL),
-tokens_used AS (
-  SELECT token_hash, account, min(min_time) AS first_seen, max(max_time) AS last_seen, sum(ok)::BIGINT AS requests,
-         max(se_time) AS expires, coalesce(min(st_time), min(min_time)) AS valid_from, max(se) AS se, max(sp) AS sp,
-         max(srt) AS srt, max(sr) AS sr, max(auth_type) AS auth_type, max(key_name) AS key_name
-  FROM uses WHERE token_hash IS NOT NULL GROUP BY token_hash, account)
+WITH lives AS (
+  SELECT *, coalesce(st_time, first_seen) AS valid_from, se_time - coalesce(st_time, first_seen) AS lifetime
+  FROM token_life
+  WHERE si IS NULL AND se_time IS NOT NULL AND last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP)
 SELECT token_hash, account, TIMESTAMP '1970-01-01' AS window_start, first_seen, last_seen,
-       CASE WHEN expires - valid_from > $high_above THEN 'high'
-            WHEN expires - valid_from > $medium_above THEN 'medium' ELSE 'low' END AS level,
-       date_diff('hour', valid_from, expires)::INTEGER // 24 AS lifetime_days,
-       requests, se, sp, srt, sr, auth_type, key_name
-FROM tokens_used
-WHERE last_seen >= $since::TIMESTAMP AND expires - valid_from > $low_above
+       CASE WHEN lifetime > $high_above THEN 'high' WHEN lifetime > $medium_above THEN 'medium' ELSE 'low' END AS level,
+       date_diff('hour', valid_from, se_time)::INTEGER // 24 AS lifetime_days, requests, se, sp, srt, sr, auth_type, key_name
+FROM lives WHERE lifetime > $low_above

@@ -37,18 +37,7 @@ tests:
     rows: [{ token_hash: A, sas_si: reports, sas_se: null, sas_sp: null }]
     expect: []
 ---*/
-WITH uses AS (
-  SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash, r.account,
-         r.min_time, r.max_time, r.ok, r.auth_type, r.key_name, s.se_time, s.se, s.sp, s.srt, s.sr
-  FROM rollup r JOIN sas s ON r.sas_id = s.sas_id
-  WHERE r.bucket < $until::TIMESTAMP AND r.auth_type LIKE 'sas\_%' ESCAPE '\' AND r.ok > 0
-    AND s.si IS NULL AND s.se_time IS NOT NULL),
-tokens_used AS (
-  SELECT token_hash, account, min(min_time) AS first_seen, max(max_time) AS last_seen, sum(ok)::BIGINT AS requests,
-         max(se_time) AS expires, max(se) AS se, max(sp) AS sp, max(srt) AS srt, max(sr) AS sr,
-         max(auth_type) AS auth_type, max(key_name) AS key_name
-  FROM uses WHERE token_hash IS NOT NULL GROUP BY token_hash, account)
 SELECT token_hash, account, TIMESTAMP '1970-01-01' AS window_start, first_seen, last_seen,
-       year(expires)::INTEGER AS expires_year, requests, se, sp, srt, sr, auth_type, key_name
-FROM tokens_used
-WHERE last_seen >= $since::TIMESTAMP AND expires >= first_seen + $years
+       year(se_time)::INTEGER AS expires_year, requests, se, sp, srt, sr, auth_type, key_name
+FROM token_life
+WHERE si IS NULL AND se_time >= first_seen + $years AND last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP

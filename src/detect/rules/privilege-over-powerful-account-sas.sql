@@ -41,15 +41,8 @@ tests:
     rows: [{ token_hash: A, sas_sr: c, sas_sp: rwdl }]
     expect: []
 ---*/
-WITH uses AS (
-  SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash, r.account,
-         r.min_time, r.max_time, r.ok, r.key_name, s.sp, s.ss, s.srt, s.se, s.sip
-  FROM rollup r JOIN sas s ON r.sas_id = s.sas_id
-  WHERE r.bucket < $until::TIMESTAMP AND r.auth_type = 'sas_account' AND r.ok > 0
-    AND regexp_matches(s.srt, '[sc]') AND regexp_matches(s.sp, '[wdxy]') AND contains(s.sp, 'l'))
-SELECT token_hash, account, TIMESTAMP '1970-01-01' AS window_start, min(min_time) AS first_seen,
-       max(max_time) AS last_seen, sum(ok)::BIGINT AS requests, max(sp) AS sp, max(ss) AS ss, max(srt) AS srt,
-       max(se) AS se, max(sip) AS sip, max(key_name) AS key_name
-FROM uses WHERE token_hash IS NOT NULL
-GROUP BY token_hash, account
-HAVING max(max_time) >= $since::TIMESTAMP AND sum(ok) >= $requests_min
+SELECT token_hash, account, TIMESTAMP '1970-01-01' AS window_start, first_seen, last_seen, requests, sp, ss, srt, se, sip,
+       key_name
+FROM token_life
+WHERE auth_type = 'sas_account' AND regexp_matches(srt, '[sc]') AND regexp_matches(sp, '[wdxy]') AND contains(sp, 'l')
+  AND requests >= $requests_min AND last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP

@@ -1,0 +1,125 @@
+/*---
+title: Listing of the store, then a drain
+id: b7fffc8b-1ea2-599b-bbff-4a5de6fbd83f
+code: W-EXF-2
+version: 1
+status: experimental
+kind: sequence
+entity: token
+level: high
+date: 2026-11-24
+description: >-
+  One token lists three containers or five pages of names, and within two days reads a hundred objects or a gigabyte of what
+  it listed: somebody looked what there is and then took it. Silent where the token's family lists on three or more of the
+  28 days before, as synchronisations do. One finding per token and UTC day of the reads.
+tags: [attack.discovery, attack.t1619, attack.exfiltration, attack.t1530]
+falsepositives:
+  - A migration, an index or a virus scan in its first days
+blindspots:
+  - A thief who knows the names, or guesses them, does not list
+  - How many names a page held is not in the log; a page counts for up to 5,000
+  - Listing with one token and reading with another
+params:
+  within:         { type: interval, default: 2 days, unit: from a listing to the reads }
+  containers_min: { type: integer, default: 3, unit: containers listed }
+  pages_min:      { type: integer, default: 5, unit: pages of names }
+  objects_min:    { type: integer, default: 100, unit: distinct objects read on the day }
+  bytes_min:      { type: integer, default: 1073741824, unit: bytes read on the day }
+  baseline:       { type: interval, default: 28 days }
+  days_max:       { type: integer, default: 2, unit: earlier days on which the family listed as much }
+runbook: |
+  1. List the listings of this token_hash in the 2 days before first_seen by container, caller_ip and user_agent.
+  2. List distinct objects and bytes it read from first_seen to last_seen by container.
+  3. If no owner announced a migration, revoke the token, and export the objects read in the 7 days after first_seen.
+response: Export the list of objects that were read before deciding whom to notify.
+tests:
+  - name: fires for three containers listed and a hundred objects read
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 3, every: 1 minute }
+      - { token_hash: A, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 100, every: 1 second }
+    expect: [{ token_hash: A, level: high, objects_read: 100, containers_listed: 3, window_start: 2026-01-01 00:00:00, first_seen: 2026-01-01 10:00:00 }]
+  - name: fires for five pages of one container and a gigabyte the day after
+    rows:
+      - { token_hash: A, time: 2026-01-01 22:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 5, every: 2 seconds }
+      - { token_hash: A, time: 2026-01-02 12:00:00, object_key: '/acct/c/o{i}', response_body_bytes: 600000000, repeat: 2, every: 1 minute }
+    expect: [{ token_hash: A, bytes_read: 1200000000, pages_listed: 5, window_start: 2026-01-02 00:00:00 }]
+  - name: silent below each threshold, also where records come twice
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 2, every: 1 minute }
+      - { token_hash: A, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 2, every: 1 minute }
+      - { token_hash: A, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 300, every: 1 second }
+      - { token_hash: B, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 8, every: 1 minute }
+      - { token_hash: B, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 99, every: 1 second }
+      - { token_hash: B, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 99, every: 1 second }
+    expect: []
+  - name: silent for reads of what was not listed, before the listing and three days after it
+    rows:
+      - { token_hash: A, time: 2026-01-01 08:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 200, every: 1 second }
+      - { token_hash: A, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 4, every: 1 minute }
+      - { token_hash: A, time: 2026-01-01 12:00:00, container: d, object_key: '/acct/d/o{i}', repeat: 200, every: 1 second }
+      - { token_hash: A, time: 2026-01-04 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 200, every: 1 second }
+    expect: []
+  - name: fires on a second day of listing, is silent on the fourth, when the family is known for it
+    rows:
+      - { token_hash: A, time: 2026-01-01 02:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 6, every: 1 second }
+      - { token_hash: B, time: 2026-01-08 02:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 6, every: 1 second }
+      - { token_hash: C, time: 2026-01-15 02:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 6, every: 1 second }
+      - { token_hash: C, time: 2026-01-15 03:00:00, object_key: '/acct/c/o{i}', repeat: 150, every: 1 second }
+      - { token_hash: D, time: 2026-01-22 02:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 6, every: 1 second }
+      - { token_hash: D, time: 2026-01-22 03:00:00, object_key: '/acct/c/o{i}', repeat: 150, every: 1 second }
+    expect: [{ token_hash: C, window_start: 2026-01-15 00:00:00 }]
+---*/
+WITH listers AS (
+  SELECT token_hash, account, max(token_key) AS token_key, max(family) AS family, min(bucket) AS since_bucket
+  FROM sas_use
+  WHERE bucket >= $since::TIMESTAMP - $within AND bucket < $until::TIMESTAMP AND lists > 0
+  GROUP BY token_hash, account HAVING sum(lists) >= least($containers_min, $pages_min)),
+readers AS (
+  SELECT l.*, u.day FROM listers l JOIN (
+    SELECT token_hash, account, day FROM sas_use
+    WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND reads > 0
+    GROUP BY ALL HAVING sum(reads) >= $objects_min OR sum(bytes_out) >= $bytes_min
+  ) u ON u.token_hash = l.token_hash AND u.account = l.account),
+known AS (
+  SELECT r.token_hash, r.account, r.day, count(DISTINCT d.day) AS days
+  FROM readers r JOIN (
+    SELECT account, family, day FROM token_day
+    WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP
+    GROUP BY ALL HAVING sum(lists) >= least($containers_min, $pages_min)
+  ) d ON d.account = r.account AND d.family = r.family AND d.day < r.day AND d.day >= r.day - $baseline
+  GROUP BY ALL),
+suspects AS (
+  SELECT r.* FROM readers r LEFT JOIN known k ON r.token_hash = k.token_hash AND r.account = k.account AND r.day = k.day
+  WHERE coalesce(k.days, 0) <= $days_max),
+requests AS (
+  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ip, l.caller_port)
+         t.token_hash, l.account, l.time, l.container, l.object_key, l.operation_class, l.operation_name, l.response_body_bytes AS bytes
+  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
+    ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
+  WHERE l.time >= $since::TIMESTAMP - $within AND l.time < $until::TIMESTAMP AND l.operation_count = 0
+    AND l.operation_class IN ('list', 'read') AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
+taken AS (
+  SELECT r.token_hash, r.account, r.time::DATE AS day, r.time, r.object_key, r.container, r.bytes,
+         max(l.first_time) AS listed_at
+  FROM requests r JOIN (
+    SELECT token_hash, account, container, time::DATE AS day, min(time) AS first_time FROM requests
+    WHERE operation_class = 'list' AND container IS NOT NULL GROUP BY ALL
+  ) l ON l.token_hash = r.token_hash AND l.account = r.account AND l.container = r.container
+     AND l.first_time < r.time AND l.first_time >= r.time - $within
+  WHERE r.operation_class = 'read' AND r.time >= $since::TIMESTAMP
+  GROUP BY ALL),
+drains AS (
+  SELECT token_hash, account, day, count(DISTINCT object_key) AS objects, sum(bytes) AS bytes, min(time) AS first_time,
+         max(time) AS last_time, min(listed_at) AS listed_from, list_sort(list(DISTINCT container))[1:20] AS containers
+  FROM taken GROUP BY ALL HAVING count(DISTINCT object_key) >= $objects_min OR sum(bytes) >= $bytes_min),
+listings AS (
+  SELECT d.token_hash, d.account, d.day, count(DISTINCT r.container) AS containers, count(*) AS pages, min(r.time) AS first_time
+  FROM drains d JOIN requests r ON r.token_hash = d.token_hash AND r.account = d.account AND r.operation_class = 'list'
+    AND r.time < d.last_time AND r.time >= d.first_time - $within
+  GROUP BY ALL)
+SELECT d.token_hash, d.account, d.day::TIMESTAMP AS window_start, least(l.first_time, d.first_time) AS first_seen,
+       d.last_time AS last_seen, 'high' AS level, l.containers::BIGINT AS containers_listed, l.pages::BIGINT AS pages_listed,
+       d.objects::BIGINT AS objects_read, d.bytes::BIGINT AS bytes_read, d.containers AS containers_read
+FROM drains d JOIN listings l ON d.token_hash = l.token_hash AND d.account = l.account AND d.day = l.day
+  SEMI JOIN suspects s ON d.token_hash = s.token_hash AND d.account = s.account AND d.day = s.day
+WHERE l.containers >= $containers_min OR l.pages >= $pages_min

@@ -1,0 +1,92 @@
+/*---
+title: Server-side copy out with one SAS token
+id: f0e3f84a-9700-560d-93d7-8da30e71e93f
+code: W-EXF-3
+version: 1
+status: experimental
+kind: window
+entity: token
+level: high
+date: 2026-11-24
+description: >-
+  With one token, another storage account reads a hundred objects or 50 GiB within an hour (the storage service itself makes
+  the requests, so no client address shows), or a copy goes to an account of a foreign subscription, once. One finding per
+  token and UTC day.
+tags: [attack.exfiltration, attack.t1537]
+falsepositives:
+  - A copy to another region, or into a backup vault, with a token
+blindspots:
+  - A copy that reads through a client looks like any read
+  - The destination is known only where the record names it
+params:
+  window:      { type: interval, default: 1 hour }
+  objects_min: { type: integer, default: 100, unit: distinct objects in the window }
+  bytes_min:   { type: integer, default: 53687091200, unit: bytes in the window }
+  baseline:    { type: interval, default: 28 days }
+  days_min:    { type: integer, default: 3, unit: earlier days with as many reads of the family }
+runbook: |
+  1. List the reads of this token_hash by `ip_class = 'azure'` or the transport's user_agent from first_seen to last_seen by container.
+  2. Ask who copies to another account within the 7 days around first_seen; look for the destination in their logs.
+  3. If nobody does, revoke the token, and export the objects read since first_seen.
+response: Find the destination account; a subscription outside the tenant is a leak to report.
+tests:
+  - name: fires for a hundred objects read by the storage service
+    rows: [{ token_hash: A, ip_class: azure, caller_ip: 10.9.9.9, user_agent: services_xstore_transport_HTTPHelper/1.0, object_key: '/acct/c/o{i}', repeat: 100, every: 30 seconds }]
+    expect: [{ token_hash: A, level: high, objects_in_window: 100, foreign_copies: 0 }]
+  - name: fires by its address class, for bytes
+    rows: [{ token_hash: A, ip_class: azure, caller_ip: 10.9.9.9, response_body_bytes: 30000000000, object_key: '/acct/c/o{i}', repeat: 2, every: 10 minutes }]
+    expect: [{ token_hash: A, bytes_in_window: 60000000000 }]
+  - name: fires once for a copy into a foreign subscription, and is silent for one's own
+    rows:
+      - { token_hash: A, operation_name: CopyBlobSource, operation_class: copy, resource_id: /subscriptions/one/resourceGroups/g, extra: '{"properties.copyDestinationArmId":"/subscriptions/two/resourceGroups/h"}' }
+      - { token_hash: B, operation_name: CopyBlobSource, operation_class: copy, resource_id: /SUBSCRIPTIONS/ONE/resourceGroups/g, extra: '{"properties.copyDestinationArmId":"/subscriptions/one/resourceGroups/h"}' }
+    expect: [{ token_hash: A, foreign_copies: 1 }]
+  - name: silent for clients, for fewer objects, spread over hours, and for records that came twice
+    rows:
+      - { token_hash: A, object_key: '/acct/c/o{i}', repeat: 300, every: 1 second }
+      - { token_hash: B, ip_class: azure, caller_ip: 10.9.9.9, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
+      - { token_hash: B, ip_class: azure, caller_ip: 10.9.9.9, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
+      - { token_hash: C, time: 2026-01-01 00:00:00, ip_class: azure, caller_ip: 10.9.9.9, object_key: '/acct/c/o{i}', repeat: 200, every: 2 minutes }
+    expect: []
+  - name: silent once the family copies so for days
+    rows:
+      - { token_hash: 'A{i}', ip_class: azure, caller_ip: 10.9.9.9, object_key: '/acct/c/o', response_body_bytes: 60000000000, repeat: 4, every: 1 day }
+    expect: [{ window_start: 2026-01-01 00:00:00 }, { window_start: 2026-01-02 00:00:00 }, { window_start: 2026-01-03 00:00:00 }]
+---*/
+WITH windows AS (
+  SELECT token_hash, account, token_key, family, day, sum(reads) OVER span AS reads, sum(bytes_out) OVER span AS bytes, copies
+  FROM (SELECT token_hash, account, bucket, day, max(token_key) AS token_key, max(family) AS family, sum(reads) AS reads,
+               sum(bytes_out) AS bytes_out, sum(copies) AS copies
+        FROM sas_use
+        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND (reads > 0 OR copies > 0) GROUP BY ALL)
+  WINDOW span AS (PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW)),
+known AS (
+  SELECT account, family, day, count(*) OVER earlier AS days FROM family_day
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND (reads >= $objects_min OR bytes_out >= $bytes_min)
+  WINDOW earlier AS (PARTITION BY account, family ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
+suspects AS (
+  SELECT DISTINCT w.token_hash, w.account, w.token_key, w.day, coalesce(k.days, 0) AS days
+  FROM windows w LEFT JOIN known k ON k.account = w.account AND k.family = w.family AND k.day = w.day
+  WHERE w.day >= $since::TIMESTAMP::DATE AND (w.copies > 0 OR w.reads >= $objects_min OR w.bytes >= $bytes_min)),
+requests AS (
+  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ip, l.caller_port)
+         t.token_hash, l.account, l.time, l.object_key, l.response_body_bytes AS bytes,
+         l.operation_class = 'read' AND (l.ip_class = 'azure' OR starts_with(l.user_agent, 'services_xstore_transport')) AS served,
+         l.operation_class = 'copy' AND lower(split_part(json_extract_string(l.extra, '$."properties.copyDestinationArmId"'), '/', 3))
+           <> lower(split_part(l.resource_id, '/', 3)) AS foreign_copy
+  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
+    ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
+  WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
+    AND l.operation_class IN ('read', 'copy') AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
+spans AS (
+  SELECT token_hash, account, time, foreign_copy, time::DATE AS day, min(time) OVER span AS since_time, sum(bytes) OVER span AS bytes,
+         count(DISTINCT object_key) OVER span AS objects
+  FROM requests WHERE served OR foreign_copy
+  WINDOW span AS (PARTITION BY token_hash, account, foreign_copy ORDER BY time RANGE BETWEEN $window PRECEDING AND CURRENT ROW))
+SELECT p.token_hash, p.account, p.day::TIMESTAMP AS window_start, min(p.since_time) AS first_seen, max(p.time) AS last_seen,
+       'high' AS level, coalesce(max(p.objects) FILTER (NOT coalesce(p.foreign_copy, false)), 0)::BIGINT AS objects_in_window,
+       coalesce(max(p.bytes) FILTER (NOT coalesce(p.foreign_copy, false)), 0)::BIGINT AS bytes_in_window,
+       count(*) FILTER (p.foreign_copy)::BIGINT AS foreign_copies
+FROM spans p JOIN suspects s ON p.token_hash = s.token_hash AND p.account = s.account AND p.day = s.day
+WHERE p.foreign_copy OR (s.days < $days_min AND (p.objects >= $objects_min OR p.bytes >= $bytes_min))
+GROUP BY p.token_hash, p.account, p.day

@@ -1,0 +1,88 @@
+/*---
+title: Slow drain of a container with one SAS token
+id: 65bd5ae0-7104-51a6-bffa-5509ddd06475
+code: W-EXF-4
+version: 1
+status: experimental
+kind: baseline
+every: day
+entity: token
+level: medium
+date: 2026-11-24
+description: >-
+  Within 14 days one token reads half of all objects that the log knows of in a container of a thousand or more, a little at
+  a time, and had not read that much in the 28 days before. Judged once a UTC day is over.
+tags: [attack.exfiltration, attack.t1030]
+falsepositives:
+  - The first full backup, index or virus scan
+blindspots:
+  - Objects nobody touched in 42 days are not known, so a share may look larger than it is
+  - Several tokens that share the work
+params:
+  span:        { type: interval, default: 14 days }
+  baseline:    { type: interval, default: 28 days, unit: before the span }
+  objects_min: { type: integer, default: 500, unit: distinct objects read in the span }
+  known_min:   { type: integer, default: 1000, unit: objects known in the container }
+  share_min:   { type: number, default: 0.5, unit: of the objects known }
+runbook: |
+  1. List objects and bytes a day read by this token_hash from first_seen to last_seen by container and caller_ip.
+  2. Compare with what the token did in the 28 days before first_seen; ask its owner for a new job.
+  3. If there is none, revoke it, and export the list of objects read since first_seen.
+response: Export the list of objects that were read before deciding whom to notify.
+tests:
+  - name: fires once half of a thousand objects is read, and only when it is
+    rows:
+      - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-01 01:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}', repeat: 1000, every: 1 second }
+      - { token_hash: A, time: 2026-01-02 01:00:00, object_key: '/acct/c/o{i}', repeat: 500, every: 30 minutes }
+      - { token_hash: B, time: 2026-01-02 01:00:00, object_key: '/acct/c/o{i}', repeat: 499, every: 30 minutes }
+    expect: [{ token_hash: A, level: medium, container: c, objects_read: 500, objects_known: 1000, window_start: 2026-01-12 00:00:00 }]
+  - name: silent for a smaller container
+    rows:
+      - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-01 01:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}', repeat: 999, every: 1 second }
+      - { token_hash: A, time: 2026-01-02 01:00:00, object_key: '/acct/c/o{i}', repeat: 700, every: 10 minutes }
+    expect: []
+  - name: silent for a reader of long standing, and for a drain of two months
+    rows:
+      - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-01 01:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}', repeat: 1000, every: 1 second }
+      - { token_hash: A, time: 2025-12-20 01:00:00, object_key: '/acct/c/o{i}', repeat: 600, every: 1 minute }
+      - { token_hash: A, time: 2026-01-15 01:00:00, object_key: '/acct/c/o{i}', repeat: 600, every: 1 minute }
+      - { token_hash: B, time: 2026-01-02 01:00:00, object_key: '/acct/c/o{i}', repeat: 600, every: 2 hours }
+    expect: []
+---*/
+WITH days AS (
+  SELECT token_hash, account, day, token_key, distinct_estimate(bit_or(object_bits) OVER span) AS objects,
+         coalesce(distinct_estimate(bit_or(object_bits) OVER before), 0) AS objects_before
+  FROM token_day WHERE day >= $since::TIMESTAMP - $span - $baseline - INTERVAL '1 day' AND day < $until::TIMESTAMP AND reads > 0
+  WINDOW span AS (PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $span - INTERVAL '1 day' PRECEDING AND CURRENT ROW),
+         before AS (PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $span + $baseline PRECEDING AND $span PRECEDING)),
+-- The bitmap is off by some percent; what it lets through is counted.
+suspects AS (
+  SELECT * FROM days
+  WHERE day >= $since::TIMESTAMP - INTERVAL '1 day' AND objects >= 0.8 * $objects_min AND objects_before < 0.5 * objects),
+reads AS (
+  SELECT s.token_hash, l.account, s.day, l.container, count(DISTINCT l.object_key) AS objects, min(l.time) AS first_time,
+         max(l.time) AS last_time
+  FROM storage_log l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
+    AND l.time >= s.day - $span + INTERVAL '1 day' AND l.time < s.day + INTERVAL '1 day'
+  WHERE l.time >= $since::TIMESTAMP - $span - INTERVAL '1 day' AND l.time < $until::TIMESTAMP AND l.operation_count = 0
+    AND l.operation_class = 'read' AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304) AND l.object_key IS NOT NULL
+  GROUP BY ALL HAVING count(DISTINCT l.object_key) >= $objects_min),
+known AS (
+  SELECT r.account, r.container, r.day, count(DISTINCT l.object_key) AS objects
+  FROM storage_log l JOIN (SELECT DISTINCT account, container, day FROM reads) r ON l.account = r.account AND l.container = r.container
+    AND l.time >= r.day - $span - $baseline AND l.time < r.day + INTERVAL '1 day'
+  WHERE l.time >= $since::TIMESTAMP - $span - $baseline - INTERVAL '1 day' AND l.time < $until::TIMESTAMP AND l.operation_count = 0
+    AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
+    AND l.operation_class IN ('read', 'write', 'copy', 'meta', 'tier', 'delete')
+  GROUP BY ALL),
+shares AS (
+  SELECT r.*, k.objects AS known FROM reads r JOIN known k ON r.account = k.account AND r.container = k.container AND r.day = k.day
+  WHERE k.objects >= $known_min AND r.objects >= $share_min * k.objects),
+-- The day on which the half is passed; the days after it tell nothing new.
+passed AS (
+  SELECT *, lag(day) OVER (PARTITION BY token_hash, account, container ORDER BY day) AS day_before FROM shares)
+SELECT token_hash, account, day::TIMESTAMP AS window_start, min(first_time) AS first_seen, max(last_time) AS last_seen,
+       'medium' AS level, arg_max(container, objects) AS container, max(objects)::BIGINT AS objects_read,
+       arg_max(known, objects)::BIGINT AS objects_known
+FROM passed WHERE day >= $since::TIMESTAMP AND (day_before IS NULL OR day_before < day - INTERVAL '1 day')
+GROUP BY token_hash, account, day

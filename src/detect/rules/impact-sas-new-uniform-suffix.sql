@@ -1,0 +1,93 @@
+/*---
+title: Many objects written under a suffix new to the account
+id: ebbdf1b9-671c-5611-be8e-a6e575389c20
+code: W-OVR-3
+version: 1
+status: experimental
+kind: window
+entity: token
+level: high
+date: 2026-11-24
+description: >-
+  Within an hour one token writes fifty objects with one and the same suffix, four of five of all it writes, and nobody had an
+  object with that suffix in the account in the 28 days before: what encryption leaves behind. One finding per token and UTC
+  day.
+tags: [attack.impact, attack.t1486]
+falsepositives:
+  - A new kind of file in a release
+  - The first days of an account
+blindspots:
+  - Names kept as they were, and suffixes made up per object
+params:
+  window:      { type: interval, default: 1 hour }
+  objects_min: { type: integer, default: 50, unit: distinct objects with the suffix in the window }
+  share_min:   { type: number, default: 0.8, unit: of all objects the token writes on the day }
+  baseline:    { type: interval, default: 28 days }
+  age_min:     { type: interval, default: 7 days, unit: that the account has been in the log }
+runbook: |
+  1. List what this token_hash wrote, read and deleted from 1 hour before first_seen to last_seen.
+  2. Open one of the new objects in a sandbox; compare it with the version of the original before first_seen.
+  3. If it is encrypted, revoke the token and restore the versions within the retention (7 days unless set otherwise).
+tests:
+  - name: fires for fifty objects with a suffix nobody had
+    rows:
+      - { token_hash: B, time: 2026-01-01 10:00:00, object_key: /acct/c/o.doc }
+      - { token_hash: A, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.doc.locked', repeat: 50, every: 1 minute }
+    expect: [{ token_hash: A, level: high, suffix: .locked, objects_in_window: 50, window_start: 2026-01-08 00:00:00 }]
+  - name: silent for 49, for fifty in two hours, for a mixture, and for records that came twice
+    rows:
+      - { token_hash: Z, time: 2026-01-01 10:00:00, object_key: /acct/c/o.doc }
+      - { token_hash: A, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.aaa', repeat: 49, every: 1 minute }
+      - { token_hash: A, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.aaa', repeat: 49, every: 1 minute }
+      - { token_hash: B, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.bbb', repeat: 50, every: 2 minutes }
+      - { token_hash: C, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.ccc', repeat: 60, every: 1 second }
+      - { token_hash: C, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.ccd', repeat: 20, every: 1 second }
+    expect: []
+  - name: silent for a suffix the account knows, and for a new account; fires where it was last seen two months ago
+    rows:
+      - { token_hash: Z, time: 2026-01-01 10:00:00, object_key: /acct/c/o.doc }
+      - { token_hash: A, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.doc', repeat: 60, every: 1 second }
+      - { token_hash: A, account: other, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/other/c/o{i}.new', repeat: 60, every: 1 second }
+      - { token_hash: Z, time: 2026-02-20 10:00:00, object_key: /acct/c/o.txt }
+      - { token_hash: C, time: 2026-03-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.doc', repeat: 60, every: 1 second }
+    expect: [{ token_hash: C, suffix: .doc }]
+---*/
+WITH windows AS (
+  SELECT token_hash, account, token_key, day, sum(writes) OVER (
+           PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW) AS in_window
+  FROM (SELECT token_hash, account, bucket, day, max(token_key) AS token_key, sum(overwrite_candidates) AS writes FROM sas_use
+        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND overwrite_candidates > 0 GROUP BY ALL)),
+suspects AS (
+  SELECT DISTINCT w.token_hash, w.account, w.token_key, w.day
+  FROM windows w SEMI JOIN account_day a ON a.account = w.account AND a.day <= w.day - $age_min AND a.day >= w.day - $baseline - $age_min
+  WHERE w.day >= $since::TIMESTAMP::DATE AND w.in_window >= $objects_min),
+writes AS (
+  SELECT t.token_hash, l.account, l.time::DATE AS day, l.object_key, min(l.time) AS time,
+         lower(regexp_extract(l.object_key, '\.[^./]+$')) AS suffix, bool_or(l.ip_class = 'public') AS public
+  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
+    ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
+  WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
+    AND l.operation_class IN ('write', 'copy') AND l.status_code BETWEEN 200 AND 299 AND l.object_key IS NOT NULL
+    AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL', 'CopyBlobSource')
+  GROUP BY ALL),
+uniform AS (
+  SELECT *, count(*) OVER span AS in_window, min(time) OVER span AS since_time,
+         count(*) OVER (PARTITION BY token_hash, account, day, suffix) / count(*) OVER (PARTITION BY token_hash, account, day) AS share
+  FROM writes
+  WINDOW span AS (PARTITION BY token_hash, account, suffix ORDER BY time RANGE BETWEEN $window PRECEDING AND CURRENT ROW)),
+bursts AS (
+  SELECT u.token_hash, u.account, u.day, u.suffix, min(u.since_time) AS first_time, max(u.time) AS last_time,
+         max(u.in_window) AS in_window, bool_or(u.public) AS public, min(u.object_key) AS example
+  FROM uniform u SEMI JOIN suspects s ON u.token_hash = s.token_hash AND u.account = s.account AND u.day = s.day
+  WHERE u.in_window >= $objects_min AND u.share >= $share_min AND u.suffix <> ''
+  GROUP BY ALL),
+known AS (
+  SELECT DISTINCT b.token_hash, b.account, b.day, b.suffix
+  FROM bursts b JOIN storage_log l ON l.account = b.account AND l.time < b.first_time AND l.time >= b.first_time - $baseline
+  WHERE l.time >= $since::TIMESTAMP - $baseline - $window AND l.time < $until::TIMESTAMP
+    AND l.object_key IS NOT NULL AND ends_with(lower(l.object_key), b.suffix))
+SELECT b.token_hash, b.account, b.day::TIMESTAMP AS window_start, min(b.first_time) AS first_seen, max(b.last_time) AS last_seen,
+       'high' AS level, arg_max(b.suffix, b.in_window) AS suffix, max(b.in_window)::BIGINT AS objects_in_window,
+       bool_or(b.public) AS from_public_address, min(b.example) AS example_object
+FROM bursts b ANTI JOIN known k ON k.token_hash = b.token_hash AND k.account = b.account AND k.day = b.day AND k.suffix = b.suffix
+GROUP BY b.token_hash, b.account, b.day

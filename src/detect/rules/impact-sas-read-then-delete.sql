@@ -1,0 +1,109 @@
+/*---
+title: Objects read, then deleted, with one SAS token
+id: de64b0a6-1a0f-5e7d-99ab-ec444283a363
+code: W-DEL-4
+version: 1
+status: experimental
+kind: sequence
+entity: token
+level: high
+date: 2026-11-24
+description: >-
+  One token deletes fifty objects or more on a day, four of five of which it had read within the 24 hours before: the shape of
+  theft with extortion. Silent where its family deletes at least half as much on three or more of the 28 days before, as jobs
+  that move files do. One finding per token and UTC day.
+tags: [attack.impact, attack.t1485, attack.exfiltration, attack.t1530]
+falsepositives:
+  - A job that moves files, or drains a queue kept in blobs, in its first days
+blindspots:
+  - Reading with one token and deleting with another
+  - Reads more than a day before the delete
+params:
+  within:      { type: interval, default: 24 hours, unit: from read to delete }
+  objects_min: { type: integer, default: 50, unit: distinct objects deleted on the day }
+  share_min:   { type: number, default: 0.8, unit: of them read before }
+  baseline:    { type: interval, default: 28 days }
+  days_min:    { type: integer, default: 3, unit: earlier days with half as many deletes of the family }
+runbook: |
+  1. List reads and deletes of this token_hash from 24 hours before first_seen to last_seen, by caller_ip and object_key.
+  2. Preserve the log of the 30 days before window_start: a demand may follow.
+  3. Revoke the token, undelete within soft delete's retention (7 days unless set otherwise), and export the list of objects.
+response: Keep the log as evidence; undelete before soft delete's retention ends.
+tests:
+  - name: fires for fifty objects of which forty were read
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, object_key: '/acct/c/o{i}', repeat: 40, every: 10 seconds }
+      - { token_hash: A, time: 2026-01-01 20:00:00, operation_class: delete, operation_name: DeleteBlob, object_key: '/acct/c/o{i}', repeat: 50, every: 10 seconds }
+    expect: [{ token_hash: A, level: high, objects_deleted: 50, objects_read_before: 40, first_seen: 2026-01-01 10:00:00 }]
+  - name: fires across midnight
+    rows:
+      - { token_hash: A, time: 2026-01-01 22:00:00, object_key: '/acct/c/o{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: A, time: 2026-01-02 20:00:00, operation_class: delete, operation_name: DeleteBlob, object_key: '/acct/c/o{i}', repeat: 60, every: 10 seconds }
+    expect: [{ token_hash: A, window_start: 2026-01-02 00:00:00 }]
+  - name: silent for 49, for a smaller share, for reads afterwards, two days before and by others
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, object_key: '/acct/c/o{i}', repeat: 49, every: 10 seconds }
+      - { token_hash: A, time: 2026-01-01 20:00:00, operation_class: delete, object_key: '/acct/c/o{i}', repeat: 49, every: 10 seconds }
+      - { token_hash: A, time: 2026-01-01 20:00:00, operation_class: delete, object_key: '/acct/c/o{i}', repeat: 49, every: 10 seconds }
+      - { token_hash: B, time: 2026-01-01 10:00:00, object_key: '/acct/c/p{i}', repeat: 39, every: 10 seconds }
+      - { token_hash: B, time: 2026-01-01 20:00:00, operation_class: delete, object_key: '/acct/c/p{i}', repeat: 50, every: 10 seconds }
+      - { token_hash: C, time: 2026-01-01 20:00:00, operation_class: delete, object_key: '/acct/c/q{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: C, time: 2026-01-01 21:00:00, object_key: '/acct/c/q{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: D, time: 2026-01-01 10:00:00, object_key: '/acct/c/r{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: D, time: 2026-01-03 20:00:00, operation_class: delete, object_key: '/acct/c/r{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: E, time: 2026-01-02 10:00:00, object_key: '/acct/c/s{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: F, time: 2026-01-02 20:00:00, operation_class: delete, object_key: '/acct/c/s{i}', repeat: 60, every: 10 seconds }
+    expect: []
+  - name: silent on the fourth day of a job that moves files, fires again two months later
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, operation_class: delete, object_key: '/acct/c/a{i}', repeat: 30, every: 10 seconds }
+      - { token_hash: A, time: 2026-01-02 10:00:00, operation_class: delete, object_key: '/acct/c/b{i}', repeat: 30, every: 10 seconds }
+      - { token_hash: A, time: 2026-01-03 10:00:00, operation_class: delete, object_key: '/acct/c/c{i}', repeat: 30, every: 10 seconds }
+      - { token_hash: B, time: 2026-01-04 09:00:00, object_key: '/acct/c/d{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: B, time: 2026-01-04 10:00:00, operation_class: delete, object_key: '/acct/c/d{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: C, time: 2026-03-04 09:00:00, object_key: '/acct/c/d{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: C, time: 2026-03-04 10:00:00, operation_class: delete, object_key: '/acct/c/d{i}', repeat: 60, every: 10 seconds }
+    expect: [{ token_hash: C }]
+  - name: fires where the days before had only a quarter as many
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, operation_class: delete, object_key: '/acct/c/a{i}', repeat: 15, every: 10 seconds }
+      - { token_hash: A, time: 2026-01-02 10:00:00, operation_class: delete, object_key: '/acct/c/b{i}', repeat: 15, every: 10 seconds }
+      - { token_hash: A, time: 2026-01-03 10:00:00, operation_class: delete, object_key: '/acct/c/c{i}', repeat: 15, every: 10 seconds }
+      - { token_hash: B, time: 2026-01-04 09:00:00, object_key: '/acct/c/d{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: B, time: 2026-01-04 10:00:00, operation_class: delete, object_key: '/acct/c/d{i}', repeat: 60, every: 10 seconds }
+    expect: [{ token_hash: B }]
+---*/
+WITH deleters AS (
+  SELECT token_hash, account, day, max(token_key) AS token_key, max(family) AS family, sum(deletes) AS deletes FROM sas_use
+  WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND deletes > 0
+  GROUP BY token_hash, account, day HAVING sum(deletes) >= $objects_min),
+known AS (
+  SELECT d.token_hash, d.account, d.day, count(*) AS days
+  FROM deleters d JOIN family_day f ON f.account = d.account AND f.family = d.family AND f.day < d.day AND f.day >= d.day - $baseline
+  WHERE f.day >= $since::TIMESTAMP - $baseline AND f.deletes * 2 >= d.deletes
+  GROUP BY ALL),
+suspects AS (
+  SELECT d.* FROM deleters d LEFT JOIN known k ON k.token_hash = d.token_hash AND k.account = d.account AND k.day = d.day
+  WHERE coalesce(k.days, 0) < $days_min),
+requests AS (
+  SELECT s.token_hash, l.account, l.object_key, l.operation_class, l.time, l.ip_class
+  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
+    ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
+  WHERE l.time >= $since::TIMESTAMP - $within AND l.time < $until::TIMESTAMP AND l.operation_count = 0
+    AND l.operation_class IN ('read', 'delete') AND l.object_key IS NOT NULL
+    AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
+deleted AS (
+  SELECT token_hash, account, object_key, time::DATE AS day, max(time) AS time, bool_or(ip_class = 'public') AS public
+  FROM requests WHERE operation_class = 'delete' GROUP BY ALL),
+judged AS (
+  SELECT d.token_hash, d.account, d.day, d.object_key, d.time, d.public, min(r.time) AS read_at
+  FROM deleted d LEFT JOIN (SELECT * FROM requests WHERE operation_class = 'read') r
+    ON r.token_hash = d.token_hash AND r.account = d.account AND r.object_key = d.object_key
+    AND r.time < d.time AND r.time >= d.time - $within
+  GROUP BY ALL)
+SELECT j.token_hash, j.account, j.day::TIMESTAMP AS window_start, min(coalesce(j.read_at, j.time)) AS first_seen,
+       max(j.time) AS last_seen, 'high' AS level, count(*)::BIGINT AS objects_deleted, count(j.read_at)::BIGINT AS objects_read_before,
+       bool_or(j.public) AS from_public_address, min(j.object_key) AS example_object
+FROM judged j SEMI JOIN suspects s ON j.token_hash = s.token_hash AND j.account = s.account AND j.day = s.day
+GROUP BY j.token_hash, j.account, j.day
+HAVING count(*) >= $objects_min AND count(j.read_at) >= $share_min * count(*)

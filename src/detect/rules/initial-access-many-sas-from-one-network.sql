@@ -1,0 +1,84 @@
+/*---
+title: Many SAS tokens of one family from one network
+id: 48428ae9-6fb2-592e-8ddc-2e9499178db1
+code: W-AUT-1
+version: 1
+status: experimental
+kind: window
+entity: network
+level: medium
+date: 2026-11-24
+description: >-
+  From one public network two hundred different tokens of one family are used within ten minutes, and the family has ten times
+  more tokens that day than usual, or is not known yet: somebody mints tokens with a stolen signing key. High where they
+  write or delete. One finding per network and UTC day.
+tags: [attack.initial-access, attack.t1078.004]
+falsepositives:
+  - The first days of a portal, or of a content network that fetches with a token per object
+blindspots:
+  - Tokens minted one by one over days
+  - Minting in a family that makes as many every day
+params:
+  window:     { type: interval, default: 10 minutes }
+  tokens_min: { type: integer, default: 200, unit: distinct tokens in the window }
+  factor:     { type: integer, default: 10, unit: times the usual tokens of a day }
+  baseline:   { type: interval, default: 28 days }
+  days_min:   { type: integer, default: 3, unit: earlier days of the family }
+runbook: |
+  1. List the tokens of this family used from the network in `entity` from first_seen to last_seen, with key_name and first_seen of each.
+  2. Compare with the issuer's own list of what it minted within the 24 hours around first_seen.
+  3. What it did not mint was minted by somebody who has the key: rotate key_name now, and list its use in the 30 days before.
+response: Rotate the signing key in `key_name`; every token minted with it ends.
+tests:
+  - name: fires for two hundred tokens of an unknown family
+    rows: [{ token_hash: 'A{i}', caller_ip: 203.0.113.7, time: 2026-01-01 10:00:00, repeat: 200, every: 3 seconds }]
+    expect: [{ entity: 203.0.113.0/24, account: acct, level: medium, tokens_in_window: 200, key_name: key1, window_start: 2026-01-01 00:00:00 }]
+  - name: fires high where they write
+    rows: [{ token_hash: 'A{i}', caller_ip: 203.0.113.7, time: 2026-01-01 10:00:00, operation_name: PutBlob, operation_class: write, sas_sp: cw, repeat: 250, every: 1 second }]
+    expect: [{ level: high }]
+  - name: silent for 199, for two hundred in twenty minutes, from many networks, from private addresses, and for one token
+    rows:
+      - { token_hash: 'A{i}', caller_ip: 203.0.113.7, time: 2026-01-01 10:00:00, repeat: 199, every: 2 seconds }
+      - { token_hash: 'A{i}', caller_ip: 203.0.113.7, time: 2026-01-01 10:00:00, repeat: 199, every: 2 seconds }
+      - { token_hash: 'B{i}', sas_sp: r, caller_ip: 203.0.113.7, time: 2026-01-01 14:00:00, repeat: 200, every: 6 seconds }
+      - { token_hash: 'C{i}', sas_sp: rw, caller_ip: '2001:db8:{i}::1', time: 2026-01-01 16:00:00, repeat: 300, every: 1 second }
+      - { token_hash: 'D{i}', sas_sp: rc, caller_ip: 10.0.0.7, ip_class: private, time: 2026-01-01 18:00:00, repeat: 300, every: 1 second }
+      - { token_hash: E, sas_sp: rd, caller_ip: 203.0.113.7, time: 2026-01-01 20:00:00, repeat: 300, every: 1 second }
+    expect: []
+  - name: silent for a family that has as many every day, fires for ten times as many and after two months
+    rows:
+      - { token_hash: 'A{i}', caller_ip: '2001:db8:{i}::1', time: 2026-01-01 10:00:00, repeat: 30, every: 1 minute }
+      - { token_hash: 'B{i}', caller_ip: '2001:db8:{i}::1', time: 2026-01-02 10:00:00, repeat: 30, every: 1 minute }
+      - { token_hash: 'C{i}', caller_ip: '2001:db8:{i}::1', time: 2026-01-03 10:00:00, repeat: 30, every: 1 minute }
+      - { token_hash: 'D{i}', caller_ip: 203.0.113.7, time: 2026-01-04 10:00:00, repeat: 250, every: 1 second }
+      - { token_hash: 'E{i}', caller_ip: 203.0.113.7, time: 2026-01-05 10:00:00, repeat: 400, every: 1 second }
+      - { token_hash: 'F{i}', caller_ip: 203.0.113.7, time: 2026-03-05 10:00:00, repeat: 250, every: 1 second }
+    expect: [{ window_start: 2026-01-05 00:00:00, tokens_in_window: 400 }, { window_start: 2026-03-05 00:00:00 }]
+---*/
+WITH usual AS (
+  SELECT account, family, day, tokens, if(count(*) OVER earlier >= $days_min, median(tokens) OVER earlier, 0) AS usual
+  FROM family_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP
+  WINDOW earlier AS (PARTITION BY account, family ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
+families AS (
+  SELECT * FROM usual WHERE day >= $since::TIMESTAMP AND tokens >= $tokens_min AND tokens >= $factor * usual),
+tokens_used AS (
+  SELECT DISTINCT u.token_hash, u.token_key, u.account, u.family, u.day, u.key_name
+  FROM sas_use u SEMI JOIN families f ON f.account = u.account AND f.family = u.family AND f.day = u.day
+  WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP AND u.ok > 0),
+uses AS (
+  SELECT t.token_hash, l.account, t.family, t.day, t.key_name, network_of(l.caller_ipv4, l.caller_ip) AS network, min(l.time) AS time,
+         max(l.time) AS last_time, bool_or(l.operation_class IN ('write', 'copy', 'delete', 'acl')) AS changes
+  FROM storage_log l JOIN tokens_used t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
+    AND l.time::DATE = t.day
+  WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.operation_count = 0 AND l.ip_class = 'public'
+    AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
+  GROUP BY ALL),
+spans AS (
+  SELECT *, count(*) OVER span AS in_window, min(time) OVER span AS since_time FROM uses
+  WINDOW span AS (PARTITION BY account, family, network, day ORDER BY time RANGE BETWEEN $window PRECEDING AND CURRENT ROW))
+SELECT network AS entity, account, day::TIMESTAMP AS window_start, min(since_time) FILTER (in_window >= $tokens_min) AS first_seen,
+       max(last_time) AS last_seen, if(bool_or(changes), 'high', 'medium') AS level, max(in_window)::BIGINT AS tokens_in_window,
+       count(DISTINCT token_hash)::BIGINT AS tokens_on_day, mode(key_name) AS key_name, arg_max(family, in_window) AS family,
+       list_sort(list(DISTINCT upper(replace(token_hash::VARCHAR, '-', ''))))[1:5] AS example_tokens
+FROM spans GROUP BY network, account, day
+HAVING max(in_window) >= $tokens_min
