@@ -5,6 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { parse } from 'yaml';
 import { AppError, errorText } from '../core/errors.ts';
 import { sasParameters } from '../core/sas.ts';
+import { logRow } from '../store/entity-views.ts';
 import type { Manifest } from '../store/manifest.ts';
 import { createViews } from '../store/views.ts';
 import type { DetectionTest, TestRow } from './detection.ts';
@@ -92,7 +93,13 @@ export async function createTestViews(connection: DuckDBConnection): Promise<voi
   await connection.run('CREATE TABLE test_row AS SELECT * FROM storage_log');
   await connection.run(`CREATE TABLE test_log AS ${storageLog}`);
   await connection.run('CREATE TABLE test_feed AS SELECT * FROM feed');
-  const views = { storage_log: 'FROM test_log', sas, rollup: rollupOf('storage_log'), feed: 'FROM test_feed' };
+  const views = {
+    storage_log: 'FROM test_log',
+    log_row: logRow('test_log', 'caller_ip', 'uri'),
+    sas,
+    rollup: rollupOf('storage_log'),
+    feed: 'FROM test_feed',
+  };
   for (const [name, sql] of Object.entries(views)) await connection.run(`CREATE OR REPLACE VIEW ${name} AS ${sql}`);
 }
 

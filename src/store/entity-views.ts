@@ -117,6 +117,23 @@ const feed = `SELECT NULL::VARCHAR AS list, NULL::VARCHAR AS label, NULL::VARCHA
     NULL::UINTEGER AS ipv4_last, NULL::VARCHAR AS country, NULL::UINTEGER AS asn, NULL::TIMESTAMP AS valid_from,
     NULL::TIMESTAMP AS valid_until WHERE false`;
 
+/** The columns of `storage_log` that rules read. */
+const logRowColumns = `time, time_tick, account, container, object_key, operation_class, operation_name, operation_count, status_code,
+  status_text, caller_ipv4, caller_port, ip_class, auth_type, token, token_hash, token_fingerprint, key_name, correlation_id,
+  user_agent, response_body_bytes, request_body_bytes, content_length, conditions_used, access_tier, requester_object_id,
+  copy_source_account, copy_source_fingerprint, resource_id, uri_query, extra`;
+
+/**
+ * The log as rules read it: without the SAS parameters, which `sas_use` has, and with few columns, so that a statement is
+ * planned in a quarter of the time.
+ *
+ * @param relation a FROM clause with the stored columns, or with those of `storage_log`.
+ * @param ip, uri SQL for the whole of either.
+ */
+export function logRow(relation: string, ip: string, uri: string): string {
+  return `SELECT ${logRowColumns}, ${ip} AS caller_ip, ${uri} AS uri FROM ${relation}`;
+}
+
 /** What rules read beside the log: tokens, families and keys, by five minutes, by day and for life. */
 export const entityViews = {
   sas_use: sasUse,

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { BIGINT, type DuckDBConnection, DuckDBDataChunk, UBIGINT, VARCHAR } from '@duckdb/node-api';
 import { columns } from '../core/columns.ts';
 import { sasParameters } from '../core/sas.ts';
-import { entityMacros, entityViews } from './entity-views.ts';
+import { entityMacros, entityViews, logRow } from './entity-views.ts';
 import { findingColumns } from './finding-table.ts';
 import { logAnalyticsViews } from './log-analytics-views.ts';
 import type { Manifest } from './manifest.ts';
@@ -137,6 +137,7 @@ export async function createViews(connection: DuckDBConnection, dataDir: string,
     sas: 'SELECT * FROM saved_sas',
     source: 'SELECT * FROM saved_source',
     storage_log: storageLog(log),
+    log_row: logRow(log, `coalesce(caller_ip, ${ipv4})`, `coalesce(uri, '?' || uri_query)`),
     rollup: `SELECT * FROM ${rollup}`,
     ...entityViews,
     tokens,

@@ -67,14 +67,14 @@ suspects AS (
 reads AS (
   SELECT l.account, l.container, s.day, count(DISTINCT l.object_key) AS objects, min(l.time) AS first_time, max(l.time) AS last_time,
          sum(l.response_body_bytes) AS bytes, count(DISTINCT network_of(l.caller_ipv4, l.caller_ip)) AS networks
-  FROM storage_log l JOIN suspects s ON l.account = s.account AND l.time::DATE = s.day
+  FROM log_row l JOIN suspects s ON l.account = s.account AND l.time::DATE = s.day
   WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.auth_type = 'anonymous' AND l.operation_class = 'read'
     AND l.operation_count = 0 AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304) AND l.container IS NOT NULL
   GROUP BY ALL HAVING count(DISTINCT l.object_key) >= $objects_min),
 -- Only the containers of a day that is out of the ordinary are looked up, one row of history being enough for each.
 before AS (
   SELECT r.account, r.container, r.day, bool_or(l.auth_type = 'anonymous') AS anonymous, bool_or(l.auth_type <> 'anonymous') AS known
-  FROM storage_log l JOIN reads r ON l.account = r.account AND l.container = r.container AND l.time < r.day AND l.time >= r.day - $baseline
+  FROM log_row l JOIN reads r ON l.account = r.account AND l.container = r.container AND l.time < r.day AND l.time >= r.day - $baseline
   WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_class = 'read'
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
   GROUP BY ALL)

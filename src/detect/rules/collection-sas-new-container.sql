@@ -66,7 +66,7 @@ suspects AS (
 touched AS (
   SELECT s.token_hash, l.account, l.time::DATE AS day, l.container, min(l.time) AS first_time, max(l.time) AS last_time,
          bool_or(l.operation_class IN ('write', 'copy', 'delete', 'acl', 'tier', 'policy')) AS changed, count(*) AS requests
-  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
     ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
   WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0 AND l.container IS NOT NULL
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)

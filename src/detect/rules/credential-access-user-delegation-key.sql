@@ -67,7 +67,7 @@ busy AS (
   SELECT DISTINCT account FROM account_day
   WHERE day >= $since::TIMESTAMP AND day < $until::TIMESTAMP AND auth_type NOT LIKE 'sas\_%' ESCAPE '\' AND metas > 0),
 keys AS (
-  SELECT DISTINCT account, requester_object_id, time, time_tick, correlation_id, caller_ip, caller_port, user_agent FROM storage_log
+  SELECT DISTINCT account, requester_object_id, time, time_tick, correlation_id, caller_ip, caller_port, user_agent FROM log_row
   WHERE time >= $since::TIMESTAMP - $baseline AND time < $until::TIMESTAMP AND operation_name = 'GetUserDelegationKey'
     AND operation_count = 0 AND status_code BETWEEN 200 AND 299 AND requester_object_id IS NOT NULL
     AND account IN (SELECT account FROM busy)),

@@ -51,7 +51,7 @@ WITH hours AS (
 requests AS (
   SELECT l.account, l.container, l.time, network_of(l.caller_ipv4, l.caller_ip) AS network,
          coalesce(l.status_code BETWEEN 200 AND 299, false) AND l.operation_class IN ('list', 'read') AS opened
-  FROM storage_log l SEMI JOIN hours h ON time_bucket(INTERVAL '5 minutes', l.time) = h.bucket
+  FROM log_row l SEMI JOIN hours h ON time_bucket(INTERVAL '5 minutes', l.time) = h.bucket
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.auth_type = 'anonymous' AND l.operation_count = 0
     AND l.container IS NOT NULL AND (l.status_code IN (404, 409) OR l.status_code BETWEEN 200 AND 299)),
 spans AS (

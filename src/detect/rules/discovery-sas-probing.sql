@@ -81,7 +81,7 @@ suspects AS (
 refused AS (
   SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.operation_name, l.object_key, l.caller_ip, l.caller_port)
          t.token_hash, l.account, l.time, l.object_key, l.status_text
-  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0 AND l.status_code IN (403, 404)),
 spans AS (

@@ -90,7 +90,7 @@ suspects AS (
 reads AS (
   SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ip, l.caller_port)
          t.token_hash, l.account, l.time, l.object_key, l.response_body_bytes AS bytes, l.ip_class = 'public' AS public
-  FROM storage_log l JOIN (
+  FROM log_row l JOIN (
     SELECT DISTINCT u.token_hash, u.token_key, u.account FROM sas_use u
       SEMI JOIN suspects s ON u.token_hash = s.token_hash AND u.account = s.account
     WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP

@@ -94,7 +94,7 @@ suspects AS (
 requests AS (
   SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ip, l.caller_port)
          t.token_hash, l.account, l.time, l.container, l.object_key, l.operation_class, l.operation_name, l.response_body_bytes AS bytes
-  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $within AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class IN ('list', 'read') AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),

@@ -74,7 +74,7 @@ requests AS (
          l.operation_class = 'read' AND (l.ip_class = 'azure' OR starts_with(l.user_agent, 'services_xstore_transport')) AS served,
          l.operation_class = 'copy' AND lower(split_part(json_extract_string(l.extra, '$."properties.copyDestinationArmId"'), '/', 3))
            <> lower(split_part(l.resource_id, '/', 3)) AS foreign_copy
-  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class IN ('read', 'copy') AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),

@@ -62,14 +62,14 @@ suspects AS (
 reads AS (
   SELECT s.token_hash, l.account, s.day, l.container, count(DISTINCT l.object_key) AS objects, min(l.time) AS first_time,
          max(l.time) AS last_time
-  FROM storage_log l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
+  FROM log_row l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
     AND l.time >= s.day - $span + INTERVAL '1 day' AND l.time < s.day + INTERVAL '1 day'
   WHERE l.time >= $since::TIMESTAMP - $span - INTERVAL '1 day' AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class = 'read' AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304) AND l.object_key IS NOT NULL
   GROUP BY ALL HAVING count(DISTINCT l.object_key) >= $objects_min),
 known AS (
   SELECT r.account, r.container, r.day, count(DISTINCT l.object_key) AS objects
-  FROM storage_log l JOIN (SELECT DISTINCT account, container, day FROM reads) r ON l.account = r.account AND l.container = r.container
+  FROM log_row l JOIN (SELECT DISTINCT account, container, day FROM reads) r ON l.account = r.account AND l.container = r.container
     AND l.time >= r.day - $span - $baseline AND l.time < r.day + INTERVAL '1 day'
   WHERE l.time >= $since::TIMESTAMP - $span - $baseline - INTERVAL '1 day' AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)

@@ -71,7 +71,7 @@ WITH suspects AS (
   WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND deletes > 0 GROUP BY ALL),
 removed AS (
   SELECT DISTINCT s.token_hash, l.account, s.day, l.operation_name, coalesce(l.container, l.object_key) AS container, l.time, l.ip_class
-  FROM storage_log l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
+  FROM log_row l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
     AND l.time::DATE = s.day
   WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.operation_count = 0 AND l.status_code BETWEEN 200 AND 299
     AND l.operation_name IN ('DeleteContainer', 'DeleteFilesystem', 'DeleteShare', 'DeleteTable', 'DeleteQueue')),

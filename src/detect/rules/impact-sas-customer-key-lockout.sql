@@ -66,7 +66,7 @@ WITH troubled AS (
 refused AS (
   SELECT account, object_key, time, count(DISTINCT object_key) OVER (
            PARTITION BY account ORDER BY time RANGE BETWEEN $window PRECEDING AND $window FOLLOWING) AS around
-  FROM storage_log
+  FROM log_row
   WHERE time >= $since::TIMESTAMP AND time < $until::TIMESTAMP AND status_code = 409
     AND status_text = 'BlobUsesCustomerSpecifiedEncryption' AND object_key IS NOT NULL AND account IN (SELECT account FROM troubled)),
 locked AS (
@@ -79,7 +79,7 @@ before AS (
            FILTER (l.operation_class IN ('write', 'copy') AND l.auth_type LIKE 'sas\_%' ESCAPE '\') AS token_hash,
          max(l.time) FILTER (l.operation_class IN ('write', 'copy') AND l.auth_type LIKE 'sas\_%' ESCAPE '\') AS written_by_token,
          max(k.refused_last) AS refused_last, max(k.refused_at) AS refused_at
-  FROM storage_log l JOIN locked k ON l.account = k.account AND l.object_key = k.object_key AND l.time < k.refused_at
+  FROM log_row l JOIN locked k ON l.account = k.account AND l.object_key = k.object_key AND l.time < k.refused_at
     AND l.time >= k.refused_at - $baseline
   WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)

@@ -93,7 +93,7 @@ aged AS (
 deleted AS (
   SELECT t.token_hash, l.account, l.time::DATE AS day, coalesce(l.object_key, l.correlation_id::VARCHAR) AS object,
          min(l.time) AS time, bool_or(l.ip_class = 'public') AS public
-  FROM storage_log l JOIN (
+  FROM log_row l JOIN (
     SELECT DISTINCT u.token_hash, u.token_key, u.account FROM sas_use u
       SEMI JOIN suspects s ON u.token_hash = s.token_hash AND u.account = s.account
     WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP

@@ -101,7 +101,7 @@ suspects AS (
 requests AS (
   SELECT t.token_hash, l.account, l.object_key, l.time, l.ip_class, l.operation_class, l.response_body_bytes AS bytes_out,
          greatest(l.request_body_bytes, l.content_length) AS bytes_in
-  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $within AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class IN ('read', 'write', 'delete') AND l.status_code BETWEEN 200 AND 299 AND l.object_key IS NOT NULL

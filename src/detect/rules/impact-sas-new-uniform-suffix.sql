@@ -64,7 +64,7 @@ suspects AS (
 writes AS (
   SELECT t.token_hash, l.account, l.time::DATE AS day, l.object_key, min(l.time) AS time,
          lower(regexp_extract(l.object_key, '\.[^./]+$')) AS suffix, bool_or(l.ip_class = 'public') AS public
-  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class IN ('write', 'copy') AND l.status_code BETWEEN 200 AND 299 AND l.object_key IS NOT NULL
@@ -83,7 +83,7 @@ bursts AS (
   GROUP BY ALL),
 known AS (
   SELECT DISTINCT b.token_hash, b.account, b.day, b.suffix
-  FROM bursts b JOIN storage_log l ON l.account = b.account AND l.time < b.first_time AND l.time >= b.first_time - $baseline
+  FROM bursts b JOIN log_row l ON l.account = b.account AND l.time < b.first_time AND l.time >= b.first_time - $baseline
   WHERE l.time >= $since::TIMESTAMP - $baseline - $window AND l.time < $until::TIMESTAMP
     AND l.object_key IS NOT NULL AND ends_with(lower(l.object_key), b.suffix))
 SELECT b.token_hash, b.account, b.day::TIMESTAMP AS window_start, min(b.first_time) AS first_seen, max(b.last_time) AS last_seen,

@@ -79,7 +79,7 @@ suspects AS (
 writes AS (
   SELECT t.token_hash, l.account, l.time::DATE AS day, l.object_key, min(l.time) AS written,
          bool_or(coalesce(l.conditions_used ILIKE '%if-match%', false)) AS demanded, bool_or(l.ip_class = 'public') AS public
-  FROM storage_log l JOIN (
+  FROM log_row l JOIN (
     SELECT DISTINCT u.token_hash, u.token_key, u.account FROM sas_use u
       SEMI JOIN suspects s ON u.token_hash = s.token_hash AND u.account = s.account
     WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP
@@ -93,7 +93,7 @@ traces AS (
          max(l.time) FILTER (l.operation_class IN ('read', 'meta', 'tier', 'policy', 'lease')
                              OR (l.operation_class IN ('write', 'copy') AND l.time < w.written - $written_before)) AS existed,
          max(l.time) FILTER (l.operation_class = 'delete') AS deleted
-  FROM storage_log l JOIN writes w ON l.account = w.account AND l.object_key = w.object_key
+  FROM log_row l JOIN writes w ON l.account = w.account AND l.object_key = w.object_key
     AND l.time < w.written AND l.time >= w.written - $baseline
   WHERE l.time >= $since::TIMESTAMP - $baseline - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)

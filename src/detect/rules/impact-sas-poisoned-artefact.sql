@@ -81,7 +81,7 @@ suspects AS (
 writes AS (
   SELECT s.token_hash, s.token_key, l.account, s.day, l.object_key, network_of(l.caller_ipv4, l.caller_ip) AS network,
          min(l.time) AS written, max(l.time) AS last_time
-  FROM storage_log l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
+  FROM log_row l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
     AND l.time::DATE = s.day
   WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class IN ('write', 'copy') AND l.status_code BETWEEN 200 AND 299 AND l.ip_class = 'public'
@@ -90,7 +90,7 @@ writes AS (
   GROUP BY ALL),
 networks AS (
   SELECT DISTINCT w.token_hash, w.account, w.day, network_of(l.caller_ipv4, l.caller_ip) AS network
-  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account, day FROM writes) w
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account, day FROM writes) w
     ON l.account = w.account AND coalesce(l.token, l.token_fingerprint) = w.token_key AND l.time < w.day AND l.time >= w.day - $baseline
   WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
@@ -101,7 +101,7 @@ traces AS (
   SELECT s.token_hash, s.account, s.day, s.object_key,
          max(l.time) FILTER (l.operation_class IN ('read', 'meta', 'write', 'copy', 'tier')) AS existed,
          max(l.time) FILTER (l.operation_class = 'delete') AS deleted
-  FROM storage_log l JOIN (SELECT DISTINCT token_hash, account, day, object_key, written FROM strange) s
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, account, day, object_key, written FROM strange) s
     ON l.account = s.account AND l.object_key = s.object_key AND l.time < s.written AND l.time >= s.written - $baseline
   WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304) AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL')

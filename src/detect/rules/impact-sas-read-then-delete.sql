@@ -87,7 +87,7 @@ suspects AS (
   WHERE coalesce(k.days, 0) < $days_min),
 requests AS (
   SELECT s.token_hash, l.account, l.object_key, l.operation_class, l.time, l.ip_class
-  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
     ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
   WHERE l.time >= $since::TIMESTAMP - $within AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class IN ('read', 'delete') AND l.object_key IS NOT NULL

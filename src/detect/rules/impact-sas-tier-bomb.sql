@@ -61,7 +61,7 @@ suspects AS (
 changes AS (
   SELECT t.token_hash, l.account, l.time::DATE AS day, l.object_key, min(l.time) AS time, max(l.access_tier) AS tier,
          bool_or(l.ip_class = 'public') AS public
-  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class = 'tier' AND l.status_code BETWEEN 200 AND 299

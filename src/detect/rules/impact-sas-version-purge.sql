@@ -67,8 +67,8 @@ suspects AS (
   FROM windows w LEFT JOIN known k ON k.account = w.account AND k.family = w.family AND k.day = w.day
   WHERE w.day >= $since::TIMESTAMP::DATE AND w.in_window >= $objects_min AND coalesce(k.days, 0) < $days_min),
 purged AS (
-  SELECT t.token_hash, l.account, l.time::DATE AS day, l.uri, min(l.time) AS time, bool_or(l.ip_class = 'public') AS public
-  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
+  SELECT t.token_hash, l.account, l.time::DATE AS day, l.object_key, l.uri, min(l.time) AS time, bool_or(l.ip_class = 'public') AS public
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class = 'delete' AND l.status_code BETWEEN 200 AND 299

@@ -65,7 +65,7 @@ seen AS (
 requests AS (
   SELECT DISTINCT ON (s.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.operation_name, l.object_key, l.caller_ip, l.caller_port, f.list, f.label)
          s.token_hash, l.account, l.time, l.caller_ip, f.list, f.label
-  FROM storage_log l JOIN seen s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key AND l.time::DATE = s.day
+  FROM log_row l JOIN seen s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key AND l.time::DATE = s.day
     JOIN listed f ON l.caller_ipv4 BETWEEN f.ipv4_first AND f.ipv4_last
       AND l.time >= coalesce(f.valid_from, l.time) AND l.time < coalesce(f.valid_until, l.time + INTERVAL '1 second')
   WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.operation_count = 0 AND l.ip_class = 'public'

@@ -68,7 +68,7 @@ tokens_used AS (
 uses AS (
   SELECT t.token_hash, l.account, t.family, t.day, t.key_name, network_of(l.caller_ipv4, l.caller_ip) AS network, min(l.time) AS time,
          max(l.time) AS last_time, bool_or(l.operation_class IN ('write', 'copy', 'delete', 'acl')) AS changes
-  FROM storage_log l JOIN tokens_used t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
+  FROM log_row l JOIN tokens_used t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
     AND l.time::DATE = t.day
   WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.operation_count = 0 AND l.ip_class = 'public'
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)

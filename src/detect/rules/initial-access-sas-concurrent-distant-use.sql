@@ -96,7 +96,7 @@ narrow AS (
   SELECT s.* FROM suspects s ANTI JOIN wide w ON w.token_hash = s.token_hash AND w.account = s.account AND w.day = s.day),
 uses AS (
   SELECT DISTINCT n.token_hash, l.account, l.time, g.country, g.asn
-  FROM storage_log l JOIN narrow n ON l.account = n.account AND coalesce(l.token, l.token_fingerprint) = n.token_key
+  FROM log_row l JOIN narrow n ON l.account = n.account AND coalesce(l.token, l.token_fingerprint) = n.token_key
       AND l.time::DATE = n.day
     JOIN feed g ON g.list = 'geo' AND l.caller_ipv4 BETWEEN g.ipv4_first AND g.ipv4_last
       AND l.time >= coalesce(g.valid_from, l.time) AND l.time < coalesce(g.valid_until, l.time + INTERVAL '1 second')

@@ -93,7 +93,7 @@ networks AS (
          network_of(l.caller_ipv4, l.caller_ip) AS network,
          list_distinct(list(if(l.operation_class IN ('tier', 'policy'), 'acl', l.operation_class))) AS classes,
          count(*) AS requests, min(l.time) AS first_time, max(l.time) AS last_time
-  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
     ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
   WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.auth_type LIKE 'sas\_%' ESCAPE '\' AND l.ip_class = 'public'

@@ -75,7 +75,7 @@ requests AS (
   SELECT DISTINCT ON (s.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.operation_name, l.object_key, l.caller_ip, l.caller_port)
          s.token_hash, l.account, l.time, tool_of(l.user_agent) AS tool,
          l.operation_class IN ('write', 'copy', 'delete', 'acl', 'tier', 'policy') AS change
-  FROM storage_log l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
     ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
   WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304) AND l.user_agent IS NOT NULL),

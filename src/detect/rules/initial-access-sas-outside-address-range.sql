@@ -50,7 +50,7 @@ WITH suspects AS (
 refused AS (
   SELECT DISTINCT ON (s.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.operation_name, l.object_key, l.caller_ip, l.caller_port)
          s.token_hash, l.account, l.time, l.caller_ip, s.sip, l.status_text
-  FROM storage_log l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
+  FROM log_row l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
   WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.operation_count = 0 AND l.status_code = 403
     AND (l.caller_ipv4 < s.low OR l.caller_ipv4 > s.high))
 SELECT token_hash, account, time::DATE::TIMESTAMP AS window_start, min(time) AS first_seen, max(time) AS last_seen,

@@ -52,7 +52,7 @@ requests AS (
   SELECT DISTINCT ON (s.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.operation_name, l.object_key, l.caller_ip, l.caller_port)
          s.token_hash, l.account, l.time, s.se_time, s.st_time, l.caller_ip,
          coalesce(l.status_code BETWEEN 200 AND 299 OR l.status_code = 304, false) AS ok
-  FROM storage_log l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
+  FROM log_row l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.time > s.se_time + $skew OR l.time < s.st_time - $skew)),
 spans AS (

@@ -47,7 +47,7 @@ WITH busy AS (
 sightings AS (
   SELECT DISTINCT ON (correlation_id, operation_count, operation_name, time, time_tick, token_hash, object_key, caller_ip, caller_port)
          copy_source_fingerprint, copy_source_account, account, time, operation_name, container
-  FROM storage_log
+  FROM log_row
   WHERE time >= $since::TIMESTAMP AND time < $until::TIMESTAMP AND operation_class = 'copy' AND copy_source_fingerprint IS NOT NULL
     AND (status_code BETWEEN 200 AND 299 OR status_code = 304) AND account IN (SELECT account FROM busy))
 SELECT lpad(hex(copy_source_fingerprint), 32, '0')::UUID AS token_hash, account, TIMESTAMP '1970-01-01' AS window_start,
