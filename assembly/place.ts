@@ -126,7 +126,9 @@ function storeWhole(account: u32): void {
 function deriveUri(account: u32): bool {
   pathEnd = find(uriAt, uriEnd, 63);
   pathAt = findPath(pathEnd);
-  if (!pathAt || isForeignKey(account) || suspect(uriAt, pathEnd - uriAt)) return false;
+  // The value of a parameter before the question mark would go on behind it.
+  const head = pathEnd - uriAt + <usize>(pathEnd < uriEnd);
+  if (!pathAt || isForeignKey(account) || suspect(uriAt, head)) return false;
   if (pathEnd + 1 != uriEnd && followsFromKey(account)) {
     if (pathEnd == uriEnd || storeQuery(account)) return storeBase();
   }
