@@ -39,10 +39,13 @@ export class PipelineReport {
     };
   }
 
-  /** What is going to be read from files; the sum of bytes gives progress a percentage. */
-  files({ files, bytes, skipped }: { files: number; bytes: number; skipped: readonly string[] }): void {
-    this.#total = bytes;
-    this.note(`reading ${files} ${files === 1 ? 'file' : 'files'}, ${megabytes(bytes)} MB`);
+  /** What is going to be read; the sum of bytes gives progress a percentage. */
+  found(
+    noun: 'file' | 'blob',
+    { files, bytes, skipped }: { files: number; bytes: number; skipped: readonly string[] },
+  ): void {
+    this.#total = (this.#total ?? 0) + bytes;
+    this.note(`reading ${files} ${files === 1 ? noun : `${noun}s`}, ${megabytes(bytes)} MB`);
     if (skipped.length > 0)
       this.note(
         `skipped ${skipped.length} without logs: ${skipped.slice(0, 3).join(', ')}${skipped.length > 3 ? ' …' : ''}`,

@@ -50,6 +50,44 @@ export const configSchema = z.strictObject({
       .meta({ secret: true }),
     start: z.enum(['earliest', 'latest']).default('earliest').describe('Where a partition never read before begins.'),
   }),
+  archive: z.strictObject({
+    endpoint: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        'URL of the blob service with `{account}` where the name goes, as `https://{account}.blob.core.usgovcloudapi.net`; without it, the public cloud.',
+      ),
+    connection_string: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('Secret. Replaces endpoint, SAS, key and the Azure identity.')
+      .meta({ secret: true }),
+    sas: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('Secret. Account or container SAS with `sp=rl`; replaces the Azure identity.')
+      .meta({ secret: true }),
+    account_key: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('Secret. Replaces the Azure identity.')
+      .meta({ secret: true }),
+    requests_per_second: count(1, 100_000)
+      .nullable()
+      .default(null)
+      .describe('Requests to archives at most, all lanes together; without it, as many as come.'),
+    poll_interval_ms: milliseconds(100)
+      .default(15_000)
+      .describe('Time between two looks for grown and new blobs while an archive is followed.'),
+  }),
   detect: z.strictObject({
     rules: z.array(z.string().min(1)).default([]).describe('Folders of rules beside the shipped ones.'),
     interval_ms: milliseconds(100).default(1_000).describe('Shortest time between two runs of the rules.'),

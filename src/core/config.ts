@@ -69,7 +69,8 @@ export function parseConfig({ file, env, flags, cores, readSecret }: ConfigSourc
     file === null ? new Map() : fileLayer(file, known),
     new Map([['ingest.lanes', { value: cores, origin: 'default' }]]),
   ];
-  let spec: Record<string, unknown> = { ingest: {}, eventhubs: {}, detect: {}, query: {} };
+  const sections = known.flatMap(({ path }) => (path.length > 1 ? [path[0]] : []));
+  let spec: Record<string, unknown> = Object.fromEntries(sections.map((section) => [section, {}]));
   const origins = new Map<string, string>();
   for (const { name, path } of known) {
     const candidate = layers.map((layer) => layer.get(name)).find((found) => found !== undefined);

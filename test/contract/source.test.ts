@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { EventHubProducerClient } from '@azure/event-hubs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SourcePosition } from '../../src/core/position.ts';
 import { EventHubEndpoint } from '../../src/eventhub/server.ts';
 import type { Delivery, Source } from '../../src/ingest/source.ts';
+import { BlobArchivePlan } from '../../src/ingest/sources/archive/plan.ts';
 import { createSource } from '../../src/ingest/sources/index.ts';
 import { EventHubsPlan, FilePlan, type SourcePlan } from '../../src/ingest/sources/plan.ts';
+import { Azurite, account } from '../azurite/azurite.ts';
 
 /** One source kind under test: how to put records where it reads, and how it is shared out from given positions. */
 interface Fixture {
@@ -29,11 +31,56 @@ async function fileFixture(write: (path: string, lines: readonly string[]) => Pr
       await write(join(folder, 'b.json'), lines.slice(25));
     },
     async plan(committed) {
-      const plan = new FilePlan({ paths: [folder], once: true, tail: 'take', stdinName: 'stdin' }, committed);
+      const plan = new FilePlan(
+        { paths: [folder], once: true, tail: 'take', stdinName: 'stdin', logged: null },
+        committed,
+      );
       await plan.open();
       return plan;
     },
     close: () => rm(folder, { recursive: true }),
+  };
+}
+
+let azurite: Promise<Azurite> | undefined;
+let containers = 0;
+afterAll(async () => (await azurite)?.stop());
+
+async function blobFixture(ending: string, encode: (lines: readonly string[]) => Buffer): Promise<Fixture> {
+  azurite ??= Azurite.start();
+  const { service, connectionString } = await azurite;
+  const name = `insights-logs-storageread-${containers++}`;
+  const container = service.getContainerClient(name);
+  await container.create();
+  const upload = async (hour: string, lines: readonly string[]) => {
+    const blob = container.getAppendBlobClient(`resourceId=/subscriptions/0/y=2023/m=06/d=22/h=${hour}/m=00/${ending}`);
+    await blob.create();
+    const bytes = encode(lines);
+    await blob.appendBlock(bytes, bytes.length);
+  };
+  return {
+    async fill(lines) {
+      await upload('10', lines.slice(0, 25));
+      await upload('11', lines.slice(25));
+    },
+    async plan(committed) {
+      const plan = new BlobArchivePlan(
+        {
+          urls: [{ account, container: name, prefix: '' }],
+          connection: { endpoint: null, connectionString, sas: null, accountKey: null },
+          requestsPerSecond: null,
+          logged: null,
+          tail: 'take',
+          once: true,
+          lookAgainMs: 50,
+          clock: () => new Date(),
+        },
+        committed,
+      );
+      await plan.open();
+      return plan;
+    },
+    close: () => container.delete().then(() => {}),
   };
 }
 
@@ -78,6 +125,8 @@ const kinds: Record<string, () => Promise<Fixture>> = {
   'file, gzip': () => fileFixture((path, lines) => writeFile(path, gzipSync(`${lines.join('\r\n')}\r\n`))),
   'file, bodies': () =>
     fileFixture((path, lines) => writeFile(path, lines.map((line) => `{\n "records": [\n${line}\n]\n}`).join('\n'))),
+  'blob-archive, lines': () => blobFixture('PT1H.json', (lines) => Buffer.from(`${lines.join('\n')}\n`)),
+  'blob-archive, gzip': () => blobFixture('export.json.gz', (lines) => gzipSync(`${lines.join('\n')}\n`)),
   'event-hubs': eventHubsFixture,
 };
 

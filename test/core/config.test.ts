@@ -72,7 +72,7 @@ describe('parseConfig', () => {
       /saswatch.yaml:1: eventhubs.connection_string is a secret.*SASWATCH_EVENTHUBS__/,
     ],
     ['ingest:\n  lane: 2\n', 'saswatch.yaml:2: unknown setting ingest.lane; ingest knows lanes, '],
-    ['speed: 11', 'unknown setting speed; the file knows data, ingest, eventhubs, detect, query'],
+    ['speed: 11', 'unknown setting speed; the file knows data, ingest, eventhubs, archive, detect, query'],
     ['ingest: 3', 'saswatch.yaml: ingest must be a mapping'],
     ['- a', 'the file must be a mapping'],
     ['data: [', 'saswatch.yaml: '],

@@ -39,8 +39,9 @@ async function ingest(
   const stop = new AbortController();
   let committed = 0;
   try {
-    const plan = new FilePlan({ paths: [path], once: true, tail: 'leave', stdinName: 'stdin' }, (source, partition) =>
-      catalog.position({ source, partition }),
+    const plan = new FilePlan(
+      { paths: [path], once: true, tail: 'leave', stdinName: 'stdin', logged: null },
+      (source, partition) => catalog.position({ source, partition }),
     );
     await plan.open();
     const coordinator = new Coordinator(catalog, settings(dataDir, change), (event) => {

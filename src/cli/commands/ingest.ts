@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import type { Config } from '../../core/config.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Level } from '../../core/finding.ts';
-import { type Committed, EventHubsPlan, FilePlan, type SourcePlan } from '../../ingest/sources/plan.ts';
+import { isArchiveUrl } from '../../ingest/sources/archive/url.ts';
+import { type Committed, EventHubsPlan, type SourcePlan } from '../../ingest/sources/plan.ts';
 import { failOnCode, failOnOption } from '../fail-on.ts';
 import { runPipeline } from '../pipeline.ts';
 import { PipelineReport } from '../pipeline-report.ts';
 import type { Act, Session } from '../session.ts';
+import { openStoredSources, type StoredSources } from '../stored-sources.ts';
 
 interface Options {
   readonly once?: boolean;
@@ -20,7 +22,7 @@ export function define(command: Command, act: Act): void {
   command
     .argument(
       '[source...]',
-      'file or folder with logs, "-" for standard input, or "eventhubs" (as configured; the default)',
+      'file or folder with logs, "-" for standard input, az://ACCOUNT/CONTAINER[/PREFIX], or "eventhubs" (as configured; the default)',
     )
     .option('--once', 'end when all there is has been read; without it, follow')
     .option('--lanes <n>', 'worker threads that read, parse and write (default: one a core)')
@@ -28,15 +30,21 @@ export function define(command: Command, act: Act): void {
   act<Options>(command, async ({ session, options, operands }) => {
     const config = session.config({ 'ingest.lanes': options.lanes });
     const report = new PipelineReport(session);
+    let archiveUsage: StoredSources['usage'] = () => null;
     const { summary, findings } = await runPipeline({
       config,
       dataDir: config.data,
       live: options.once !== true,
       signal: session.effects.signal,
-      plans: (committed) => openPlans({ operands, config, session, once: options.once ?? false, report }, committed),
+      plans: async (committed) => {
+        const once = options.once ?? false;
+        const { plans, usage } = await openPlans({ operands, config, session, once, report }, committed);
+        archiveUsage = usage;
+        return plans;
+      },
       ...report.hooks,
     });
-    await report.end(summary);
+    await report.end({ ...summary, ...archiveUsage() });
     return failOnCode(options.failOn, findings);
   });
 }
@@ -49,34 +57,42 @@ interface PlanRequest {
   readonly report: PipelineReport;
 }
 
-async function openPlans(request: PlanRequest, committed: Committed): Promise<readonly SourcePlan[]> {
-  const { operands, config, once } = request;
+async function openPlans(request: PlanRequest, committed: Committed): Promise<StoredSources> {
+  const { operands, config, once, session, report } = request;
   const sources = operands.length === 0 ? [eventHubsName] : operands;
-  const unsupported = sources.find((source) => /^[a-z]+:\/\//i.test(source));
+  const unsupported = sources.find((source) => /^[a-z]+:\/\//i.test(source) && !isArchiveUrl(source));
   if (unsupported !== undefined) {
     throw new AppError(
       'CONFIG_INVALID',
-      `Cannot read ${unsupported}: a source is a file, a folder, "-" or "eventhubs". Copy the archive to a folder first.`,
+      `Cannot read ${unsupported}: a source is a file, a folder, "-", az://ACCOUNT/CONTAINER[/PREFIX] or "eventhubs".`,
     );
   }
-  const paths = sources.filter((source) => source !== eventHubsName);
-  const plans: SourcePlan[] = paths.length === 0 ? [] : [await filePlan(paths, request, committed)];
-  if (sources.includes(eventHubsName)) {
-    const { hubs, consumerGroup, connectionString, fullyQualifiedNamespace, start } = config.eventhubs;
-    for (const eventHubName of hubs) {
-      const connection = { eventHubName, consumerGroup, connectionString, fullyQualifiedNamespace };
-      const plan = new EventHubsPlan({ connection, start, once }, committed);
-      const { partitions } = await plan.open();
-      request.report.note(`reading ${eventHubName}: ${partitions} partitions`);
-      plans.push(plan);
-    }
-  }
-  return plans;
+  const stored = await openStoredSources(
+    {
+      operands: sources.filter((source) => source !== eventHubsName),
+      session,
+      config,
+      once,
+      stdinName: `stdin ${session.effects.clock().toISOString()}`,
+      range: null,
+      tail: 'leave',
+    },
+    committed,
+    report,
+  );
+  if (!sources.includes(eventHubsName)) return stored;
+  return { ...stored, plans: [...stored.plans, ...(await hubPlans(request, committed))] };
 }
 
-async function filePlan(paths: readonly string[], { session, once, report }: PlanRequest, committed: Committed) {
-  const stdinName = `stdin ${session.effects.clock().toISOString()}`;
-  const plan = new FilePlan({ paths, once, tail: 'leave', stdinName }, committed);
-  report.files(await plan.open());
-  return plan;
+async function hubPlans({ config, once, report }: PlanRequest, committed: Committed): Promise<SourcePlan[]> {
+  const { hubs, consumerGroup, connectionString, fullyQualifiedNamespace, start } = config.eventhubs;
+  const plans: SourcePlan[] = [];
+  for (const eventHubName of hubs) {
+    const connection = { eventHubName, consumerGroup, connectionString, fullyQualifiedNamespace };
+    const plan = new EventHubsPlan({ connection, start, once }, committed);
+    const { partitions } = await plan.open();
+    report.note(`reading ${eventHubName}: ${partitions} partitions`);
+    plans.push(plan);
+  }
+  return plans;
 }

@@ -1,15 +1,14 @@
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import type { Level } from '../../core/finding.ts';
-import { FilePlan } from '../../ingest/sources/plan.ts';
 import type { TimeRange } from '../../ingest/time-range.ts';
 import { readCoverage } from '../coverage.ts';
 import { failOnCode, failOnOption } from '../fail-on.ts';
-
 import { type Moment, parseMoment } from '../option-values.ts';
 import { runPipeline } from '../pipeline.ts';
 import { PipelineReport } from '../pipeline-report.ts';
 import type { Act } from '../session.ts';
+import { openStoredSources, type StoredSources } from '../stored-sources.ts';
 
 interface Options {
   readonly since: Moment;
@@ -19,7 +18,7 @@ interface Options {
 
 export function define(command: Command, act: Act): void {
   command
-    .argument('<source...>', 'file or folder with logs')
+    .argument('<source...>', 'file or folder with logs, or az://ACCOUNT/CONTAINER[/PREFIX]')
     .requiredOption('--since <time>', 'first moment of event time to keep: ISO 8601, or -24h before now', parseMoment)
     .requiredOption('--until <time>', 'first moment no longer kept', parseMoment)
     .addOption(failOnOption())
@@ -31,23 +30,25 @@ export function define(command: Command, act: Act): void {
   act<Options>(command, async ({ session, options, operands }) => {
     const config = session.config();
     const now = session.effects.clock();
-    const range = { since: options.since(now), until: options.until(now) };
+    const range = checked({ since: options.since(now), until: options.until(now) });
     const dataDir = session.dataGiven ?? `./saswatch-replay-${stamp(range.since)}-${stamp(range.until)}`;
     const report = new PipelineReport(session);
+    let archiveUsage: StoredSources['usage'] = () => null;
     const { summary, findings } = await runPipeline({
       config,
       dataDir,
-      range: checked(range),
+      range,
       live: false,
       signal: session.effects.signal,
       plans: async (committed) => {
-        const plan = new FilePlan({ paths: operands, once: true, tail: 'take', stdinName: 'stdin' }, committed);
-        report.files(await plan.open());
-        return [plan];
+        const request = { operands, session, config, once: true, stdinName: 'stdin', range, tail: 'take' } as const;
+        const { plans, usage } = await openStoredSources(request, committed, report);
+        archiveUsage = usage;
+        return plans;
       },
       ...report.hooks,
     });
-    await report.end({ ...summary, data: dataDir, ...(await readCoverage(dataDir)) });
+    await report.end({ ...summary, ...archiveUsage(), data: dataDir, ...(await readCoverage(dataDir)) });
     return failOnCode(options.failOn, findings);
   });
 }

@@ -1,10 +1,13 @@
+import assert from 'node:assert/strict';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError, errorText, isSystemError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
+import type { Framing } from '../source.ts';
 import { headBytes, isGzip } from './file-format.ts';
+import { formatMark, type RangeMark } from './range-mark.ts';
 
 /** The decompressed bytes of a file or of standard input, in order. */
 export interface ByteReader {
@@ -12,8 +15,16 @@ export interface ByteReader {
   readonly seekable: boolean;
   /** Fills `target` from `at` on. @returns bytes read, 0 at the end. */
   read(target: Buffer, at: number): Promise<number>;
-  /** What broke the bytes off before their end, as a truncated gzip; undefined after a clean end. */
+  /** What broke the bytes off before their end, as a truncated gzip or a replaced blob; undefined after a clean end. */
   readonly fault: string | undefined;
+  /** Goes on at a byte of a seekable log. */
+  seek(position: number): void;
+  /**
+   * Position token behind `bytes`, the last ones read: what a later reader needs beside the byte.
+   *
+   * @param ended nothing is left to read here.
+   */
+  mark(bytes: Uint8Array, framing: Framing | undefined, ended: boolean): string | undefined;
   close(): Promise<void>;
 }
 
@@ -38,7 +49,7 @@ class FileReader implements ByteReader {
   readonly fault = undefined;
   readonly #file: FileHandle;
   readonly #path: string;
-  position = 0;
+  #position = 0;
 
   constructor(file: FileHandle, path: string) {
     this.#file = file;
@@ -47,21 +58,34 @@ class FileReader implements ByteReader {
 
   async read(target: Buffer, at: number): Promise<number> {
     const { bytesRead } = await this.#file
-      .read(target, at, target.length - at, this.position)
+      .read(target, at, target.length - at, this.#position)
       .catch((cause: unknown) => {
         throw unreadable(this.#path, cause);
       });
-    this.position += bytesRead;
+    this.#position += bytesRead;
     return bytesRead;
   }
+
+  seek(position: number): void {
+    this.#position = position;
+  }
+
+  mark(): undefined {}
 
   close(): Promise<void> {
     return this.#file.close();
   }
 }
 
+/** The decompressed bytes of a gzip. @param state which state of its log it is. */
+export function gunzipReader(compressed: Readable, state: RangeMark): ByteReader {
+  return new StreamReader(through(compressed, state));
+}
+
 interface Decompressed {
   readonly bytes: Readable;
+  /** Which state of its log the stream is of, where that can be told. */
+  readonly state: RangeMark;
   /** Compressed bytes taken so far; the decompressed ones may not pass `gzipRatioMax` times as many. */
   readonly compressedBytes: () => number;
 }
@@ -86,6 +110,14 @@ class StreamReader implements ByteReader {
     return taken;
   }
 
+  seek(): void {
+    assert.fail('a stream is read from its first byte on');
+  }
+
+  mark(_: Uint8Array, __: Framing | undefined, ended: boolean): string | undefined {
+    return formatMark({ ...this.#stream.state, ended }) || undefined;
+  }
+
   async close(): Promise<void> {
     this.#stream.bytes.destroy();
   }
@@ -98,6 +130,7 @@ class StreamReader implements ByteReader {
       this.#chunk = value;
       this.#total += value.length;
     } catch (error) {
+      if (error instanceof AppError) throw error;
       this.fault = `broken gzip after ${this.#total} bytes: ${errorText(error)}`;
       return;
     }
@@ -108,10 +141,10 @@ class StreamReader implements ByteReader {
   }
 }
 
-function through(compressed: Readable & { readonly bytesRead?: number }): Decompressed {
+function through(compressed: Readable, state: RangeMark = {}): Decompressed {
   const gunzip = createGunzip({ chunkSize: 256 << 10 });
   pipeline(compressed, gunzip, () => {});
-  return { bytes: gunzip, compressedBytes: () => gunzip.bytesWritten };
+  return { bytes: gunzip, state, compressedBytes: () => gunzip.bytesWritten };
 }
 
 async function gunzipped(input: Readable): Promise<Decompressed> {
@@ -121,7 +154,7 @@ async function gunzipped(input: Readable): Promise<Decompressed> {
   });
   if (first !== null) input.unshift(first);
   if (first !== null && isGzip(first)) return through(input);
-  return { bytes: input, compressedBytes: () => Number.POSITIVE_INFINITY };
+  return { bytes: input, state: {}, compressedBytes: () => Number.POSITIVE_INFINITY };
 }
 
 function unreadable(path: string, cause: unknown): AppError {
@@ -131,9 +164,4 @@ function unreadable(path: string, cause: unknown): AppError {
       ? 'this user may not read it'
       : errorText(cause);
   return new AppError('SOURCE_UNAVAILABLE', `Cannot read the log file ${path}: ${why}.`, { cause, path });
-}
-
-/** Moves a seekable reader to a byte of its file. */
-export function seek(reader: ByteReader, position: number): void {
-  if (reader instanceof FileReader) reader.position = position;
 }

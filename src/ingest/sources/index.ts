@@ -1,12 +1,13 @@
 import type { Source } from '../source.ts';
+import { type BlobArchiveAssignment, BlobArchiveSource, type BlobRange } from './archive/blob-archive.ts';
 import { type EventHubsAssignment, EventHubsSource } from './event-hubs.ts';
 import { type FileAssignment, type FileRange, FileSource } from './file.ts';
 
-/** What a lane is told to read. One kind per file of this folder. */
-export type SourceAssignment = FileAssignment | EventHubsAssignment;
+/** What a lane is told to read. One kind per source of this folder. */
+export type SourceAssignment = FileAssignment | BlobArchiveAssignment | EventHubsAssignment;
 
 /** One piece of work of an assignment whose pieces are handed out one by one. */
-export type SourceWork = FileRange;
+export type SourceWork = FileRange | BlobRange;
 
 export interface SourceDeps {
   /** Hands back the finished piece and waits for the next one; null when there is none left. */
@@ -18,6 +19,8 @@ export function createSource(assignment: SourceAssignment, deps: SourceDeps): So
   switch (assignment.kind) {
     case 'file':
       return new FileSource(deps);
+    case 'blob-archive':
+      return new BlobArchiveSource(assignment, deps);
     case 'event-hubs':
       return new EventHubsSource(assignment);
   }

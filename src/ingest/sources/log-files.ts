@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError, isSystemError } from '../../core/errors.ts';
+import { overlaps, type Span, spanOf } from './archive/layout.ts';
 import { openBytes, stdinPath } from './byte-reader.ts';
 import { headBytes, sniffFraming } from './file-format.ts';
 
@@ -23,9 +24,10 @@ export interface FoundFiles {
 /**
  * Files with logs among `paths`: files, folders (with all below them), or `-` for standard input; in path order.
  *
+ * @param filed of a folder laid out as an archive only the hours in this stretch; null: all.
  * @throws AppError SOURCE_UNAVAILABLE for a path that does not exist, SCHEMA_UNKNOWN for a named file that is no log.
  */
-export async function findLogFiles(paths: readonly string[]): Promise<FoundFiles> {
+export async function findLogFiles(paths: readonly string[], filed: Span | null = null): Promise<FoundFiles> {
   const files: LogFile[] = [];
   const skipped: string[] = [];
   for (const path of paths) {
@@ -36,6 +38,8 @@ export async function findLogFiles(paths: readonly string[]): Promise<FoundFiles
     const named = resolve(path);
     if ((await stats(named)).isDirectory()) {
       for (const found of await filesBelow(named)) {
+        const span = filed === null ? null : spanOf(found);
+        if (filed !== null && span !== null && !overlaps(filed, span)) continue;
         const file = await recognise(found);
         if (file === null) skipped.push(found);
         else if (file !== 'empty') files.push(file);

@@ -1,9 +1,10 @@
 import type { SourcePosition } from '../../core/position.ts';
 import { type EventHubsAssignment, hubSource } from './event-hubs.ts';
 import { type EventHubsConnection, hubPartitions } from './event-hubs-client.ts';
-import { fileSource } from './file.ts';
-import { FileWork, type FileWorkOptions } from './file-work.ts';
+import { type FileRange, fileSource } from './file.ts';
+import { FileStore, type FileStoreOptions, type StoredFile } from './file-store.ts';
 import type { SourceAssignment, SourceWork } from './index.ts';
+import { RangeWork } from './range-work.ts';
 
 /** How one source is shared among lanes: the coordinator's side of a source. */
 export interface SourcePlan {
@@ -22,24 +23,42 @@ export interface SourcePlan {
 /** Looks up how far a partition has been committed. */
 export type Committed = (source: string, partition: string) => SourcePosition | undefined;
 
+export interface FilePlanOptions extends FileStoreOptions {
+  /** Ends when all there is has been handed out; else looks for growth and new files until stopped. */
+  readonly once: boolean;
+}
+
+const lookAgainMs = 500;
+
 /** Log files: every lane takes the next unread range when it has finished one. */
 export class FilePlan implements SourcePlan {
-  readonly #work: FileWork;
+  readonly #store: FileStore;
+  readonly #work: RangeWork<StoredFile, FileRange>;
   readonly #once: boolean;
 
-  constructor(options: Omit<FileWorkOptions, 'committed'>, committed: Committed) {
-    this.#once = options.once;
-    this.#work = new FileWork({ ...options, committed: (partition) => committed(fileSource, partition) });
+  constructor({ once, ...options }: FilePlanOptions, committed: Committed) {
+    this.#once = once;
+    this.#store = new FileStore(options);
+    this.#work = new RangeWork({
+      store: this.#store,
+      once,
+      lookAgainMs,
+      committed: (partition) => committed(fileSource, partition),
+    });
   }
 
   /** Finds the files. @returns how many hold logs, their bytes on disk, and the others. @throws AppError as `findLogFiles`. */
   async open(): Promise<{ files: number; bytes: number; skipped: readonly string[] }> {
-    const { files, bytes } = await this.#work.open();
-    return { files, bytes, skipped: this.#work.skipped };
+    const files = await this.#work.open();
+    return {
+      files: files.length,
+      bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      skipped: this.#store.skipped,
+    };
   }
 
   lanesFor(lanes: number): number {
-    return this.#once ? Math.max(1, Math.min(lanes, this.#work.pieces)) : lanes;
+    return this.#once ? Math.max(1, Math.min(lanes, this.#work.waiting.length)) : lanes;
   }
 
   assignment(): SourceAssignment {

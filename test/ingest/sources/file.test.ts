@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../../src/core/limits.ts';
-import { deliveries, endOfStream, type FileRange } from '../../../src/ingest/sources/file.ts';
+import { deliveries, type FileRange } from '../../../src/ingest/sources/file.ts';
+import { endOfStream } from '../../../src/ingest/sources/range-mark.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -14,8 +15,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const range = (path: string, change: Partial<FileRange> = {}): FileRange => ({
+  kind: 'file',
   path,
   partition: `${path}#0`,
+  version: '1',
   start: 0,
   end: null,
   from: 0,

@@ -1,0 +1,73 @@
+import type { Config } from '../core/config.ts';
+import type { Span } from '../ingest/sources/archive/layout.ts';
+import { BlobArchivePlan } from '../ingest/sources/archive/plan.ts';
+import { isArchiveUrl, parseArchiveUrl } from '../ingest/sources/archive/url.ts';
+import type { ArchiveUsage } from '../ingest/sources/archive/usage.ts';
+import { type Committed, FilePlan, type SourcePlan } from '../ingest/sources/plan.ts';
+import type { TimeRange } from '../ingest/time-range.ts';
+import type { PipelineReport } from './pipeline-report.ts';
+import type { Session } from './session.ts';
+
+export interface StoredSourcesRequest {
+  /** Files, folders, `-` and places in archives. */
+  readonly operands: readonly string[];
+  readonly session: Session;
+  readonly config: Config;
+  readonly once: boolean;
+  /** Name of this run's standard input in positions. */
+  readonly stdinName: string;
+  /** Event time wanted; null: all. Logs filed under hours that cannot hold it are not opened. */
+  readonly range: TimeRange | null;
+  /** What becomes of half a last line: waited for, or taken for the quarantine. */
+  readonly tail: 'leave' | 'take';
+}
+
+/** Plans of all that is stored, in files or in blobs, and what the latter cost. */
+export interface StoredSources {
+  readonly plans: readonly SourcePlan[];
+  /** Null where there is no archive among the sources. */
+  readonly usage: () => ArchiveUsage | null;
+}
+
+/**
+ * Lists files and blobs and tells people how many there are.
+ *
+ * @throws AppError CONFIG_INVALID, SOURCE_AUTH, SOURCE_UNAVAILABLE, SCHEMA_UNKNOWN.
+ */
+export async function openStoredSources(
+  request: StoredSourcesRequest,
+  committed: Committed,
+  report: PipelineReport,
+): Promise<StoredSources> {
+  const { operands, session, config, once, stdinName, range, tail } = request;
+  const logged = range === null ? null : milliseconds(range);
+  const urls = operands.filter(isArchiveUrl).map(parseArchiveUrl);
+  const paths = operands.filter((operand) => !isArchiveUrl(operand));
+  const plans: SourcePlan[] = [];
+  if (paths.length > 0) {
+    const plan = new FilePlan({ paths, once, tail, stdinName, logged }, committed);
+    report.found('file', await plan.open());
+    plans.push(plan);
+  }
+  if (urls.length === 0) return { plans, usage: () => null };
+  const { requestsPerSecond, pollIntervalMs, ...connection } = config.archive;
+  const archive = new BlobArchivePlan(
+    {
+      urls,
+      connection,
+      requestsPerSecond,
+      logged,
+      tail,
+      once,
+      lookAgainMs: pollIntervalMs,
+      clock: session.effects.clock,
+    },
+    committed,
+  );
+  report.found('blob', await archive.open());
+  return { plans: [...plans, archive], usage: () => archive.usage };
+}
+
+function milliseconds({ since, until }: TimeRange): Span {
+  return { from: Number(since / 1_000n), to: Number((until + 999n) / 1_000n) };
+}

@@ -1,0 +1,116 @@
+import { limits } from '../../../core/limits.ts';
+import type { SourcePosition } from '../../../core/position.ts';
+import type { Framing } from '../../source.ts';
+import { headBytes, isGzip, sniffFraming } from '../file-format.ts';
+import type { ByteRange } from '../range.ts';
+import { parseMark } from '../range-mark.ts';
+import type { LogStore, StoredLog } from '../range-work.ts';
+import type { BlobRange } from './blob-archive.ts';
+import { BlobReader } from './blob-reader.ts';
+import { type ArchiveConnection, containerClient } from './client.ts';
+import { type FiledLog, filedAround, filedLog, type Span } from './layout.ts';
+import { ArchiveListing, type ListedBlob } from './listing.ts';
+import type { RequestGate } from './request-gate.ts';
+import type { ArchiveUrl } from './url.ts';
+
+export interface BlobStoreOptions {
+  readonly urls: readonly ArchiveUrl[];
+  readonly connection: ArchiveConnection;
+  readonly gate: RequestGate;
+  /** The time asked for, and whether what is read will not grow any more. */
+  readonly logged: Span | null;
+  readonly tail: ByteRange['tail'];
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970 UTC. */
+  readonly clock: () => number;
+}
+
+/** A blob with logs as a listing tells of it. */
+export interface StoredBlob extends StoredLog, ListedBlob {
+  readonly url: ArchiveUrl;
+  readonly filed: FiledLog | null;
+  readonly framing: Framing | undefined;
+}
+
+const hourMs = 3_600_000;
+/** A blob nobody has written to for so long will not grow any more. */
+const settledAfterMs = 48 * hourMs;
+
+/** Blobs of containers, oldest hour first. */
+export class BlobStore implements LogStore<StoredBlob, BlobRange> {
+  readonly #options: BlobStoreOptions;
+  readonly #framings = new Map<string, Framing | undefined>();
+
+  constructor(options: BlobStoreOptions) {
+    this.#options = options;
+  }
+
+  /** @throws AppError SOURCE_AUTH, SOURCE_UNAVAILABLE, CONFIG_INVALID. */
+  async list(): Promise<readonly StoredBlob[]> {
+    const { urls, connection, gate, logged, signal } = this.#options;
+    const filed = logged === null ? null : filedAround(logged);
+    const found = new Map<string, StoredBlob>();
+    for (const url of urls) {
+      const container = containerClient(connection, url.account, url.container);
+      const blobs = await new ArchiveListing(container, gate, url).list(filed, logged, signal);
+      for (const blob of blobs) {
+        if (blob.bytes > 0) found.set(`${url.account}/${url.container}/${blob.name}`, await this.#stored(url, blob));
+      }
+    }
+    return [...found.values()].sort((a, b) => orderOf(a) - orderOf(b));
+  }
+
+  work({ url, name, bytes, etag, framing }: StoredBlob, range: ByteRange): BlobRange {
+    const { account, container } = url;
+    const known = framing === undefined ? {} : { framing };
+    return { ...range, kind: 'blob-archive', account, container, name, bytes, etag, ...known };
+  }
+
+  unread({ bytes, etag }: StoredBlob, { from, end }: ByteRange, committed: SourcePosition | undefined): boolean {
+    const mark = parseMark(committed?.token);
+    if (mark.replaced) return false;
+    if (mark.etag === etag && mark.ended) return false;
+    if (end !== null && from >= end) return false;
+    return from < bytes || mark.etag !== etag;
+  }
+
+  async #stored(url: ArchiveUrl, blob: ListedBlob): Promise<StoredBlob> {
+    const framing = blob.bytes > limits.fileRangeBytes ? await this.#framing(url, blob) : undefined;
+    const settled = this.#options.clock() - blob.lastModified > settledAfterMs;
+    return {
+      ...blob,
+      url,
+      filed: filedLog(blob.name),
+      framing: framing === 'records' ? undefined : framing,
+      partition: `az://${url.account}/${url.container}/${blob.name}`,
+      version: blob.etag,
+      divisible: framing === 'lines' || framing === 'classic',
+      tail: settled ? 'take' : this.#options.tail,
+    };
+  }
+
+  /** Looks into a blob that is large enough to be shared among lanes; what it finds holds for as long as the blob grows. */
+  async #framing(url: ArchiveUrl, { name, bytes, etag }: ListedBlob): Promise<Framing | undefined> {
+    const { connection, gate, signal } = this.#options;
+    const known = `${url.account}/${url.container}/${name}`;
+    if (!this.#framings.has(known)) {
+      const blob = containerClient(connection, url.account, url.container).getBlobClient(name);
+      const reader = new BlobReader(
+        { blob, name: `az://${known}`, gate },
+        { bytes: Math.min(bytes, headBytes), etag },
+        null,
+        signal,
+      );
+      const head = Buffer.alloc(headBytes);
+      const length = await reader.read(head, 0);
+      await reader.close();
+      const framing = isGzip(head) ? null : sniffFraming(head.subarray(0, length));
+      this.#framings.set(known, framing === null || framing === 'empty' ? undefined : framing);
+    }
+    return this.#framings.get(known);
+  }
+}
+
+function orderOf({ filed, lastModified }: StoredBlob): number {
+  return filed?.hour.from ?? lastModified;
+}

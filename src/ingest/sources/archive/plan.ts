@@ -1,0 +1,94 @@
+import type { SourceAssignment, SourceWork } from '../index.ts';
+import type { Committed, SourcePlan } from '../plan.ts';
+import { RangeWork } from '../range-work.ts';
+import { type BlobRange, blobArchive } from './blob-archive.ts';
+import { BlobStore, type StoredBlob } from './blob-store.ts';
+import type { ArchiveConnection } from './client.ts';
+import type { Span } from './layout.ts';
+import { RequestGate } from './request-gate.ts';
+import type { ArchiveUrl } from './url.ts';
+import { type ArchiveUsage, UsageCounter } from './usage.ts';
+
+export interface BlobArchivePlanOptions {
+  readonly urls: readonly ArchiveUrl[];
+  readonly connection: ArchiveConnection;
+  /** Of this process; null: as many as come. */
+  readonly requestsPerSecond: number | null;
+  /** Time whose records are wanted, in milliseconds since 1970 UTC; null: all. */
+  readonly logged: Span | null;
+  readonly tail: BlobRange['tail'];
+  readonly once: boolean;
+  readonly lookAgainMs: number;
+  readonly clock: () => Date;
+}
+
+/** Tries of one request by a run that ends: some two minutes of a lost network. One that follows tries on. */
+const triesMaxOnce = 10;
+
+/** Containers of archives: blobs are listed here and handed out to lanes, which download them. */
+export class BlobArchivePlan implements SourcePlan {
+  readonly #options: BlobArchivePlanOptions;
+  readonly #usage = new UsageCounter();
+  readonly #stop = new AbortController();
+  readonly #work: RangeWork<StoredBlob, BlobRange>;
+  #lanes = 1;
+
+  constructor(options: BlobArchivePlanOptions, committed: Committed) {
+    const { urls, connection, logged, tail, once, lookAgainMs, clock, requestsPerSecond } = options;
+    this.#options = options;
+    const triesMax = once ? triesMaxOnce : null;
+    const store = new BlobStore({
+      urls,
+      connection,
+      gate: new RequestGate({ requestsPerSecond, triesMax }, this.#usage),
+      logged,
+      tail,
+      signal: this.#stop.signal,
+      clock: () => clock().getTime(),
+    });
+    const committedTo = (partition: string) => committed(blobArchive, partition);
+    this.#work = new RangeWork({ store, once, lookAgainMs, committed: committedTo });
+  }
+
+  /** Lists the blobs. @throws AppError SOURCE_AUTH, SOURCE_UNAVAILABLE, CONFIG_INVALID. */
+  async open(): Promise<{ files: number; bytes: number; skipped: readonly string[] }> {
+    const blobs = await this.#work.open();
+    return { files: blobs.length, bytes: blobs.reduce((sum, { bytes }) => sum + bytes, 0), skipped: [] };
+  }
+
+  /** What all threads have asked of the archive so far. */
+  get usage(): ArchiveUsage {
+    return this.#usage.usage;
+  }
+
+  lanesFor(lanes: number): number {
+    this.#lanes = this.#options.once ? Math.max(1, Math.min(lanes, this.#work.waiting.length)) : lanes;
+    return this.#lanes;
+  }
+
+  assignment(): SourceAssignment {
+    const { connection, once, requestsPerSecond } = this.#options;
+    return {
+      kind: blobArchive,
+      connection,
+      gate: {
+        requestsPerSecond: requestsPerSecond === null ? null : requestsPerSecond / this.#lanes,
+        triesMax: once ? triesMaxOnce : null,
+      },
+      usage: this.#usage.shared,
+    };
+  }
+
+  nextWork(lane: number, finished: SourceWork | null): Promise<SourceWork | null> {
+    return this.#work.next(lane, finished);
+  }
+
+  recover(lane: number): void {
+    this.#work.recover(lane);
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.#work.stop();
+  }
+}

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRetryable, retryAfterMs } from './archive-error.ts';
+import { TokenBucket } from './token-bucket.ts';
+import type { UsageCounter } from './usage.ts';
+
+export interface GateOptions {
+  /** Requests a second at most, over a while; null: as many as come. */
+  readonly requestsPerSecond: number | null;
+  /** Tries of one request before it is given up; null: for as long as it takes. */
+  readonly triesMax: number | null;
+}
+
+const pauseMsFirst = 200;
+const pauseMsMax = 20_000;
+/** Longest wait for one answer with its body. */
+const tryMsMax = 60_000;
+
+/** Every request to an archive goes through here: held to a rate, counted, tried again where that may help. */
+export class RequestGate {
+  readonly #options: GateOptions;
+  readonly #usage: UsageCounter;
+  readonly #bucket: TokenBucket | null;
+
+  constructor(options: GateOptions, usage: UsageCounter) {
+    this.#options = options;
+    this.#usage = usage;
+    this.#bucket = options.requestsPerSecond === null ? null : new TokenBucket(options.requestsPerSecond);
+  }
+
+  /** @throws the last fault as the SDK gives it, or the reason of `signal`. */
+  async send<T>(signal: AbortSignal, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      await this.#bucket?.take(signal);
+      signal.throwIfAborted();
+      this.#usage.addRequest();
+      try {
+        return await request(AbortSignal.any([signal, AbortSignal.timeout(tryMsMax)]));
+      } catch (fault) {
+        signal.throwIfAborted();
+        const { triesMax } = this.#options;
+        if (!isRetryable(fault) || (triesMax !== null && tries >= triesMax)) throw fault;
+        const pauseMs = Math.min(pauseMsMax, pauseMsFirst * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
+        await sleep(retryAfterMs(fault) ?? pauseMs, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  addBytes(bytes: number): void {
+    this.#usage.addBytes(bytes);
+  }
+}

@@ -1,0 +1,52 @@
+import type { SourcePosition } from '../../core/position.ts';
+import { filedAround, type Span } from './archive/layout.ts';
+import { stdinPath } from './byte-reader.ts';
+import type { FileRange } from './file.ts';
+import { findLogFiles, type LogFile } from './log-files.ts';
+import type { ByteRange } from './range.ts';
+import { parseMark } from './range-mark.ts';
+import type { LogStore, StoredLog } from './range-work.ts';
+
+export interface FileStoreOptions {
+  readonly paths: readonly string[];
+  readonly tail: FileRange['tail'];
+  /** Name of this run's standard input as a partition: each run reads another one. */
+  readonly stdinName: string;
+  /** Time whose records are wanted, in milliseconds since 1970 UTC; null: all. */
+  readonly logged: Span | null;
+}
+
+/** A log file as a listing tells of it. */
+export interface StoredFile extends StoredLog, LogFile {}
+
+/** Log files on disk and standard input. */
+export class FileStore implements LogStore<StoredFile, FileRange> {
+  readonly #options: FileStoreOptions;
+  /** Files that were skipped because they hold no logs. */
+  skipped: readonly string[] = [];
+
+  constructor(options: FileStoreOptions) {
+    this.#options = options;
+  }
+
+  /** @throws AppError as `findLogFiles`. */
+  async list(): Promise<readonly StoredFile[]> {
+    const { paths, tail, stdinName, logged } = this.#options;
+    const { files, skipped } = await findLogFiles(paths, logged === null ? null : filedAround(logged));
+    this.skipped = skipped;
+    return files.map((file) =>
+      file.path === stdinPath
+        ? { ...file, partition: stdinName, version: stdinName, tail: 'take' }
+        : { ...file, partition: file.path, version: String(file.bytes), tail },
+    );
+  }
+
+  work({ path }: StoredFile, range: ByteRange): FileRange {
+    return { ...range, kind: 'file', path };
+  }
+
+  unread(file: StoredFile, range: ByteRange, committed: SourcePosition | undefined): boolean {
+    if (file.streamed) return !parseMark(committed?.token).ended;
+    return range.from < Math.min(file.bytes, range.end ?? file.bytes);
+  }
+}

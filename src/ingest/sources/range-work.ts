@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { limits } from '../../core/limits.ts';
+import type { SourcePosition } from '../../core/position.ts';
+import type { ByteRange } from './range.ts';
+
+/** A stored log as a listing tells of it. */
+export interface StoredLog {
+  /** Name of the log as a partition; its ranges are counted on behind it. */
+  readonly partition: string;
+  readonly bytes: number;
+  /** Another one whenever the log holds other bytes. */
+  readonly version: string;
+  /** True where its lines may be read from any byte on: plain, one record a line. */
+  readonly divisible: boolean;
+  readonly tail: ByteRange['tail'];
+}
+
+/** Where stored logs are listed, and what a lane is told to read one of them. */
+export interface LogStore<L extends StoredLog, R extends ByteRange> {
+  list(): Promise<readonly L[]>;
+  /** The work of reading a range of a log. */
+  work(log: L, range: ByteRange): R;
+  /** Whether a range holds bytes that have not been committed, given how far it has been. */
+  unread(log: L, range: ByteRange, committed: SourcePosition | undefined): boolean;
+  /** Whether this process may read the range now; without it, always. Called for one range at a time. */
+  claim?(log: L, range: R): Promise<R | null>;
+}
+
+export interface RangeWorkOptions<L extends StoredLog, R extends ByteRange> {
+  readonly store: LogStore<L, R>;
+  /** Ends when all there is has been handed out; else looks for growth and new logs until stopped. */
+  readonly once: boolean;
+  readonly lookAgainMs: number;
+  /** Up to which byte the catalog has each partition. */
+  readonly committed: (partition: string) => SourcePosition | undefined;
+}
+
+interface Taken {
+  readonly lane: number;
+  readonly version: string;
+  /** Null while a lane has it; then the byte up to which it was delivered. */
+  readonly reached: number | null;
+}
+
+/**
+ * Hands out the unread ranges of stored logs, each to one lane at a time.
+ *
+ * A range that has been handed back is offered again, when its log has changed, only after everything delivered from it has
+ * been committed: two lanes never read the same bytes.
+ */
+export class RangeWork<L extends StoredLog, R extends ByteRange> {
+  readonly #options: RangeWorkOptions<L, R>;
+  readonly #taken = new Map<string, Taken>();
+  readonly #stop = new AbortController();
+  #logs: readonly L[] = [];
+  #waiting: { readonly log: L; readonly range: R }[] = [];
+  #looking: Promise<void> | null = null;
+
+  constructor(options: RangeWorkOptions<L, R>) {
+    this.#options = options;
+  }
+
+  /** Ranges not yet handed out. */
+  get waiting(): readonly R[] {
+    return this.#waiting.map(({ range }) => range);
+  }
+
+  /** Lists the logs. */
+  async open(): Promise<readonly L[]> {
+    this.#logs = await this.#options.store.list();
+    this.#waiting = this.#unread();
+    return this.#logs;
+  }
+
+  /** The next range for a lane; waits for one while following. Null: there is none and there will be none. */
+  async next(lane: number, finished: ByteRange | null): Promise<R | null> {
+    if (finished !== null) {
+      const { partition, version, from, reached = from } = finished;
+      this.#taken.set(partition, { lane, version, reached });
+    }
+    while (!this.#stop.signal.aborted) {
+      const next = this.#waiting.shift();
+      if (next !== undefined) {
+        const { partition, version } = next.range;
+        this.#taken.set(partition, { lane, version, reached: null });
+        const { store } = this.#options;
+        const range = store.claim === undefined ? next.range : await store.claim(next.log, next.range);
+        if (range !== null) return range;
+        this.#taken.delete(partition);
+      } else if (this.#options.once) {
+        return null;
+      } else {
+        this.#looking ??= this.#lookAgain().finally(() => {
+          this.#looking = null;
+        });
+        await this.#looking;
+      }
+    }
+    return null;
+  }
+
+  /** Takes back all that a lane that died had, so that it is read again from the last commit. */
+  recover(lane: number): void {
+    for (const [partition, taken] of this.#taken) if (taken.lane === lane) this.#taken.delete(partition);
+    this.#waiting = this.#unread();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async #lookAgain(): Promise<void> {
+    await sleep(this.#options.lookAgainMs, undefined, { signal: this.#stop.signal }).catch(() => {});
+    if (this.#stop.signal.aborted) return;
+    this.#logs = await this.#options.store.list();
+    this.#waiting = this.#unread();
+  }
+
+  #unread(): { log: L; range: R }[] {
+    return this.#logs.flatMap((log) => this.#ranges(log).map((range) => ({ log, range })));
+  }
+
+  #ranges(log: L): R[] {
+    const { store, committed } = this.#options;
+    const count = log.divisible ? Math.max(1, Math.ceil(log.bytes / limits.fileRangeBytes)) : 1;
+    const ranges: R[] = [];
+    for (let index = 0; index < count; index++) {
+      const start = index * limits.fileRangeBytes;
+      const partition = `${log.partition}#${index}`;
+      const position = committed(partition);
+      const range = {
+        partition,
+        start,
+        end: log.divisible ? start + limits.fileRangeBytes : null,
+        from: Number(position?.offset ?? start),
+        tail: log.tail,
+        version: log.version,
+        ...(position?.token === undefined ? {} : { mark: position.token }),
+      };
+      if (store.unread(log, range, position) && this.#free(range)) ranges.push(store.work(log, range));
+    }
+    return ranges;
+  }
+
+  #free({ partition, from, version }: ByteRange): boolean {
+    const taken = this.#taken.get(partition);
+    if (taken === undefined) return true;
+    return taken.reached === from && taken.version !== version && !this.#options.once;
+  }
+}
