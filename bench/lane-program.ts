@@ -16,7 +16,10 @@ if (logs === undefined || dataDir === undefined || lanes === undefined) {
 }
 
 const catalog = await Catalog.open(dataDir);
-const plan = new FilePlan({ paths: [logs], once: true, tail: 'leave', stdinName: 'stdin' }, () => undefined);
+const plan = new FilePlan(
+  { paths: [logs], once: true, tail: 'leave', stdinName: 'stdin', logged: null },
+  () => undefined,
+);
 await plan.open();
 const meter = new IngestMeter();
 const settings: LaneSettings = {

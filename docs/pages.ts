@@ -14,9 +14,9 @@ export async function pages(): Promise<Readonly<Record<string, string>>> {
 }
 
 function columnsPage(): string {
-  const rows = columns.map(({ name, azure, required, doc, ...spec }) => {
+  const rows = columns.map(({ name, azure, required, policy, doc, ...spec }) => {
     const unit = 'unit' in spec ? ` (${spec.unit})` : '';
-    return `| \`${name}\` | ${sqlType({ name, ...spec })}${unit} | ${azure === '*' ? '' : `\`${azure}\``} | ${required ? 'never' : 'may be'} | ${doc} |`;
+    return `| \`${name}\` | ${sqlType({ name, ...spec })}${unit} | ${azure === '*' ? '' : `\`${azure}\``} | ${required ? 'never' : 'may be'} | ${policy} | ${doc} |`;
   });
   return `# Columns
 
@@ -25,8 +25,10 @@ view \`storage_log\` has them all, with \`caller_ip\`, \`client_request_id\` and
 \`caller_address\` and the SAS parameters as \`sas_…\`. A value that does not fit its column stands in \`extra\` under its
 Azure path.
 
-| column | type | Azure field | null | what it is |
-|---|---|---|---|---|
+*Kept by*: the leanest policy with which compaction keeps the column ([lake.md](lake.md)); a column that was not kept is null.
+
+| column | type | Azure field | null | kept by | what it is |
+|---|---|---|---|---|---|
 ${rows.join('\n')}
 `;
 }

@@ -45,7 +45,7 @@ export async function runEvaluation(
     signal,
     plans: async (committed) => {
       const plan = new FilePlan(
-        { paths: [join(folder, 'logs')], once: true, tail: 'take', stdinName: 'stdin' },
+        { paths: [join(folder, 'logs')], once: true, tail: 'take', stdinName: 'stdin', logged: null },
         committed,
       );
       await plan.open();

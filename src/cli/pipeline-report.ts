@@ -3,7 +3,7 @@ import type { Fallback } from '../ingest/decode/decoder.ts';
 import { jsonLine } from '../query/render/jsonl.ts';
 import { write } from './effects.ts';
 import { findingLine, findingRow } from './finding-text.ts';
-import type { IngestMeter, IngestSummary } from './ingest-meter.ts';
+import type { IngestMeter } from './ingest-meter.ts';
 import type { PipelineHooks } from './pipeline.ts';
 import { createProgress, type Progress } from './progress.ts';
 import type { Session } from './session.ts';
@@ -56,6 +56,10 @@ export class PipelineReport {
     this.#progress.note(text);
   }
 
+  progress(line: string): void {
+    this.#progress.update(line);
+  }
+
   /** Prints new findings: a line each on the terminal, an object each with `--json`. */
   findings(findings: readonly Finding[]): void {
     const { effects, json } = this.#session;
@@ -70,8 +74,8 @@ export class PipelineReport {
     this.#progress.end();
   }
 
-  /** The last line of a pipeline. */
-  async end(summary: IngestSummary | (IngestSummary & Readonly<Record<string, unknown>>)): Promise<void> {
+  /** The last line of a command. */
+  async end(summary: object): Promise<void> {
     this.#progress.end();
     const { stdout } = this.#session.effects;
     if (this.#session.json) return write(stdout, jsonLine({ type: 'summary', ...summary }));

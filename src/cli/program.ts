@@ -39,6 +39,11 @@ const entries: readonly Entry[] = [
   { name: 'detect', summary: 'the rules: list, test, run over a stretch', load: () => import('./commands/detect.ts') },
   { name: 'query', summary: 'read-only SQL over the lake', load: () => import('./commands/query.ts') },
   {
+    name: 'compact',
+    summary: 'merge segments into one file an hour, remove what was delivered twice, apply the retention',
+    load: () => import('./commands/compact.ts'),
+  },
+  {
     name: 'generate',
     summary: 'seeded logs of a made-up estate, with the truth about them',
     load: () => import('./commands/generate.ts'),

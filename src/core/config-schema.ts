@@ -108,6 +108,18 @@ export const configSchema = z.strictObject({
       .describe('Disk a query may spill to.'),
     threads: count(1, 256).default(2).describe('Threads of one query.'),
   }),
+  compaction: z.strictObject({
+    policy: z
+      .enum(['full', 'lean', 'minimal'])
+      .default('full')
+      .describe('Which columns compacted files keep: docs/columns.md says which policy keeps what.'),
+  }),
+  retention: z.strictObject({
+    days: count(1, 100_000)
+      .nullable()
+      .default(null)
+      .describe('Event hours older than so many days are deleted whole when the lake is compacted; null: never.'),
+  }),
 });
 
 type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`

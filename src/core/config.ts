@@ -126,6 +126,7 @@ function describeForm(schema: z.ZodType): string {
     maximum,
   } = json.anyOf?.[0] && typeof json.anyOf[0] === 'object' ? json.anyOf[0] : json;
   if (choices) return choices.map((choice) => `\`${choice}\``).join(', ');
+  if (type === 'number') return `number, ${minimum} to ${maximum}`;
   if (type === 'integer') return `integer, ${minimum} to ${maximum}`;
   return type === 'array' ? 'list of texts' : 'text';
 }

@@ -32,6 +32,14 @@ export const limits = {
   quarantineBatchBytesMax: 16 << 20,
   /** Lane-private DuckDB memory: a full batch of wide rows and its sorted copy pass 256 MB. */
   laneMemory: '1GB',
+  /** Rows of segments one compaction step takes: its sort fits the memory below without much spilling. */
+  compactionRowsMax: 2_000_000,
+  /** Rows up to which files of one event hour are merged into one. */
+  hourFileRowsMax: 16_000_000,
+  /** DuckDB memory of the compaction process; a larger sort spills to the data folder. */
+  compactionMemory: '600MB',
+  /** How long a file that was replaced is kept for readers of older snapshots. */
+  readersGraceMs: 600_000,
   /** Memory of a read-only query. */
   queryMemory: '1GB',
   /** Rows a query returns unless told otherwise. */

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { AppError, errorText } from '../core/errors.ts';
 import { sasParameters } from '../core/sas.ts';
 import { logRow } from '../store/entity-views.ts';
-import type { Manifest } from '../store/manifest.ts';
+import { emptyManifest } from '../store/manifest.ts';
 import { createViews } from '../store/views.ts';
 import type { DetectionTest, TestRow } from './detection.ts';
 import { textLiteral } from './parameter.ts';
@@ -14,16 +14,6 @@ import { rollupOf } from './rollup-of-rows.ts';
 
 type Scalar = TestRow[string];
 type Row = Readonly<Record<string, Scalar>>;
-
-const emptyLake: Manifest = {
-  version: 0,
-  publishedAt: new Date(0).toISOString(),
-  segments: [],
-  findingsPath: null,
-  sources: [],
-  holes: [],
-  counters: { commits: 0, rows: 0, bytes: 0, deliveries: 0, quarantined: 0 },
-};
 
 /** The columns in which `A` may stand for 128 bits. */
 const named: ReadonlySet<string> = new Set(['token_hash', 'key_hash', 'correlation_id']);
@@ -89,7 +79,7 @@ const feedColumns = ['list', 'label', 'network', 'country', 'asn', 'valid_from',
  * @param connection of a private in-memory database.
  */
 export async function createTestViews(connection: DuckDBConnection): Promise<void> {
-  await createViews(connection, '.', emptyLake);
+  await createViews(connection, '.', emptyManifest);
   await connection.run('CREATE TABLE test_row AS SELECT * FROM storage_log');
   await connection.run(`CREATE TABLE test_log AS ${storageLog}`);
   await connection.run('CREATE TABLE test_feed AS SELECT * FROM feed');

@@ -1,8 +1,8 @@
-import { readdir, readFile, rename, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { AppError, errorText } from '../core/errors.ts';
+import { ensureTables, rewriteCatalog } from './catalog-migration.ts';
 import { dataInUse } from './data-lock.ts';
 
 const settings = {
@@ -22,49 +22,17 @@ export interface CatalogDatabase {
   close(): void;
 }
 
-async function migrations(): Promise<{ number: number; name: string; sql: string }[]> {
-  const folder = dirname(fileURLToPath(import.meta.resolve('#migrations/0001-initial.sql')));
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
-  return Promise.all(
-    names.map(async (name) => ({
-      number: Number.parseInt(name, 10),
-      name,
-      sql: await readFile(join(folder, name), 'utf8'),
-    })),
-  );
-}
-
-async function migrate(connection: DuckDBConnection, path: string): Promise<void> {
-  const known = await migrations();
-  const newest = known.at(-1)?.number ?? 0;
-  const reader = await connection.runAndReadAll(
-    `SELECT count(*)::INTEGER FROM duckdb_tables() WHERE table_name = 'migration'`,
-  );
-  if (reader.getRowsJS()[0]?.[0] === 0) {
-    await connection.run('BEGIN');
-    for (const { number, name, sql } of known) {
-      await connection.run(sql);
-      await connection.run('INSERT INTO migration VALUES ($1, $2)', [number, name]);
-    }
-    await connection.run('COMMIT');
-    return;
-  }
-  const applied = await connection.runAndReadAll('SELECT max(number)::INTEGER FROM migration');
-  const version = applied.getRowsJS()[0]?.[0];
-  if (version !== newest) {
-    throw new AppError(
-      'CONFIG_INVALID',
-      `Could not open ${path}: its tables have version ${version}, this saswatch knows ${newest}. ` +
-        'Use the saswatch that wrote it, or another folder with --data.',
-    );
-  }
-}
-
 async function openOnce(path: string): Promise<{ connection: DuckDBConnection; close(): void }> {
   const instance = await DuckDBInstance.create(path, settings);
   try {
     const connection = await instance.connect();
-    await migrate(connection, path);
+    if (!(await ensureTables(connection, path))) {
+      await connection.run('CHECKPOINT');
+      connection.closeSync();
+      instance.closeSync();
+      await rewriteCatalog(path);
+      return openOnce(path);
+    }
     return {
       connection,
       close() {

@@ -2,10 +2,11 @@ import { type DuckDBConnection, DuckDBTimestampValue } from '@duckdb/node-api';
 import { z } from 'zod';
 import type { Finding } from '../core/finding.ts';
 import { type Partition, type PositionRange, sourceId } from '../core/position.ts';
-import { type Commit, filesOf, type SegmentFile } from './commit.ts';
+import { type Commit, filesOf, type HourFile, type SegmentFile } from './commit.ts';
 import { readFindings } from './finding-table.ts';
 import type { Manifest, ManifestCounters } from './manifest.ts';
 import { Positions } from './positions.ts';
+import { chainStart, type RemovedFile, type Replacement, readReplacements, type SasFile } from './replacement.ts';
 
 /** Event time from the first to the last row of some segments, UTC microseconds. */
 export interface TimeSpan {
@@ -18,14 +19,28 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 /** What the catalog's tables say, in memory. */
 export class CatalogState {
   version = 0;
+  /** Segments and hour files by path. */
   readonly segments = new Map<string, SegmentFile>();
+  /** SAS files of compacted segments by path. */
+  readonly sasFiles = new Map<string, SasFile>();
+  /** Last link of the chain of hour files. */
+  chain = chainStart;
   readonly positions = new Positions();
   readonly holes: PositionRange[] = [];
   readonly quarantinePaths = new Set<string>();
   readonly findings = new Map<string, Finding>();
   /** Of the segments that came after the last judgement; null if none did. */
   unjudged: TimeSpan | null = null;
-  readonly counters: Writable<ManifestCounters> = { commits: 0, rows: 0, bytes: 0, deliveries: 0, quarantined: 0 };
+  readonly counters: Writable<ManifestCounters> = {
+    commits: 0,
+    rows: 0,
+    bytes: 0,
+    deliveries: 0,
+    quarantined: 0,
+    duplicates: 0,
+  };
+  /** Files that were given up lately, as loaded; the catalog's graveyard takes them over. */
+  readonly removed: RemovedFile[] = [];
 
   /** Takes in what has just been written under `version`. */
   apply(version: number, commit: Commit, holes: readonly PositionRange[]): void {
@@ -47,12 +62,29 @@ export class CatalogState {
     this.counters.quarantined += commit.quarantined;
   }
 
+  /** Takes in a swap that has just been written under `version`. */
+  replace(
+    version: number,
+    { removed, sasRemoved, sasAdded, duplicates }: Replacement,
+    added: readonly HourFile[],
+  ): void {
+    this.version = version;
+    for (const { path } of removed) this.segments.delete(path);
+    for (const { path } of sasRemoved) this.sasFiles.delete(path);
+    for (const file of added) this.segments.set(file.path, file);
+    for (const file of sasAdded) this.sasFiles.set(file.path, file);
+    this.chain = added.at(-1)?.compacted.chain ?? this.chain;
+    this.counters.duplicates += duplicates;
+  }
+
   /** The snapshot readers get. */
   manifest(publishedAt: Date, findingsPath: string | null): Manifest {
     return {
       version: this.version,
       publishedAt: publishedAt.toISOString(),
       segments: [...this.segments.values()],
+      sasFiles: [...this.sasFiles.values()],
+      chain: this.chain,
       findingsPath,
       sources: this.positions.list().map((position) => ({ sourceId: sourceId(position), ...position })),
       holes: this.holes,
@@ -63,6 +95,7 @@ export class CatalogState {
   /** Every file a committed row names, relative to the data folder. */
   *paths(): Iterable<string> {
     for (const file of this.segments.values()) yield* filesOf(file);
+    yield* this.sasFiles.keys();
     yield* this.quarantinePaths;
   }
 }
@@ -79,18 +112,23 @@ async function rows<T>(connection: DuckDBConnection, schema: z.ZodType<T>, sql: 
   return z.array(schema).parse((await connection.runAndReadAll(sql)).getRowsJson());
 }
 
-/** Reads the whole state from the tables. */
-export async function loadState(connection: DuckDBConnection): Promise<CatalogState> {
+/**
+ * Reads the whole state from the tables.
+ *
+ * @param since files given up earlier are forgotten.
+ */
+export async function loadState(connection: DuckDBConnection, since: Date): Promise<CatalogState> {
   const state = new CatalogState();
   const files = await rows(
     connection,
     segmentRow,
     `SELECT path, rollup_path, sas_path, row_count::VARCHAR, bytes::VARCHAR, epoch_us(min_time)::VARCHAR,
-      epoch_us(max_time)::VARCHAR FROM segment ORDER BY rowid`,
+      epoch_us(max_time)::VARCHAR FROM segment ANTI JOIN removed USING (path) ORDER BY segment.rowid`,
   );
   for (const [path, rollupPath, sasPath, rowCount, bytes, minTime, maxTime] of files) {
     state.segments.set(path, { path, rollupPath, sasPath, rows: rowCount, bytes, minTime, maxTime });
   }
+  await loadReplacements(connection, state, since);
   const range = (columns: string, table: string) =>
     rows(
       connection,
@@ -129,10 +167,20 @@ export async function loadState(connection: DuckDBConnection): Promise<CatalogSt
   const versions = await rows(
     connection,
     z.tuple([numberText]),
-    `SELECT greatest(coalesce((SELECT max(version) FROM commit_log), 0), coalesce((SELECT max(version) FROM finding), 0))::VARCHAR`,
+    `SELECT coalesce(max(version), 0)::VARCHAR FROM (SELECT version FROM commit_log UNION ALL SELECT version FROM finding
+      UNION ALL SELECT version FROM replacement)`,
   );
   state.version = versions[0]?.[0] ?? 0;
   return state;
+}
+
+async function loadReplacements(connection: DuckDBConnection, state: CatalogState, since: Date): Promise<void> {
+  const { hourFiles, sasFiles, removed, chain, duplicates } = await readReplacements(connection, since);
+  for (const file of hourFiles) state.segments.set(file.path, file);
+  for (const file of sasFiles) state.sasFiles.set(file.path, file);
+  state.removed.push(...removed);
+  state.chain = chain;
+  state.counters.duplicates = duplicates;
 }
 
 /** Appends the rows of one commit; the caller holds the transaction. */

@@ -2,16 +2,19 @@ import { access, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, errorText } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
+import { limits } from '../core/limits.ts';
 import type { Partition, PositionRange, SourcePosition } from '../core/position.ts';
 import { type CatalogDatabase, openCatalogDatabase } from './catalog-database.ts';
 import { CatalogState, insertCommit, loadState, type TimeSpan } from './catalog-state.ts';
-import { type Commit, type CommitResult, filesOf } from './commit.ts';
+import { type Commit, type CommitResult, filesOf, isHourFile, type SegmentFile } from './commit.ts';
 import { DataLock } from './data-lock.ts';
 import { makeFolder, syncFile } from './durable-file.ts';
 import { evidenceJson, exportFindings, insertFinding } from './finding-table.ts';
+import { Graveyard } from './graveyard.ts';
 import { type Swept, sweepLake } from './lake-sweep.ts';
 import { type Manifest, pruneManifests, publishManifest, readManifest, versionedPath } from './manifest.ts';
 import type { Judgement } from './positions.ts';
+import { chained, insertReplacement, type Replacement, removedFiles, type SasFile } from './replacement.ts';
 
 const manifestsKept = 5;
 const manifestGraceMs = 60_000;
@@ -28,6 +31,12 @@ export interface OpenReport extends Swept {
   readonly staleLock: number | null;
 }
 
+export interface CatalogOptions {
+  readonly clock?: () => Date;
+  /** How long replaced files are kept for readers of older snapshots. */
+  readonly graceMs?: number;
+}
+
 /**
  * The truth about the lake: which files count, how far each source has been read, what was found.
  *
@@ -41,15 +50,22 @@ export class Catalog {
   #database: CatalogDatabase | null;
   #state: CatalogState;
   #missing = new Set<string>();
+  readonly #graveyard: Graveyard;
   #findingsPath: string | null = null;
   #findingsChanged = false;
   #published = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #report: OpenReport;
 
-  private constructor(dataDir: string, clock: () => Date, lock: DataLock, database: CatalogDatabase) {
+  private constructor(
+    dataDir: string,
+    { clock, graceMs }: Required<CatalogOptions>,
+    lock: DataLock,
+    database: CatalogDatabase,
+  ) {
     this.#dataDir = dataDir;
     this.#clock = clock;
+    this.#graveyard = new Graveyard(dataDir, graceMs);
     this.#lock = lock;
     this.#database = database;
     this.#state = new CatalogState();
@@ -68,13 +84,16 @@ export class Catalog {
    *
    * @throws AppError DATA_IN_USE if any thread of any process has it open, SINK_WRITE if it cannot be read or written.
    */
-  static async open(dataDir: string, { clock = () => new Date() }: { clock?: () => Date } = {}): Promise<Catalog> {
+  static async open(
+    dataDir: string,
+    { clock = () => new Date(), graceMs = limits.readersGraceMs }: CatalogOptions = {},
+  ): Promise<Catalog> {
     await makeFolder(dataDir);
     const lock = await DataLock.acquire(dataDir);
     let database: CatalogDatabase | undefined;
     try {
       database = await openCatalogDatabase(dataDir, clock);
-      const catalog = new Catalog(dataDir, clock, lock, database);
+      const catalog = new Catalog(dataDir, { clock, graceMs }, lock, database);
       await catalog.#start(database);
       return catalog;
     } catch (error) {
@@ -89,17 +108,24 @@ export class Catalog {
   }
 
   async #start(database: CatalogDatabase): Promise<void> {
-    this.#state = await loadState(database.connection);
+    this.#state = await this.#load(database);
     const manifest = await readManifest(this.#dataDir);
     const restoredSegments = manifest === null ? 0 : await this.#restore(database, manifest);
     const committed = new Set(this.#state.paths());
     for (const path of committed) {
       await access(join(this.#dataDir, path)).catch(() => this.#missing.add(path));
     }
-    const swept = await sweepLake(this.#dataDir, committed);
-    this.#report = { ...this.#report, ...swept, restoredSegments, missingFiles: [...this.#missing] };
     this.#findingsChanged = this.#state.findings.size > 0;
     await this.#publish(database);
+    const removed = this.#state.removed.splice(0);
+    this.#graveyard.add(removed);
+    await this.#graveyard.clear(this.#clock());
+    const swept = await sweepLake(this.#dataDir, new Set([...committed, ...this.#graveyard.paths()]));
+    this.#report = { ...this.#report, ...swept, restoredSegments, missingFiles: [...this.#missing] };
+  }
+
+  #load({ connection }: CatalogDatabase): Promise<CatalogState> {
+    return loadState(connection, new Date(this.#clock().getTime() - this.#graveyard.graceMs));
   }
 
   /** Takes from the manifest what the catalog has lost: the manifest is as durable as the catalog and written later. */
@@ -107,6 +133,9 @@ export class Catalog {
     this.#published = manifest.version;
     if (manifest.version <= this.#state.version) return 0;
     const lost = manifest.segments.filter(({ path }) => !this.#state.segments.has(path));
+    const published = new Set(manifest.segments.map(({ path }) => path));
+    const sasPublished = new Set(manifest.sasFiles.map(({ path }) => path));
+    const removed = [...this.#state.segments.values()].filter(({ path }) => !published.has(path));
     const ranges: PositionRange[] = manifest.sources.map(({ source, partition, offset, token }) => ({
       source,
       partition,
@@ -115,13 +144,29 @@ export class Catalog {
       ...(token === undefined ? {} : { token }),
     }));
     const known = this.#state.holes.length;
-    const commit: Commit = { ranges, segments: lost, quarantinePath: null, quarantined: 0 };
+    const commit: Commit = {
+      ranges,
+      segments: lost.filter((file) => !isHourFile(file)),
+      quarantinePath: null,
+      quarantined: 0,
+    };
+    const replacement = {
+      reason: 'compacted' as const,
+      removed,
+      added: lost.filter(isHourFile),
+      sasRemoved: [...this.#state.sasFiles.values()].filter(({ path }) => !sasPublished.has(path)),
+      sasAdded: manifest.sasFiles.filter(({ path }) => !this.#state.sasFiles.has(path)),
+      duplicates: Math.max(0, manifest.counters.duplicates - this.#state.counters.duplicates),
+    };
     await this.#transaction(database, async () => {
       await insertCommit(database.connection, manifest.version, commit, {
         at: this.#clock(),
         holes: manifest.holes.slice(known),
         newSources: ranges.filter((range) => !this.#state.positions.has(range)),
       });
+      if (removed.length + replacement.added.length > 0) {
+        await insertReplacement(database.connection, { version: manifest.version, at: this.#clock() }, replacement);
+      }
       if (manifest.findingsPath !== null) {
         await database.connection.run(
           'INSERT INTO finding BY NAME SELECT $version AS version, f.* FROM read_parquet($path) f',
@@ -129,7 +174,7 @@ export class Catalog {
         );
       }
     });
-    this.#state = await loadState(database.connection);
+    this.#state = await this.#load(database);
     return lost.length;
   }
 
@@ -183,7 +228,7 @@ export class Catalog {
   async #commit(database: CatalogDatabase, commit: Commit): Promise<CommitResult> {
     const { status, holes } = await this.#judge(commit);
     if (status === 'duplicate') return { status };
-    await this.#requireFiles(commit);
+    await this.#requireFiles(pathsOf(commit));
     const version = this.#nextVersion();
     const newSources = commit.ranges.filter(
       (range, index) =>
@@ -198,6 +243,51 @@ export class Catalog {
     if (survived) this.#state.apply(version, commit, holes);
     await this.#publish(this.#database ?? database).catch(() => undefined);
     return { status: 'committed' };
+  }
+
+  /** Segments and hour files as committed now. */
+  segments(): SegmentFile[] {
+    return [...this.#state.segments.values()];
+  }
+
+  /** SAS files of compacted segments. */
+  sasFiles(): SasFile[] {
+    return [...this.#state.sasFiles.values()];
+  }
+
+  /** Grows with every change; a number of its own for the files of the next swap. */
+  get version(): number {
+    return Math.max(this.#state.version, this.#published);
+  }
+
+  /**
+   * Swaps files of the lake for others in one transaction. The old ones are deleted when no reader can still be at them.
+   *
+   * @throws AppError SINK_WRITE, retryable, if a removed file does not count any more, an added one is not there, or the
+   * disk refuses; then nothing has changed.
+   */
+  replace(replacement: Replacement): Promise<void> {
+    return this.#serially(async (database) => {
+      const gone = replacement.removed.find(({ path }) => !this.#state.segments.has(path));
+      if (gone !== undefined) {
+        throw new AppError('SINK_WRITE', `Could not replace ${gone.path}: it has been replaced before.`, {
+          retryable: true,
+        });
+      }
+      await this.#requireFiles([
+        ...replacement.added.flatMap(({ path, rollupPath }) => [path, rollupPath]),
+        ...replacement.sasAdded.map(({ path }) => path),
+      ]);
+      const version = this.#nextVersion();
+      const at = this.#clock();
+      const added = chained(this.#state.chain, replacement.added);
+      const survived = await this.#transaction(database, () =>
+        insertReplacement(database.connection, { version, at }, { ...replacement, added }),
+      );
+      if (survived) this.#state.replace(version, replacement, added);
+      await this.#publish(this.#database ?? database).catch(() => undefined);
+      this.#graveyard.add(removedFiles(replacement.removed, replacement.sasRemoved, at.getTime()));
+    });
   }
 
   async #judge(commit: Commit): Promise<Judgement> {
@@ -262,7 +352,7 @@ export class Catalog {
   /** After a fatal fault DuckDB refuses everything; the file itself is sound and says what was committed. */
   async #reopen(): Promise<CatalogDatabase> {
     const database = await openCatalogDatabase(this.#dataDir, this.#clock);
-    this.#state = await loadState(database.connection);
+    this.#state = await this.#load(database);
     this.#database = database;
     return database;
   }
@@ -316,13 +406,15 @@ export class Catalog {
       segments: manifest.segments.filter((file) => !filesOf(file).some((path) => this.#missing.has(path))),
     });
     this.#published = version;
-    const keepSince = new Date(this.#clock().getTime() - manifestGraceMs);
+    const now = this.#clock();
+    await this.#graveyard.clear(now);
+    const keepSince = new Date(now.getTime() - manifestGraceMs);
     await pruneManifests(this.#dataDir, { keep: manifestsKept, keepSince, findingsPath: this.#findingsPath });
   }
 
   /** A row that names a missing file would break every reader. */
-  async #requireFiles({ segments, quarantinePath }: Commit): Promise<void> {
-    for (const path of [...segments.flatMap(filesOf), ...(quarantinePath === null ? [] : [quarantinePath])]) {
+  async #requireFiles(paths: readonly string[]): Promise<void> {
+    for (const path of paths) {
       await access(join(this.#dataDir, path)).catch((cause: unknown) => {
         throw new AppError(
           'SINK_WRITE',
@@ -334,12 +426,16 @@ export class Catalog {
   }
 
   /** Removes the files of a batch that was not committed, except those that an earlier commit of the same rows named. */
-  async #discard({ segments, quarantinePath }: Commit): Promise<void> {
+  async #discard(commit: Commit): Promise<void> {
     const committed = new Set(this.#state.paths());
-    for (const path of [...segments.flatMap(filesOf), ...(quarantinePath === null ? [] : [quarantinePath])]) {
+    for (const path of pathsOf(commit)) {
       if (!committed.has(path)) await rm(join(this.#dataDir, path), { force: true });
     }
   }
+}
+
+function pathsOf({ segments, quarantinePath }: Commit): string[] {
+  return [...segments.flatMap(filesOf), ...(quarantinePath === null ? [] : [quarantinePath])];
 }
 
 function canonical(finding: Finding): string {

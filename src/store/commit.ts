@@ -1,4 +1,20 @@
+import type { ColumnPolicy } from '../core/columns.ts';
 import type { Partition, PositionRange } from '../core/position.ts';
+
+/** What a compacted file says beyond what every segment says. */
+export interface HourDetails {
+  /** Start of the event hour all its rows lie in, UTC microseconds. */
+  readonly hour: bigint;
+  /** Which columns it has kept. */
+  readonly policy: ColumnPolicy;
+  /** How many columns the table of columns had then; columns are only ever added, so it names the table. */
+  readonly columnCount: number;
+  /** SHA-256 of file and rollup, hexadecimal. */
+  readonly sha256: string;
+  readonly rollupSha256: string;
+  /** SHA-256 over the chain so far and this file; see docs/lake.md. */
+  readonly chain: string;
+}
 
 /** A Parquet file of log rows with its rollup and its new SAS sets; every path is relative to the data folder. */
 export interface SegmentFile {
@@ -12,6 +28,15 @@ export interface SegmentFile {
   /** Smallest and largest event time, UTC microseconds. */
   readonly minTime: bigint;
   readonly maxTime: bigint;
+  /** Only of compacted files. */
+  readonly compacted?: HourDetails;
+}
+
+/** A compacted file: all its rows lie in one event hour. */
+export type HourFile = SegmentFile & { readonly compacted: HourDetails };
+
+export function isHourFile(file: SegmentFile): file is HourFile {
+  return file.compacted !== undefined;
 }
 
 /** The files a segment consists of. */

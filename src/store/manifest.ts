@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { isSystemError } from '../core/errors.ts';
 import type { PositionRange, SourcePosition } from '../core/position.ts';
-import type { SegmentFile } from './commit.ts';
+import type { HourDetails, SegmentFile } from './commit.ts';
 import { makeFolder, writeWhole } from './durable-file.ts';
+import { chainStart, type SasFile } from './replacement.ts';
 
 const folderName = 'manifest';
 const versionDigits = 12;
@@ -19,7 +20,12 @@ export interface Manifest {
   readonly version: number;
   /** ISO 8601, when it was published. */
   readonly publishedAt: string;
+  /** Segments and compacted files; none holds a row of another. */
   readonly segments: readonly SegmentFile[];
+  /** SAS parameter sets of compacted segments. */
+  readonly sasFiles: readonly SasFile[];
+  /** Last link of the chain of compacted files. */
+  readonly chain: string;
   /** Parquet file of the findings; null until there is one. */
   readonly findingsPath: string | null;
   readonly sources: readonly ManifestSource[];
@@ -36,7 +42,42 @@ export interface ManifestCounters {
   readonly bytes: number;
   readonly deliveries: number;
   readonly quarantined: number;
+  /** Rows that upstream delivered twice and compaction removed. */
+  readonly duplicates: number;
 }
+
+/** What a reader sees before anything has been published. */
+export const emptyManifest: Manifest = {
+  version: 0,
+  publishedAt: new Date(0).toISOString(),
+  segments: [],
+  sasFiles: [],
+  chain: chainStart,
+  findingsPath: null,
+  sources: [],
+  holes: [],
+  counters: { commits: 0, rows: 0, bytes: 0, deliveries: 0, quarantined: 0, duplicates: 0 },
+};
+
+const hourSchema = z
+  .object({
+    hour_us: z.int(),
+    policy: z.enum(['full', 'lean', 'minimal']),
+    column_count: z.int(),
+    sha256: z.string(),
+    rollup_sha256: z.string(),
+    chain: z.string(),
+  })
+  .transform(
+    (details): HourDetails => ({
+      hour: BigInt(details.hour_us),
+      policy: details.policy,
+      columnCount: details.column_count,
+      sha256: details.sha256,
+      rollupSha256: details.rollup_sha256,
+      chain: details.chain,
+    }),
+  );
 
 const segmentSchema = z
   .object({
@@ -47,6 +88,7 @@ const segmentSchema = z
     bytes: z.int(),
     min_time_us: z.int(),
     max_time_us: z.int(),
+    compacted: hourSchema.optional(),
   })
   .transform(
     (file): SegmentFile => ({
@@ -57,6 +99,7 @@ const segmentSchema = z
       bytes: file.bytes,
       minTime: BigInt(file.min_time_us),
       maxTime: BigInt(file.max_time_us),
+      ...(file.compacted === undefined ? {} : { compacted: file.compacted }),
     }),
   );
 
@@ -86,6 +129,8 @@ const manifestSchema = z
     version: z.int(),
     published_at: z.string(),
     segments: z.array(segmentSchema),
+    sas_files: z.array(z.object({ path: z.string(), rows: z.int(), sha256: z.string() })).default([]),
+    chain: z.string().default(chainStart),
     findings_path: z.string().nullable(),
     sources: z.array(sourceSchema),
     holes: z.array(z.object({ source: z.string(), partition: z.string(), from: integerText, to: integerText })),
@@ -95,18 +140,24 @@ const manifestSchema = z
       bytes: z.int(),
       deliveries: z.int(),
       quarantined: z.int(),
+      duplicates: z.int().default(0),
     }),
   })
   .transform(
-    ({ published_at, findings_path, ...rest }): Manifest => ({
+    ({ published_at, findings_path, sas_files, ...rest }): Manifest => ({
       ...rest,
+      sasFiles: sas_files,
       publishedAt: published_at,
       findingsPath: findings_path,
     }),
   );
 
+function hourJson({ hour, policy, columnCount, sha256, rollupSha256, chain }: HourDetails) {
+  return { hour_us: Number(hour), policy, column_count: columnCount, sha256, rollup_sha256: rollupSha256, chain };
+}
+
 function toJson(manifest: Manifest): string {
-  const { publishedAt, findingsPath, segments, sources, holes, ...rest } = manifest;
+  const { publishedAt, findingsPath, segments, sasFiles, sources, holes, ...rest } = manifest;
   return JSON.stringify({
     ...rest,
     published_at: publishedAt,
@@ -119,7 +170,9 @@ function toJson(manifest: Manifest): string {
       bytes: file.bytes,
       min_time_us: Number(file.minTime),
       max_time_us: Number(file.maxTime),
+      ...(file.compacted === undefined ? {} : { compacted: hourJson(file.compacted) }),
     })),
+    sas_files: sasFiles,
     sources: sources.map(({ sourceId, source, partition, offset, token }) => ({
       source_id: String(sourceId),
       source,

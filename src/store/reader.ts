@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { AppError } from '../core/errors.ts';
-import { type Manifest, readManifest } from './manifest.ts';
+import { emptyManifest, type Manifest, readManifest } from './manifest.ts';
 import { createViews } from './views.ts';
 
 /** A snapshot of the lake to query. */
@@ -12,16 +12,6 @@ export interface Reader {
   readonly manifest: Manifest;
   close(): void;
 }
-
-const nothing: Manifest = {
-  version: 0,
-  publishedAt: new Date(0).toISOString(),
-  segments: [],
-  findingsPath: null,
-  sources: [],
-  holes: [],
-  counters: { commits: 0, rows: 0, bytes: 0, deliveries: 0, quarantined: 0 },
-};
 
 /**
  * Opens the newest snapshot with its views. It sees what was committed before and nothing later, takes no lock, and
@@ -37,7 +27,7 @@ export async function openReader(dataDir: string): Promise<Reader> {
       { cause },
     );
   });
-  const manifest = (await readManifest(dataDir)) ?? nothing;
+  const manifest = (await readManifest(dataDir)) ?? emptyManifest;
   const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
   const connection = await instance.connect();
   const close = () => {

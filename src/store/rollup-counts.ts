@@ -3,7 +3,7 @@ import type { RowGroups } from './rollup-groups.ts';
 import { dictionaryColumn, entriesOf, fixedColumn, isValid, textOf } from './table.ts';
 
 /** The counter each operation class feeds. */
-const classCounters: Readonly<Record<string, string>> = {
+export const classCounters: Readonly<Record<string, string>> = {
   read: 'reads',
   list: 'lists',
   meta: 'metas',
@@ -30,7 +30,7 @@ export const counterNames = [
 ] as const;
 
 /** Operations that replace an object's content if the object exists; the log does not say whether it did. */
-const overwriting: ReadonlySet<string> = new Set([
+export const overwriting: ReadonlySet<string> = new Set([
   'PutBlob',
   'PutBlobFromURL',
   'PutBlockList',

@@ -6,19 +6,11 @@ import { entityMacros, entityViews, logRow } from './entity-views.ts';
 import { findingColumns } from './finding-table.ts';
 import { logAnalyticsViews } from './log-analytics-views.ts';
 import type { Manifest } from './manifest.ts';
+import { filesRelation } from './parquet-relation.ts';
 import { rollupSpecs } from './rollup.ts';
 import { sasSpecs } from './sas-table.ts';
 import { literal } from './segment-writer.ts';
 import { sketchMacro } from './sketch.ts';
-import { sqlType, type TableColumnSpec } from './table.ts';
-
-/** A FROM clause over Parquet files; without any, an empty relation of the same columns. */
-function filesRelation(dataDir: string, paths: readonly string[], specs: readonly TableColumnSpec[]): string {
-  if (paths.length === 0) {
-    return `(SELECT ${specs.map((spec) => `NULL::${sqlType(spec)} AS "${spec.name}"`).join(', ')} WHERE false)`;
-  }
-  return `read_parquet([${paths.map((path) => literal(join(dataDir, path))).join(', ')}], hive_partitioning = false)`;
-}
 
 const ipv4 = `((caller_ipv4 >> 24) || '.' || ((caller_ipv4 >> 16) & 255) || '.' || ((caller_ipv4 >> 8) & 255)
   || '.' || (caller_ipv4 & 255))`;
@@ -115,8 +107,11 @@ async function saveSources(connection: DuckDBConnection, { sources }: Manifest):
  */
 export async function createViews(connection: DuckDBConnection, dataDir: string, manifest: Manifest): Promise<void> {
   const root = resolve(dataDir);
-  const { segments } = manifest;
-  const sasPaths = segments.flatMap(({ sasPath }) => (sasPath === null ? [] : [sasPath]));
+  const { segments, sasFiles } = manifest;
+  const sasPaths = [
+    ...sasFiles.map(({ path }) => path),
+    ...segments.flatMap(({ sasPath }) => (sasPath === null ? [] : [sasPath])),
+  ];
   const log = filesRelation(
     root,
     segments.map(({ path }) => path),

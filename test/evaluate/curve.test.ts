@@ -1,7 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, it } from 'vitest';
 import { shippedDetections } from '../../src/detect/shipped.ts';
-import { createTestViews, readBenignRow } from '../../src/detect/test-log.ts';
+import { createTestViews, fillTestLog, readBenignRow } from '../../src/detect/test-log.ts';
 import { curvesChart, markupText } from '../../src/evaluate/chart.ts';
 import { type Curve, thresholdCurves } from '../../src/evaluate/curve.ts';
 import { publishedRules } from '../../src/evaluate/published.ts';
@@ -36,7 +36,8 @@ const rows = [
 it('runs rules of both kinds over values of their thresholds', async () => {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
-  await createTestViews(connection, rows, await readBenignRow());
+  await createTestViews(connection);
+  await fillTestLog(connection, { rows, feeds: [] }, await readBenignRow());
   const named = await connection.runAndReadAll(`SELECT upper(md5('A'))`);
   const token = String(named.getRowsJson()[0]?.[0]);
   const wipe = incident({

@@ -2,7 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import type { TestRow } from '../../src/detect/detection.ts';
 import type { ParameterValues } from '../../src/detect/parameter.ts';
-import { createTestViews, readBenignRow } from '../../src/detect/test-log.ts';
+import { createTestViews, fillTestLog, readBenignRow } from '../../src/detect/test-log.ts';
 import type { Alarm } from '../../src/evaluate/alarm.ts';
 import { publishedRules, runPublished } from '../../src/evaluate/published.ts';
 import { at } from './incident.ts';
@@ -17,7 +17,8 @@ async function alarms(name: string, rows: readonly TestRow[], values: ParameterV
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
   try {
-    await createTestViews(connection, rows, benign);
+    await createTestViews(connection);
+    await fillTestLog(connection, { rows, feeds: [] }, benign);
     return await runPublished(connection, rule, range, values);
   } finally {
     connection.closeSync();

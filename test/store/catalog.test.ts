@@ -59,7 +59,14 @@ it('keeps positions, counters and findings over a restart', async () => {
     { ...finding, open: false, evidence: { ...finding.evidence, big: '18446744073709551615' } },
   ]);
   const manifest = await readManifest(dataDir);
-  expect(manifest?.counters).toEqual({ commits: 1, rows: 10, bytes: 100, deliveries: 1, quarantined: 0 });
+  expect(manifest?.counters).toEqual({
+    commits: 1,
+    rows: 10,
+    bytes: 100,
+    deliveries: 1,
+    quarantined: 0,
+    duplicates: 0,
+  });
   expect(manifest?.segments.map(({ path }) => path)).toEqual(['lake/l0/a.parquet']);
   await again.close();
 });

@@ -1,0 +1,56 @@
+import { type Command, Option } from 'commander';
+import { Catalog } from '../../store/catalog.ts';
+import { keepUp } from '../lake-upkeep.ts';
+import { type Moment, parseMoment } from '../option-values.ts';
+import { PipelineReport } from '../pipeline-report.ts';
+import type { Act } from '../session.ts';
+
+interface Options {
+  readonly policy?: string;
+  readonly until?: Moment;
+}
+
+export function define(command: Command, act: Act): void {
+  command
+    .addOption(
+      new Option('--policy <name>', 'columns to keep (default: as configured)').choices(['full', 'lean', 'minimal']),
+    )
+    .option('--until <time>', 'leave hours alone that end later: ISO 8601, or -24h before now', parseMoment)
+    .addHelpText(
+      'after',
+      '\nEach step is one transaction: stop it when you like, it goes on there. Replaced files stay ten minutes for readers\n' +
+        'that still use them; who opens the folder next deletes them.',
+    );
+  act<Options>(command, async ({ session, options }) => {
+    const { effects } = session;
+    const config = session.config({ 'compaction.policy': options.policy });
+    const now = effects.clock();
+    const report = new PipelineReport(session);
+    const started = performance.now();
+    const catalog = await Catalog.open(config.data, { clock: effects.clock });
+    try {
+      report.hooks.onOpen?.(catalog.openReport);
+      const until = options.until?.(now) ?? null;
+      const totals = await keepUp({
+        catalog,
+        config,
+        now,
+        plan: { until, onlyGain: false },
+        cpuShareMax: 1,
+        onStep: ({ steps, rows, files_before, files_after }) =>
+          report.progress(
+            `step ${steps}: ${rows.toLocaleString('en')} rows, ${files_before} files became ${files_after}`,
+          ),
+        signal: effects.signal,
+      });
+      await report.end({
+        ...totals,
+        bytes_per_row: totals.rows === 0 ? 0 : Math.round((10 * totals.bytes_after) / totals.rows) / 10,
+        cpu_s: Math.round(totals.cpu_s * 1_000) / 1_000,
+        wall_s: Math.round(performance.now() - started) / 1_000,
+      });
+    } finally {
+      await catalog.close();
+    }
+  });
+}

@@ -1,0 +1,123 @@
+import type { ColumnPolicy } from '../core/columns.ts';
+import { type HourFile, isHourFile, type SegmentFile } from './commit.ts';
+import type { SasFile } from './replacement.ts';
+import { keepsAllOf } from './row-identity.ts';
+
+export const hourMicros = 3_600_000_000n;
+
+/** Start of the hour a time lies in, UTC microseconds. */
+export function hourOf(micros: bigint): bigint {
+  return micros - (((micros % hourMicros) + hourMicros) % hourMicros);
+}
+
+export interface CompactionOptions {
+  /** Columns to keep. */
+  readonly policy: ColumnPolicy;
+  /** Hours that end later are left alone, UTC microseconds; null: none. */
+  readonly until: bigint | null;
+  /** Rows of segments in one step; a segment is never split. */
+  readonly rowsMax: number;
+  /** Rows up to which files of one hour are merged. */
+  readonly hourRowsMax: number;
+  /** Leave alone what would give more files than it takes. */
+  readonly onlyGain: boolean;
+}
+
+/** One step: segments to be split by hour and merged with files of those hours, or files of one hour to be merged. */
+export interface CompactionStep {
+  readonly segments: readonly SegmentFile[];
+  /** Files of the hours that the segments may have rows in. */
+  readonly hourFiles: readonly HourFile[];
+  /** SAS files to be united with those of the segments. */
+  readonly sasFiles: readonly SasFile[];
+}
+
+/** Files of a lake as the catalog lists them. */
+export interface LakeFiles {
+  readonly segments: readonly SegmentFile[];
+  readonly sasFiles: readonly SasFile[];
+}
+
+/** Sets of one SAS file up to which it is united with new ones. */
+const sasFileRowsMax = 50_000;
+
+/** Items by a key, in the order they came. */
+export function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function byTime(a: SegmentFile, b: SegmentFile): number {
+  return Number(a.minTime - b.minTime) || (a.path < b.path ? -1 : 1);
+}
+
+/** Fewest hours a segment's rows can be said to lie in at most. */
+function span(files: readonly SegmentFile[]): number {
+  const hours = files.reduce(
+    ({ first, last }, { minTime, maxTime }) => ({
+      first: minTime < first ? minTime : first,
+      last: maxTime > last ? maxTime : last,
+    }),
+    { first: files[0]?.minTime ?? 0n, last: files[0]?.maxTime ?? 0n },
+  );
+  return Number((hourOf(hours.last) - hourOf(hours.first)) / hourMicros) + 1;
+}
+
+/** The next step, or null when nothing is left to do. Steps of one lake are done one after another. */
+export function planStep({ segments, sasFiles }: LakeFiles, options: CompactionOptions): CompactionStep | null {
+  const until = options.until === null ? null : hourOf(options.until);
+  const hourFiles = segments.filter(isHourFile);
+  const closed = segments.filter((file) => !isHourFile(file) && (until === null || file.maxTime < until)).sort(byTime);
+  const taken: SegmentFile[] = [];
+  let rows = 0;
+  for (const file of closed) {
+    if (taken.length > 0 && rows + file.rows > options.rowsMax) break;
+    taken.push(file);
+    rows += file.rows;
+  }
+  if (taken.length > 0 && !(options.onlyGain && span(taken) > 2 * taken.length)) {
+    const first = hourOf(taken.reduce((min, { minTime }) => (minTime < min ? minTime : min), taken[0]?.minTime ?? 0n));
+    const last = taken.reduce((max, { maxTime }) => (maxTime > max ? maxTime : max), 0n);
+    return {
+      segments: taken,
+      hourFiles: hourFiles.filter(({ compacted: { hour } }) => hour >= first && hour <= last),
+      sasFiles: taken.some(({ sasPath }) => sasPath !== null)
+        ? sasFiles.filter(({ rows }) => rows < sasFileRowsMax)
+        : [],
+    };
+  }
+  for (const files of grouped(hourFiles, ({ compacted: { hour } }) => hour).values()) {
+    const [{ compacted } = { compacted: null }] = files;
+    if (compacted === null || (until !== null && compacted.hour >= until)) continue;
+    const merged = toMerge(files, { ...options, newRows: 0 });
+    if (merged.length > 0) return { segments: [], hourFiles: merged, sasFiles: [] };
+  }
+  return null;
+}
+
+/**
+ * Which files of an hour a new one swallows: those not much larger than it, so that a row is rewritten few times, and all
+ * where nothing new comes and there are several, or one keeps columns the policy does not want. Files that have kept
+ * fewer columns than the policy wants stay by themselves.
+ */
+export function toMerge(
+  files: readonly HourFile[],
+  { newRows, policy, hourRowsMax }: { newRows: number; policy: ColumnPolicy; hourRowsMax: number },
+): HourFile[] {
+  const able = files.filter(({ compacted }) => keepsAllOf(compacted.policy, policy)).sort((a, b) => a.rows - b.rows);
+  const merged: HourFile[] = [];
+  let rows = newRows;
+  for (const file of able) {
+    if (rows + file.rows > hourRowsMax || (newRows > 0 && file.rows > 4 * rows)) break;
+    merged.push(file);
+    rows += file.rows;
+  }
+  if (newRows > 0) return merged;
+  if (merged.length > 1) return merged;
+  return able.filter(({ compacted }) => compacted.policy !== policy).slice(0, 1);
+}

@@ -1,0 +1,94 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setPriority } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { AppError, errorText } from '../core/errors.ts';
+import { limits } from '../core/limits.ts';
+import { runStep, type StepRequest, type StepResult } from './compaction-step.ts';
+
+/** What came of a step. */
+export type StepReply =
+  | { readonly ok: true; readonly result: StepResult; readonly cpuS: number }
+  | { readonly ok: false; readonly message: string };
+
+/** Does steps of compaction, one at a time. */
+export interface StepRunner {
+  /** @throws AppError WORKER_CRASHED, retryable, where nobody can tell what came of it. */
+  run(request: StepRequest): Promise<StepReply>;
+  /** Ends what is under way. */
+  stop(): void;
+}
+
+/** Runs a step on this thread, in a database of its own, which gives all memory back after it. */
+export async function runStepHere(request: StepRequest): Promise<StepReply> {
+  const started = process.cpuUsage();
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '1',
+    memory_limit: limits.compactionMemory,
+    temp_directory: join(request.folder, 'spill'),
+  });
+  try {
+    const connection = await instance.connect();
+    const result = await runStep(connection, request);
+    connection.closeSync();
+    const { user, system } = process.cpuUsage(started);
+    return { ok: true, result, cpuS: (user + system) / 1e6 };
+  } catch (error) {
+    return { ok: false, message: errorText(error) };
+  } finally {
+    instance.closeSync();
+  }
+}
+
+/** Below everything that waits for an answer. */
+const niceness = 10;
+
+/** Does steps in a process of its own, started when first needed and again if it died. */
+export class StepProcess implements StepRunner {
+  #child: ChildProcess | null = null;
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  async run(request: StepRequest): Promise<StepReply> {
+    const child = this.#child ?? this.#start();
+    this.#child = child;
+    const settled = new AbortController();
+    try {
+      const reply = once(child, 'message', { signal: settled.signal });
+      const exit = once(child, 'exit', { signal: settled.signal });
+      reply.catch(() => {});
+      exit.catch(() => {});
+      child.send(request, () => {});
+      const [answer] = (await Promise.race([reply, exit.then(() => [null])])) as [StepReply | null];
+      if (answer !== null) return answer;
+      this.#child = null;
+      throw new AppError(
+        'WORKER_CRASHED',
+        'The compaction process died. Nothing is lost; compact again to do what it was at.',
+        { retryable: true },
+      );
+    } finally {
+      settled.abort();
+    }
+  }
+
+  stop(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
+  #start(): ChildProcess {
+    const extension = extname(fileURLToPath(import.meta.url));
+    const child = fork(fileURLToPath(new URL(`./compaction-process${extension}`, import.meta.url)), {
+      execArgv: extension === '.ts' ? ['--import', import.meta.resolve('tsx')] : [],
+      env: { ...process.env, TZ: 'UTC' },
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    if (child.pid !== undefined) setPriority(child.pid, niceness);
+    return child;
+  }
+}

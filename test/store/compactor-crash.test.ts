@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { Catalog } from '../../src/store/catalog.ts';
+import { compactLake } from '../../src/store/compactor.ts';
+import { StepProcess } from '../../src/store/step-runner.ts';
+import type { Row } from './batch-of.ts';
+import { addBatches, compactorOptions, query, withCatalog } from './lake-of.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const start = 1_767_225_600_000_000n;
+const kills = 12;
+
+/** 40 hours of rows, so that a step has some seconds of work, every tenth delivered twice. */
+const rows: Row[] = Array.from({ length: 4_000 }, (_, index) => ({
+  time: start + BigInt(index % 40) * 3_600_000_000n + BigInt(index),
+  correlation_id: index.toString(16).padStart(32, '0'),
+  token: BigInt(index % 7),
+  response_body_bytes: BigInt(index),
+}));
+const doubled = rows.filter((_, index) => index % 10 === 0);
+
+const account = (dataDir: string) =>
+  query(
+    dataDir,
+    `SELECT count(*)::INTEGER AS n, count(DISTINCT correlation_id)::INTEGER AS ids, sum(response_body_bytes)::BIGINT AS bytes,
+      (SELECT sum("rows") FROM rollup)::INTEGER AS rolled_up FROM storage_log`,
+  );
+
+it(`has the old files or the new ones after ${kills} kills of the compaction process`, async () => {
+  const dataDir = await temporaryFolder();
+  await withCatalog(dataDir, (catalog) =>
+    addBatches(catalog, dataDir, [rows.slice(0, 2_000), rows.slice(2_000), doubled]),
+  );
+  const bytes = String(rows.reduce((sum, row) => sum + BigInt(row.response_body_bytes ?? 0), 0n));
+  const before = { n: 4_400, ids: 4_000, rolled_up: 4_400 };
+  const after = { n: 4_000, ids: 4_000, rolled_up: 4_000, bytes };
+  const catalog = await Catalog.open(dataDir);
+  let crashed = 0;
+  try {
+    expect(await account(dataDir)).toMatchObject([before]);
+    for (let kill = 0; kill < kills; kill++) {
+      const runner = new StepProcess();
+      const run = compactLake(catalog, dataDir, { ...compactorOptions, runner });
+      const timer = setTimeout(() => runner.stop(), kill === 0 ? 100 : 200 + Math.random() * 2_500);
+      const outcome = await run.then(
+        () => 'done' as const,
+        (error: unknown) => error,
+      );
+      clearTimeout(timer);
+      if (outcome !== 'done') {
+        crashed += 1;
+        expect(outcome).toMatchObject({ code: 'WORKER_CRASHED' });
+        expect(await account(dataDir)).toMatchObject([before]);
+      }
+    }
+    expect(crashed).toBeGreaterThan(0);
+    await compactLake(catalog, dataDir, compactorOptions);
+    expect(await account(dataDir)).toEqual([after]);
+  } finally {
+    await catalog.close();
+  }
+  const again = await Catalog.open(dataDir, { graceMs: 0 });
+  expect(again.openReport.missingFiles).toEqual([]);
+  await again.close();
+  expect(await account(dataDir)).toEqual([after]);
+});
