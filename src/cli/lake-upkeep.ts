@@ -8,6 +8,7 @@ import { expiredFiles } from '../store/retention.ts';
 export interface UpkeepOptions {
   readonly catalog: Catalog;
   readonly config: Config;
+  readonly dataDir: string;
   readonly now: Date;
   readonly plan: Pick<CompactionOptions, 'until' | 'onlyGain'>;
   readonly cpuShareMax: number;
@@ -23,8 +24,8 @@ export interface UpkeepTotals extends CompactionTotals {
 
 /** Compacts, then applies the retention, as configured. @throws AppError SINK_WRITE or WORKER_CRASHED, retryable. */
 export async function keepUp(options: UpkeepOptions): Promise<UpkeepTotals> {
-  const { catalog, config, now, plan, signal } = options;
-  const totals = await compactLake(catalog, config.data, {
+  const { catalog, config, dataDir, now, plan, signal } = options;
+  const totals = await compactLake(catalog, dataDir, {
     ...plan,
     policy: config.compaction.policy,
     rowsMax: limits.compactionRowsMax,

@@ -36,6 +36,14 @@ export class PipelineReport {
         this.#progress.update(this.#line(meter));
       },
       onFindings: (findings) => this.findings(findings),
+      onUpkeep: ({ steps, rows, files_before, files_after, duplicates, expired_files }) => {
+        if (steps > 0)
+          this.note(
+            `compacted ${rows.toLocaleString('en')} rows: ${files_before} files became ${files_after}, ${duplicates} duplicates`,
+          );
+        if (expired_files > 0) this.note(`retention: gave up ${expired_files} files`);
+      },
+      onNote: (text) => this.note(text),
     };
   }
 

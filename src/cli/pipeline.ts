@@ -5,7 +5,9 @@ import { type CommitEvent, Coordinator } from '../ingest/coordinator.ts';
 import type { Committed, SourcePlan } from '../ingest/sources/plan.ts';
 import type { TimeRange } from '../ingest/time-range.ts';
 import { Catalog, type OpenReport } from '../store/catalog.ts';
+import { IdleUpkeep } from './idle-upkeep.ts';
 import { IngestMeter, type IngestSummary } from './ingest-meter.ts';
+import type { UpkeepTotals } from './lake-upkeep.ts';
 import { LiveDetection } from './live-detection.ts';
 
 export interface PipelineHooks {
@@ -13,6 +15,10 @@ export interface PipelineHooks {
   readonly onOpen?: (report: OpenReport) => void;
   readonly onCommit?: (meter: IngestMeter, event: CommitEvent) => void;
   readonly onFindings: (findings: readonly Finding[]) => void;
+  /** What compaction and retention did beside it. */
+  readonly onUpkeep?: (totals: UpkeepTotals) => void;
+  /** What went wrong without stopping anything. */
+  readonly onNote?: (text: string) => void;
 }
 
 export interface PipelineOptions extends PipelineHooks {
@@ -22,7 +28,7 @@ export interface PipelineOptions extends PipelineHooks {
   readonly plans: (committed: Committed) => Promise<readonly SourcePlan[]>;
   /** Event time to keep; without it, all. */
   readonly range?: TimeRange;
-  /** Whether the rules run while rows come in; else once, at the end. */
+  /** Whether the rules run, and the lake is compacted, while rows come in; else the rules run once, at the end. */
   readonly live: boolean;
   /** First stops pulling; everything taken is committed and judged before the pipeline ends. */
   readonly signal: AbortSignal;
@@ -67,10 +73,25 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
       detection.note(event, options.live);
       options.onCommit?.(meter, event);
     });
-    await coordinator.run(plans, config.ingest.lanes, signal);
-    await detection.finish();
+    const upkeep = options.live ? idleUpkeep(catalog, options) : null;
+    try {
+      await coordinator.run(plans, config.ingest.lanes, signal);
+      await detection.finish();
+    } finally {
+      await upkeep?.stop();
+    }
     return { summary: meter.summary(detection.findings), findings: await catalog.findings() };
   } finally {
     await catalog.close();
   }
+}
+
+function idleUpkeep(catalog: Catalog, { config, dataDir, onUpkeep, onNote }: PipelineOptions): IdleUpkeep {
+  return new IdleUpkeep({
+    catalog,
+    config,
+    dataDir,
+    onUpkeep: (totals) => onUpkeep?.(totals),
+    onFault: (text) => onNote?.(`compaction: ${text}`),
+  });
 }

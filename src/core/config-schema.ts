@@ -109,6 +109,13 @@ export const configSchema = z.strictObject({
     threads: count(1, 256).default(2).describe('Threads of one query.'),
   }),
   compaction: z.strictObject({
+    cpu_share_max: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.25)
+      .describe('Share of one core that compaction may take beside an ingest that follows its sources; 0: none then.'),
+    interval_ms: milliseconds(100).default(60_000).describe('Time between two looks for hours to compact there.'),
     policy: z
       .enum(['full', 'lean', 'minimal'])
       .default('full')

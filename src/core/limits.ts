@@ -35,7 +35,7 @@ export const limits = {
   /** Rows of segments one compaction step takes: its sort fits the memory below without much spilling. */
   compactionRowsMax: 2_000_000,
   /** Rows up to which files of one event hour are merged into one. */
-  hourFileRowsMax: 16_000_000,
+  hourFileRowsMax: 4_000_000,
   /** DuckDB memory of the compaction process; a larger sort spills to the data folder. */
   compactionMemory: '600MB',
   /** How long a file that was replaced is kept for readers of older snapshots. */

@@ -96,7 +96,7 @@ export async function createTestViews(connection: DuckDBConnection): Promise<voi
 /** @throws AppError DETECTION_INVALID if a row names a column that does not exist or a value that does not fit it. */
 export async function fillTestLog(
   connection: DuckDBConnection,
-  { rows, feeds }: Pick<DetectionTest, 'rows' | 'feeds'>,
+  { rows, feeds }: { readonly rows: readonly TestRow[]; readonly feeds: DetectionTest['feeds'] },
   benign: Row,
 ): Promise<void> {
   const fill = async (row: object, table: string, sql: string) => {

@@ -19,7 +19,7 @@ export interface CompactionOptions {
   readonly rowsMax: number;
   /** Rows up to which files of one hour are merged. */
   readonly hourRowsMax: number;
-  /** Leave alone what would give more files than it takes. */
+  /** Leave alone what would give more files than it takes, and merge only where several files become one. */
   readonly onlyGain: boolean;
 }
 
@@ -51,6 +51,9 @@ export function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
   }
   return groups;
 }
+
+/** A late row a minute must not have its whole hour rewritten every minute. */
+const mergedMin = 4;
 
 function byTime(a: SegmentFile, b: SegmentFile): number {
   return Number(a.minTime - b.minTime) || (a.path < b.path ? -1 : 1);
@@ -95,13 +98,13 @@ export function planStep({ segments, sasFiles }: LakeFiles, options: CompactionO
     const [{ compacted } = { compacted: null }] = files;
     if (compacted === null || (until !== null && compacted.hour >= until)) continue;
     const merged = toMerge(files, { ...options, newRows: 0 });
-    if (merged.length > 0) return { segments: [], hourFiles: merged, sasFiles: [] };
+    if (merged.length >= (options.onlyGain ? mergedMin : 1)) return { segments: [], hourFiles: merged, sasFiles: [] };
   }
   return null;
 }
 
 /**
- * Which files of an hour a new one swallows: those not much larger than it, so that a row is rewritten few times, and all
+ * Which files of an hour a new one swallows: those not larger than it, so that a row is rewritten few times, and all
  * where nothing new comes and there are several, or one keeps columns the policy does not want. Files that have kept
  * fewer columns than the policy wants stay by themselves.
  */
@@ -113,7 +116,7 @@ export function toMerge(
   const merged: HourFile[] = [];
   let rows = newRows;
   for (const file of able) {
-    if (rows + file.rows > hourRowsMax || (newRows > 0 && file.rows > 4 * rows)) break;
+    if (rows + file.rows > hourRowsMax || (newRows > 0 && file.rows > rows)) break;
     merged.push(file);
     rows += file.rows;
   }

@@ -8,8 +8,13 @@ import { hourOf } from './compaction-plan.ts';
  * @param before event time, UTC microseconds.
  */
 export function expiredFiles(files: readonly SegmentFile[], before: bigint): SegmentFile[] {
-  const limit = files
-    .filter((file) => !isHourFile(file) && file.maxTime >= hourOf(before))
-    .reduce((first, { minTime }) => (hourOf(minTime) < first ? hourOf(minTime) : first), hourOf(before));
+  const segments = files.filter((file) => !isHourFile(file));
+  let limit = hourOf(before);
+  for (let earlier = limit; ; limit = earlier) {
+    for (const { minTime, maxTime } of segments) {
+      if (maxTime >= limit && hourOf(minTime) < earlier) earlier = hourOf(minTime);
+    }
+    if (earlier === limit) break;
+  }
   return files.filter((file) => (isHourFile(file) ? file.compacted.hour < limit : file.maxTime < limit));
 }

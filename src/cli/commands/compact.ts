@@ -34,6 +34,7 @@ export function define(command: Command, act: Act): void {
       const totals = await keepUp({
         catalog,
         config,
+        dataDir: config.data,
         now,
         plan: { until, onlyGain: false },
         cpuShareMax: 1,
