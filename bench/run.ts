@@ -8,6 +8,7 @@ import { renderResult, withSection } from './render.ts';
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   ingest: async () => (await import('./ingest.bench.ts')).ingestBench,
   lane: async () => (await import('./lane.bench.ts')).laneBench,
+  latency: async () => (await import('./latency.bench.ts')).latencyBench,
 };
 
 const usage = `usage: npm run bench -- [NAME…] [--rows N] [--rounds N] [--write]
