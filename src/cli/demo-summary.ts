@@ -36,6 +36,7 @@ export async function demoSummary({ session, dataDir, findings, truth }: DemoOut
   );
   const falsePositives = open.filter((finding) => benign.has(finding.entity.toUpperCase())).length;
   const found = new Set(open.map((finding) => finding.rule));
+  const told = expected.filter((rule) => found.has(rule));
   if (session.json) {
     const row = {
       type: 'demo',
@@ -53,14 +54,20 @@ export async function demoSummary({ session, dataDir, findings, truth }: DemoOut
     lines.push(
       `token ${cyan(token.tokenId)}  ${token.powers}  valid until ${bold(token.expires)}  ${token.requests.toLocaleString('en')} requests`,
     );
-    for (const finding of open.filter(({ entity }) => entity.toUpperCase() === token.tokenId)) {
-      const when = new Date(Number(finding.firstSeen / 1_000n)).toISOString().slice(0, 16).replace('T', ' ');
-      lines.push(`  ${paint(finding.level)} ${finding.rule.padEnd(8)} ${when}  ${finding.title}`);
+    const ofToken = open.filter(({ entity }) => entity.toUpperCase() === token.tokenId);
+    for (const first of ofToken.filter((finding, at) => ofToken.findIndex((other) => isAlike(other, finding)) === at)) {
+      const again = ofToken.filter((other) => isAlike(other, first));
+      const last = again.at(-1);
+      const repeats =
+        last === undefined || last === first
+          ? ''
+          : dim(`  ${again.length} days, the last ${minute(last).slice(0, 10)}`);
+      lines.push(`  ${paint(first.level)} ${first.rule.padEnd(8)} ${minute(first)}  ${first.title}${repeats}`);
     }
     lines.push('');
   }
   lines.push(
-    `${open.length} findings by ${found.size} of ${expected.length} rules the story should raise; ${falsePositives} on its ${benign.size} benign tokens`,
+    `${open.length} findings; ${told.length} of the ${expected.length} rules that the story must raise, and ${found.size - told.length} more; ${falsePositives} findings on its ${benign.size.toLocaleString('en')} benign tokens`,
     '',
     bold('Look further'),
     `  npx saswatch findings list --data ${dataDir}`,
@@ -70,6 +77,15 @@ export async function demoSummary({ session, dataDir, findings, truth }: DemoOut
     '',
   );
   await write(stdout, lines.join('\n'));
+}
+
+/** Whether two findings of one token differ only in their day. */
+function isAlike(a: Finding, b: Finding): boolean {
+  return a.rule === b.rule && a.level === b.level;
+}
+
+function minute({ firstSeen }: Finding): string {
+  return new Date(Number(firstSeen / 1_000n)).toISOString().slice(0, 16).replace('T', ' ');
 }
 
 async function tokensOf(dataDir: string, ids: ReadonlySet<string>): Promise<TokenRow[]> {
