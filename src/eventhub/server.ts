@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import rhea, { type Connection, type Container, type EventContext } from 'rhea';
 import { AppError } from '../core/errors.ts';
+import { ProcessLock } from '../core/process-lock.ts';
 import { ConnectionScope } from './connection-scope.ts';
-import { lockFolder } from './folder-lock.ts';
 import type { HubOptions } from './hub.ts';
 import { Listener } from './listener.ts';
 import { Namespace } from './namespace.ts';
@@ -33,19 +35,14 @@ export class EventHubEndpoint {
   readonly #options: EventHubEndpointOptions;
   readonly #namespace: Namespace;
   readonly #listener: Listener;
-  readonly #unlock: () => Promise<void>;
+  readonly #lock: ProcessLock;
 
-  private constructor(
-    options: EventHubEndpointOptions,
-    namespace: Namespace,
-    listener: Listener,
-    unlock: () => Promise<void>,
-  ) {
+  private constructor(options: EventHubEndpointOptions, namespace: Namespace, listener: Listener, lock: ProcessLock) {
     this.port = listener.port;
     this.#options = options;
     this.#namespace = namespace;
     this.#listener = listener;
-    this.#unlock = unlock;
+    this.#lock = lock;
   }
 
   /**
@@ -57,7 +54,14 @@ export class EventHubEndpoint {
   static async start(options: EventHubEndpointOptions): Promise<EventHubEndpoint> {
     const { dataDir, hubs, keys, retentionBytes, now = Date.now, host = '127.0.0.1', port = 0 } = options;
     await mkdir(dataDir, { recursive: true });
-    const unlock = await lockFolder(dataDir);
+    const lock = await ProcessLock.acquire(
+      join(dataDir, 'endpoint.lock'),
+      (pid) =>
+        new AppError(
+          'DATA_IN_USE',
+          `process ${pid} serves the Event Hubs logs in ${dataDir}: stop it, or use another folder`,
+        ),
+    );
     try {
       const logOptions = { now, ...(retentionBytes === undefined ? {} : { retentionBytes }) };
       const namespace = await Namespace.open(dataDir, hubs, logOptions);
@@ -66,9 +70,9 @@ export class EventHubEndpoint {
         await namespace.close();
         throw error;
       });
-      return new EventHubEndpoint(options, namespace, listener, unlock);
+      return new EventHubEndpoint(options, namespace, listener, lock);
     } catch (error) {
-      await unlock();
+      await lock.release();
       throw error;
     }
   }
@@ -99,7 +103,7 @@ export class EventHubEndpoint {
   async close(): Promise<void> {
     await this.#listener.close();
     await this.#namespace.close();
-    await this.#unlock();
+    await this.#lock.release();
   }
 }
 

@@ -4,10 +4,11 @@ import { AppError, errorText } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { limits } from '../core/limits.ts';
 import type { Partition, PositionRange, SourcePosition } from '../core/position.ts';
+import type { ProcessLock } from '../core/process-lock.ts';
 import { type CatalogDatabase, openCatalogDatabase } from './catalog-database.ts';
 import { CatalogState, insertCommit, loadState, type TimeSpan } from './catalog-state.ts';
 import { type Commit, type CommitResult, filesOf, isHourFile, type SegmentFile } from './commit.ts';
-import { DataLock } from './data-lock.ts';
+import { lockData } from './data-lock.ts';
 import { makeFolder, syncFile } from './durable-file.ts';
 import { evidenceJson, exportFindings, insertFinding } from './finding-table.ts';
 import { Graveyard } from './graveyard.ts';
@@ -46,7 +47,7 @@ export interface CatalogOptions {
 export class Catalog {
   readonly #dataDir: string;
   readonly #clock: () => Date;
-  readonly #lock: DataLock;
+  readonly #lock: ProcessLock;
   #database: CatalogDatabase | null;
   #state: CatalogState;
   #missing = new Set<string>();
@@ -60,7 +61,7 @@ export class Catalog {
   private constructor(
     dataDir: string,
     { clock, graceMs }: Required<CatalogOptions>,
-    lock: DataLock,
+    lock: ProcessLock,
     database: CatalogDatabase,
   ) {
     this.#dataDir = dataDir;
@@ -89,7 +90,7 @@ export class Catalog {
     { clock = () => new Date(), graceMs = limits.readersGraceMs }: CatalogOptions = {},
   ): Promise<Catalog> {
     await makeFolder(dataDir);
-    const lock = await DataLock.acquire(dataDir);
+    const lock = await lockData(dataDir);
     let database: CatalogDatabase | undefined;
     try {
       database = await openCatalogDatabase(dataDir, clock);
