@@ -3,7 +3,7 @@ import type { RowGroups } from './rollup-groups.ts';
 import { dictionaryColumn, entriesOf, fixedColumn, isValid, textOf } from './table.ts';
 
 /** The counter each operation class feeds. */
-export const classCounters: Readonly<Record<string, string>> = {
+export const classCounters = {
   read: 'reads',
   list: 'lists',
   meta: 'metas',
@@ -14,7 +14,10 @@ export const classCounters: Readonly<Record<string, string>> = {
   tier: 'tiers',
   policy: 'policies',
   lease: 'leases',
-};
+} as const;
+export type ClassCounter = (typeof classCounters)[keyof typeof classCounters];
+
+const counterOfClass: Readonly<Record<string, ClassCounter>> = classCounters;
 
 export const counterNames = [
   'rows',
@@ -28,6 +31,7 @@ export const counterNames = [
   'others',
   'overwrite_candidates',
 ] as const;
+export type CounterName = (typeof counterNames)[number];
 
 /** Operations that replace an object's content if the object exists; the log does not say whether it did. */
 export const overwriting: ReadonlySet<string> = new Set([
@@ -76,7 +80,7 @@ export function rollupCounts(batch: Batch, { count, groupOf }: RowGroups, counte
   const counters = new Map<string, Uint32Array<ArrayBuffer>>(
     counterNames.map((name) => [name, new Uint32Array(count)]),
   );
-  const counter = (name: (typeof counterNames)[number]) => counters.get(name) ?? new Uint32Array(0);
+  const counter = (name: CounterName) => counters.get(name) ?? new Uint32Array(0);
   const add = (values: Uint32Array, group: number) => {
     values[group] = (values[group] ?? 0) + 1;
   };
@@ -90,7 +94,7 @@ export function rollupCounts(batch: Batch, { count, groupOf }: RowGroups, counte
   const candidates = counter('overwrite_candidates');
   const status = fixedColumn(batch, 'status_code');
   const operationClass = dictionaryColumn(batch, 'operation_class');
-  const byClass = textsOf(operationClass).map((text) => counters.get(classCounters[text] ?? 'others') ?? n);
+  const byClass = textsOf(operationClass).map((text) => counters.get(counterOfClass[text] ?? 'others') ?? n);
   const operationName = dictionaryColumn(batch, 'operation_name');
   const overwrites = Uint8Array.from(textsOf(operationName), (text) => Number(overwriting.has(text)));
   const ipClass = dictionaryColumn(batch, 'ip_class');

@@ -7,6 +7,7 @@ import type { HourFile } from '../../src/store/commit.ts';
 import { compactLake } from '../../src/store/compactor.ts';
 import { readManifest } from '../../src/store/manifest.ts';
 import { chainLink, chainStart } from '../../src/store/replacement.ts';
+import { counterNames } from '../../src/store/rollup-counts.ts';
 import type { Row } from './batch-of.ts';
 import { addBatches, compact, compactorOptions, query, withCatalog } from './lake-of.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -22,6 +23,8 @@ const row = fc.record({
   time_tick: fc.constantFrom(0, 7),
   correlation_id: fc.option(fc.integer({ min: 0, max: 5 }).map(uuid), { nil: null }),
   operation_count: fc.constantFrom(0, 1),
+  container: fc.constantFrom('models', 'weights', null),
+  user_agent: fc.constantFrom('AzCopy/10.13.0 Azure-Storage/0.14', 'curl/8.5.0', null),
   operation_name: fc.constantFrom('GetBlob', 'PutBlob', 'DeleteBlob'),
   operation_class: fc.constantFrom('read', 'write', 'delete', 'other'),
   status_code: fc.constantFrom(200, 304, 403, 0, null),
@@ -29,6 +32,8 @@ const row = fc.record({
   token: fc.constantFrom(1n, 2n, 18_446_744_073_709_551_615n, null),
   response_body_bytes: fc.constantFrom(0n, 5n),
   ip_class: fc.constantFrom('public', 'azure', null),
+  protocol: fc.constantFrom('HTTPS', 'HTTP', null),
+  tls_version: fc.constantFrom('TLS 1.3', 'TLS 1.0', null),
   caller_ipv4: fc.constantFrom(0xc0000201, 0xc6336401, null),
   caller_port: fc.constantFrom(443, null),
   object_key: fc.constantFrom('/models/a', '/models/b', null),
@@ -48,12 +53,12 @@ function firsts(rows: readonly Row[]): Row[] {
   return rows.filter((each) => !seen.has(keyOf(each)) && seen.add(keyOf(each)));
 }
 
-const rollupSums = ['rows', 'n', 'ok', 'errors', 'public_n', 'reads', 'writes', 'deletes', 'others', 'bytes_out'];
+const rollupSums = [...counterNames, 'bytes_out', 'bytes_in'];
 const rollupOf = (dataDir: string) =>
   query(
     dataDir,
     `SELECT bucket, account, auth_type, token::VARCHAR AS token, ${rollupSums.map((name) => `sum("${name}")::INTEGER AS "${name}"`).join(', ')},
-      sum(overwrite_candidates)::INTEGER AS overwrite_candidates, min(min_time) AS first, max(max_time) AS last
+      min(min_time) AS first, max(max_time) AS last
       FROM rollup GROUP BY ALL ORDER BY ALL`,
   );
 const rowsOf = (dataDir: string) => query(dataDir, 'SELECT * FROM storage_log ORDER BY ALL');
@@ -93,7 +98,12 @@ it('holds each upstream row once, with the rollup of just these, however they ca
 it('writes one file an event hour, sorted by account, token and time, with a bloom filter on the token', async () => {
   const rows = fc.sample(row, 3_000).map((each, index) => ({ ...each, correlation_id: uuid(index) }));
   const dataDir = await lake([rows.slice(0, 1_000), rows.slice(1_000)]);
+  const sketches = `SELECT token::VARCHAR AS token, bit_or(container_bits) AS containers, bit_or(agent_bits) AS agents,
+    bit_or(ip_bits::BIT) AS ips, bit_or(network_bits::BIT) AS networks, bit_or(object_bits::BIT) AS objects
+    FROM rollup GROUP BY ALL ORDER BY ALL`;
+  const sketched = await query(dataDir, sketches);
   const totals = await compact(dataDir);
+  expect(await query(dataDir, sketches)).toEqual(sketched);
   expect(totals).toMatchObject({ steps: 1, files_before: 2, files_after: 5, rows: 3_000, duplicates: 0 });
   const files = await hourFiles(dataDir);
   expect(files.map(({ path }) => path.replace(/\d+\.parquet/, 'n.parquet'))).toEqual(
