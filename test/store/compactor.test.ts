@@ -47,6 +47,17 @@ function keyOf(each: Row): string {
   return JSON.stringify(key, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }
 
+/** The same rows, but for where they were read from: a request's row reads the same in each delivery. */
+function redelivered(runs: readonly Row[][][]): Row[][][] {
+  const known = new Map<string, Row>();
+  const same = (each: Row): Row => {
+    const first = known.get(keyOf(each)) ?? each;
+    known.set(keyOf(each), first);
+    return { ...first, source_id: each.source_id ?? null };
+  };
+  return runs.map((batches) => batches.map((rows) => rows.map(same)));
+}
+
 /** The rows of which a lake without duplicates consists: the first of each key. */
 function firsts(rows: readonly Row[]): Row[] {
   const seen = new Set<string>();
@@ -61,7 +72,7 @@ const rollupOf = (dataDir: string) =>
       min(min_time) AS first, max(max_time) AS last
       FROM rollup GROUP BY ALL ORDER BY ALL`,
   );
-const rowsOf = (dataDir: string) => query(dataDir, 'SELECT * FROM storage_log ORDER BY ALL');
+const rowsOf = (dataDir: string) => query(dataDir, 'SELECT * EXCLUDE (source_id) FROM storage_log ORDER BY ALL');
 
 async function lake(batches: readonly (readonly Row[])[]): Promise<string> {
   const dataDir = await temporaryFolder();
@@ -79,7 +90,7 @@ it('holds each upstream row once, with the rollup of just these, however they ca
 }, async () => {
   const batches = fc.array(fc.array(row, { minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 3 });
   await fc.assert(
-    fc.asyncProperty(fc.array(batches, { minLength: 1, maxLength: 2 }), async (runs) => {
+    fc.asyncProperty(fc.array(batches, { minLength: 1, maxLength: 2 }).map(redelivered), async (runs) => {
       const dataDir = await temporaryFolder();
       for (const run of runs) {
         await withCatalog(dataDir, async (catalog) => {
