@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Config } from '../core/config.ts';
 import type { Detection } from '../detect/detection.ts';
 import { allDetections } from '../detect/shipped.ts';
-import { type Evaluation, type EvaluationInput, evaluate } from '../evaluate/evaluation.ts';
+import { keepEntities } from '../detect/workspace.ts';
+import { type Evaluation, type EvaluationInput, evaluate, periodOf } from '../evaluate/evaluation.ts';
 import { publishedRules } from '../evaluate/published.ts';
 import { readTruth, type Truth } from '../evaluate/truth-file.ts';
 import { FilePlan } from '../ingest/sources/plan.ts';
@@ -55,6 +56,7 @@ export async function runEvaluation(
   });
   const reader = await openReader(dataDir);
   try {
+    await keepEntities(reader.connection, periodOf(truth));
     const input: EvaluationInput = {
       connection: reader.connection,
       truth,

@@ -44,7 +44,7 @@ const minutes = (seconds: number | null): number | null => (seconds === null ? n
 export function evaluationTables({ rules, tactics, published, incidents }: Evaluation): EvaluationTable[] {
   return [
     {
-      title: 'By tactic',
+      title: 'By tactic; posture, which repeats what tokens grant, apart',
       columns: [text('tactic'), ...scoreColumns],
       rows: tactics.map((score) => [score.tactic, ...scoreCells(score)]),
     },
@@ -54,7 +54,8 @@ export function evaluationTables({ rules, tactics, published, incidents }: Evalu
       rows: rules.map((score) => [score.rule, ...scoreCells(score), score.title]),
     },
     {
-      title: 'Published rules on the incidents of their tactics; behind them all rules of ours of those tactics',
+      title:
+        'Published rules on the incidents of their tactics; behind them all rules of ours of those tactics, at their level and above',
       columns: [text('rule'), text('tactics'), ...scoreColumns, number('our precision'), number('our recall')],
       rows: published.map((score) => [
         score.rule,

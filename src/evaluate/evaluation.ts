@@ -9,20 +9,28 @@ import { type PublishedRule, runPublished } from './published.ts';
 import { type AlertTimes, ownTimes, type Score, score, secondsToAlert } from './score.ts';
 import type { Incident, Truth } from './truth-file.ts';
 
-/** How one rule does on the incidents that name it. */
+/**
+ * How one rule does on the incidents that name it. A posture rule repeats what a token itself grants: it has no precision.
+ */
 export interface RuleScore extends Score {
   readonly rule: string;
   readonly title: string;
 }
 
-/** How one published rule does on the incidents of its tactics, beside all rules of ours of those tactics together. */
+/**
+ * How one published rule does on the incidents of its tactics, beside all rules of ours of those tactics together, at its
+ * level and above.
+ */
 export interface PublishedScore extends Score {
   readonly rule: string;
   readonly tactics: readonly string[];
   readonly ours: Score;
 }
 
-/** How all rules of one tactic do on the incidents of that tactic; `any` and `high` are over all tactics. */
+/**
+ * How all rules of one tactic do on the incidents of that tactic; `any` and `high` are over all tactics. Posture rules are
+ * apart, in a row of their own.
+ */
 export interface TacticScore extends Score {
   readonly tactic: string;
 }
@@ -55,8 +63,10 @@ export interface EvaluationInput {
   readonly published: readonly PublishedRule[];
 }
 
-const isAtLeastHigh = ({ level }: { readonly level: Level }): boolean =>
-  levels.indexOf(level) >= levels.indexOf('high');
+const isAtLeast =
+  (least: Level) =>
+  ({ level }: { readonly level: Level }): boolean =>
+    levels.indexOf(level) >= levels.indexOf(least);
 const namesOf = (alarms: readonly Alarm[]): string[] => [...new Set(alarms.map(({ rule }) => rule))];
 const isOf = (tactics: readonly string[]) => (incident: Incident) => tactics.includes(tacticName(incident.tactic));
 
@@ -81,14 +91,19 @@ async function alertTimes(
 }
 
 function scoreRules({ rules, truth }: EvaluationInput, alarms: readonly Alarm[], timeOf: AlertTimes): RuleScore[] {
-  return rules.map(({ code, title }) => {
+  return rules.map(({ code, title, kind }) => {
     const own = alarms.filter(({ rule }) => rule === code);
     const held = truth.incidents.filter((incident) => incident.rules.includes(code));
-    return { rule: code, title, ...score(own, truth, held, timeOf, isAbout) };
+    const result = score(own, truth, held, timeOf, isAbout);
+    return { rule: code, title, ...result, precision: kind === 'posture' ? null : result.precision };
   });
 }
 
-function scoreTactics(truth: Truth, alarms: readonly Alarm[], timeOf: AlertTimes): TacticScore[] {
+function scoreTactics(
+  truth: Truth,
+  { alarms, posture }: { readonly alarms: readonly Alarm[]; readonly posture: readonly Alarm[] },
+  timeOf: AlertTimes,
+): TacticScore[] {
   const names = new Set([
     ...truth.incidents.map(({ tactic }) => tacticName(tactic)),
     ...alarms.flatMap(({ tactics }) => tactics),
@@ -100,22 +115,28 @@ function scoreTactics(truth: Truth, alarms: readonly Alarm[], timeOf: AlertTimes
   return [
     ...rows,
     { tactic: 'any', ...score(alarms, truth, truth.incidents, timeOf) },
-    { tactic: 'any, high and above', ...score(alarms.filter(isAtLeastHigh), truth, truth.incidents, timeOf) },
+    { tactic: 'any, high and above', ...score(alarms.filter(isAtLeast('high')), truth, truth.incidents, timeOf) },
+    { tactic: 'posture', ...score(posture, truth, [], timeOf), precision: null },
   ];
 }
 
 /** Compares what rules of ours and published ones said about a generated estate with its truth. */
 export async function evaluate(input: EvaluationInput): Promise<Evaluation> {
   const { connection, truth, findings, published } = input;
-  const alarms = findings.map(alarmOf);
-  const timeOf = await alertTimes(input, alarms);
+  const everything = findings.map(alarmOf);
+  const postures = new Set(input.rules.filter(({ kind }) => kind === 'posture').map(({ code }) => code));
+  const alarms = everything.filter(({ rule }) => !postures.has(rule));
+  const posture = everything.filter(({ rule }) => postures.has(rule));
+  const timeOf = await alertTimes(input, everything);
   const theirs: Alarm[] = [];
   const publishedScores: PublishedScore[] = [];
   for (const rule of published) {
     const own = await runPublished(connection, rule, periodOf(truth));
     theirs.push(...own);
     const held = truth.incidents.filter(isOf(rule.tactics));
-    const ours = alarms.filter(({ tactics }) => tactics.some((tactic) => rule.tactics.includes(tactic)));
+    const ours = alarms
+      .filter(isAtLeast(rule.level))
+      .filter(({ tactics }) => tactics.some((tactic) => rule.tactics.includes(tactic)));
     publishedScores.push({
       rule: rule.name,
       tactics: rule.tactics,
@@ -124,15 +145,15 @@ export async function evaluate(input: EvaluationInput): Promise<Evaluation> {
     });
   }
   return {
-    rules: scoreRules(input, alarms, timeOf),
-    tactics: scoreTactics(truth, alarms, timeOf),
+    rules: scoreRules(input, everything, timeOf),
+    tactics: scoreTactics(truth, { alarms, posture }, timeOf),
     published: publishedScores,
     incidents: truth.incidents.map((incident) => {
-      const about = namesOf(alarms.filter((alarm) => isAbout(alarm, incident)));
+      const about = namesOf(everything.filter((alarm) => isAbout(alarm, incident)));
       return {
         incident: incident.id,
         tactic: tacticName(incident.tactic),
-        detected_by: namesOf(alarms.filter((alarm) => detects(alarm, incident))),
+        detected_by: namesOf(everything.filter((alarm) => detects(alarm, incident))),
         missed_by: incident.rules.filter((code) => !about.includes(code)),
         published: namesOf(theirs.filter((alarm) => detects(alarm, incident))),
         seconds_to_alert: secondsToAlert(incident, alarms, timeOf),

@@ -10,12 +10,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('saswatch evaluate', () => {
   beforeAll(async () => {
-    const size = ['--rows', '14000', '--days', '14', '--accounts', '1', '--seed', '5'];
+    const size = ['--rows', '12000', '--days', '10', '--accounts', '1', '--seed', '5'];
     const { code } = await run(['generate', '--scenario', 'estate', ...size, '--out', estate]);
     expect(code).toBe(0);
   });
 
-  it('tells what was found of twelve attacks, by rule, by tactic and beside published rules', async () => {
+  const title = 'tells what was found of twelve attacks, by rule, by tactic and beside published rules';
+  it(title, { timeout: 240_000 }, async () => {
     const { code, stdout, stderr } = await run(['evaluate', estate, '--json', '--quiet']);
     expect(stderr).toBe('');
     expect(code).toBe(0);
@@ -33,8 +34,9 @@ describe('saswatch evaluate', () => {
     expect(drain.published).toContain('Panther bulk extraction');
     const deletes = of('rule').find(({ rule }) => rule === 'W-DEL-1');
     expect(deletes).toMatchObject({ incidents: 1, detected: 1, recall: 1 });
-    for (const { findings, right, precision } of [...of('rule'), ...of('tactic'), ...of('published')]) {
-      expect(precision).toBe(findings === 0 ? null : right / findings);
+    for (const { rule, tactic, findings, right, precision } of [...of('rule'), ...of('tactic'), ...of('published')]) {
+      const stated = tactic === 'posture' || rule?.startsWith('P-');
+      expect(precision).toBe(findings === 0 || stated ? null : right / findings);
     }
   });
 

@@ -38,7 +38,7 @@ describe('the collection of rules', () => {
     expect(detections.map(({ code }) => code).join(' ')).toBe(
       'A-ANO-1 A-ANO-2 A-KEY-1 B-KEY-1 B-NET-1 B-NET-2 B-NET-3 B-NEW-1 B-OP-1 B-SCP-1 B-SLP-1 B-UA-1 B-VOL-1 L-GAP-1 ' +
         'P-01 P-02 P-03 P-04 P-05 P-06 P-07 P-08 P-09 P-10 W-AUT-1 W-DEL-1 W-DEL-2 W-DEL-3 W-DEL-4 W-ERR-1 W-ERR-2 ' +
-        'W-ERR-3 W-EXF-1 W-EXF-2 W-EXF-3 W-EXF-4 W-OVR-1 W-OVR-2 W-OVR-3 W-OVR-4 W-OVR-5 W-POI-1 X-TI-1',
+        'W-ERR-3 W-EXF-1 W-EXF-2 W-EXF-3 W-EXF-4 W-LST-1 W-OVR-1 W-OVR-2 W-OVR-3 W-OVR-4 W-OVR-5 W-POI-1 X-TI-1',
     );
   });
 

@@ -2,23 +2,25 @@
 title: Bulk read with one SAS token
 id: 8e2b7f0d-2c5f-4f8f-a1de-5c7a0f3b9d21
 code: W-EXF-1
-version: 1
+version: 2
 status: experimental
 kind: window
 entity: token
 level: medium
 date: 2026-11-24
+modified: 2026-11-26
 description: >-
   One token reads 10 GiB or 1,000 distinct objects within 15 minutes, or 200 GiB or 20,000 reads over many objects within
-  24 hours, and three times more than the usual peak of its family. High if any of its requests came from a public address.
-  One finding per token and UTC day.
+  24 hours, and three times more than the usual peak of its family and twice as much as the family read on the same day of
+  earlier weeks. High if any of its requests came from a public address, unless the account has been in the log for less than
+  two weeks: before that no weekly job can be known, and it is medium. One finding per token and UTC day.
 tags: [attack.exfiltration, attack.t1530, attack.t1567.002]
 falsepositives:
   - A backup or a training job in its first three days, before its family has a usual peak
   - An announced migration
 blindspots:
   - A slow drain below the thresholds
-  - A drain no larger than what the token's family reads every day
+  - A drain no larger than what the token's family reads every day, or on the same day of the week
   - A copy made by the storage service itself is logged at the destination
 params:
   window:        { type: interval, default: 15 minutes, unit: sliding }
@@ -31,6 +33,9 @@ params:
   factor:        { type: integer, default: 3, unit: times the usual peak }
   baseline:      { type: interval, default: 28 days }
   days_min:      { type: integer, default: 3, unit: earlier days with reads }
+  factor_weekly: { type: number, default: 2, unit: times the most on the same day of an earlier week }
+  share_min:     { type: number, default: 0.25, unit: of the long window that lies in the day }
+  learning:      { type: interval, default: 14 days, unit: that the account has been in the log }
 runbook: |
   1. List containers, distinct objects and bytes out by caller_ip for this token_hash from first_seen to last_seen.
   2. Compare user_agent and caller_ip with the 28 days before window_start; ask the owner whether a job was moved.
@@ -38,24 +43,61 @@ runbook: |
 response: Export the list of objects that were read before deciding whom to notify.
 tests:
   - name: fires high for 24 GB within 12 minutes from public addresses
-    rows: [{ token_hash: A, time: 2026-01-01 03:00:00, response_body_bytes: 2000000000, object_key: '/acct/c/o{i}', repeat: 12, every: 1 minute }]
+    rows:
+      - { token_hash: O, time: 2025-12-18 10:00:00 }
+      - { token_hash: A, time: 2026-01-01 03:00:00, response_body_bytes: 2000000000, object_key: '/acct/c/o{i}', repeat: 12, every: 1 minute }
     expect: [{ token_hash: A, level: high, bytes_in_window: 24000000000, window_start: 2026-01-01 00:00:00, first_seen: 2026-01-01 03:00:00 }]
-  - name: fires for 1,100 small objects within 11 minutes, medium from private addresses
-    rows: [{ token_hash: A, ip_class: private, caller_ip: 10.0.0.4, response_body_bytes: 100, object_key: '/acct/c/o{i}', repeat: 1300, every: 500 milliseconds }]
-    expect: [{ token_hash: A, level: medium, reads_in_window: 1300 }]
-  - name: fires for a drain spread over a day
-    rows: [{ token_hash: A, time: 2026-01-01 00:10:00, status_code: 206, response_body_bytes: 2500000000, repeat: 93, every: 15 minutes }]
+  - name: fires medium while the account is new in the log
+    rows:
+      - { token_hash: O, time: 2025-12-19 10:00:00 }
+      - { token_hash: A, time: 2026-01-01 03:00:00, response_body_bytes: 2000000000, object_key: '/acct/c/o{i}', repeat: 12, every: 1 minute }
+    expect: [{ token_hash: A, level: medium, learning: true }]
+  - name: fires for 1,000 small objects within 11 minutes, medium from private addresses, and is silent for 999 and for 17 minutes
+    rows:
+      - { token_hash: O, time: 2025-12-10 10:00:00 }
+      - { token_hash: A, ip_class: private, caller_ip: 10.0.0.4, response_body_bytes: 100, object_key: '/acct/c/o{i}', repeat: 1000, every: 500 milliseconds }
+      - { token_hash: B, ip_class: private, caller_ip: 10.0.0.4, response_body_bytes: 100, object_key: '/acct/c/o{i}', repeat: 999, every: 500 milliseconds }
+      - { token_hash: C, ip_class: private, caller_ip: 10.0.0.4, response_body_bytes: 100, object_key: '/acct/c/o{i}', repeat: 1000, every: 1 second }
+    expect: [{ token_hash: A, level: medium, reads_in_window: 1000, learning: false }]
+  - name: fires for a drain spread over a day, and is silent for one of two days
+    rows:
+      - { token_hash: A, time: 2026-01-01 00:10:00, status_code: 206, response_body_bytes: 2500000000, repeat: 93, every: 15 minutes }
+      - { token_hash: B, time: 2026-01-01 00:10:00, status_code: 206, response_body_bytes: 2500000000, repeat: 93, every: 31 minutes }
     expect: [{ token_hash: A, bytes_long_window: 232500000000 }]
+  - name: fires for 200 reads of 40 objects in a day where those are the limits, and is silent for 39 objects and for a read less
+    params: { reads_long: 200, objects_long: 40 }
+    rows:
+      - { token_hash: A, time: 2026-01-01 00:10:00, response_body_bytes: 1, object_key: '/acct/c/o{i}', repeat: 40, every: 30 minutes }
+      - { token_hash: A, time: 2026-01-01 00:11:00, response_body_bytes: 1, object_key: '/acct/c/o1', repeat: 160, every: 8 minutes }
+      - { token_hash: B, time: 2026-01-01 00:10:00, response_body_bytes: 1, object_key: '/acct/c/o{i}', repeat: 39, every: 30 minutes }
+      - { token_hash: B, time: 2026-01-01 00:11:00, response_body_bytes: 1, object_key: '/acct/c/o1', repeat: 161, every: 8 minutes }
+      - { token_hash: C, time: 2026-01-01 00:10:00, response_body_bytes: 1, object_key: '/acct/c/o{i}', repeat: 40, every: 30 minutes }
+      - { token_hash: C, time: 2026-01-01 00:11:00, response_body_bytes: 1, object_key: '/acct/c/o1', repeat: 159, every: 8 minutes }
+    expect: [{ token_hash: A, reads_long_window: 200 }]
   - name: silent for many reads of one object
     rows: [{ token_hash: A, response_body_bytes: 100, repeat: 3000, every: 100 milliseconds }]
     expect: []
-  - name: silent for the nightly backup once its family is known
+  - name: silent for the nightly backup once its family is known, fires for three times as much and again when it is forgotten
     rows:
       - { token_hash: A, time: 2026-01-01 03:00:00, response_body_bytes: 1000000000, repeat: 5, every: 1 minute }
       - { token_hash: B, time: 2026-01-02 03:00:00, response_body_bytes: 1000000000, repeat: 5, every: 1 minute }
       - { token_hash: C, time: 2026-01-03 03:00:00, response_body_bytes: 1000000000, repeat: 5, every: 1 minute }
       - { token_hash: D, time: 2026-01-04 03:00:00, response_body_bytes: 1000000000, repeat: 14, every: 1 minute }
-    expect: []
+      - { token_hash: E, time: 2026-01-05 03:00:00, response_body_bytes: 1500000000, repeat: 10, every: 1 minute }
+      - { token_hash: F, time: 2026-03-05 03:00:00, response_body_bytes: 1000000000, repeat: 14, every: 1 minute }
+    expect: [{ token_hash: E, usual_bytes: 5000000000, window_start: 2026-01-05 00:00:00 }, { token_hash: F, usual_bytes: 0 }]
+  - name: silent for a full backup on Sunday after the first, and for the night after it
+    rows:
+      - { token_hash: A, time: 2026-01-01 01:00:00, response_body_bytes: 9000000000, repeat: 5, every: 20 minutes }
+      - { token_hash: A, time: 2026-01-02 01:00:00, response_body_bytes: 9000000000, repeat: 5, every: 20 minutes }
+      - { token_hash: A, time: 2026-01-03 01:00:00, response_body_bytes: 9000000000, repeat: 5, every: 20 minutes }
+      - { token_hash: A, time: 2026-01-04 01:00:00, response_body_bytes: 9000000000, repeat: 60, every: 20 minutes }
+      - { token_hash: A, time: 2026-01-05 01:00:00, response_body_bytes: 9000000000, repeat: 5, every: 20 minutes }
+      - { token_hash: A, time: 2026-01-11 01:00:00, response_body_bytes: 9000000000, repeat: 66, every: 20 minutes }
+      - { token_hash: A, time: 2026-01-12 01:00:00, response_body_bytes: 9000000000, repeat: 25, every: 20 minutes }
+      - { token_hash: A, time: 2026-01-18 01:00:00, response_body_bytes: 9000000000, repeat: 66, every: 10 minutes }
+      - { token_hash: A, time: 2026-01-25 01:00:00, response_body_bytes: 9000000000, repeat: 133, every: 10 minutes }
+    expect: [{ window_start: 2026-01-04 00:00:00, level: medium }, { window_start: 2026-01-25 00:00:00, level: high }]
   - name: silent without SAS
     rows: [{ token_hash: null, token_fingerprint: null, auth_type: oauth, response_body_bytes: 20000000000 }]
     expect: []
@@ -68,23 +110,41 @@ WITH windows AS (
         WHERE bucket >= $since::TIMESTAMP - $window_long AND bucket < $until::TIMESTAMP AND reads > 0 GROUP BY ALL)
   WINDOW short_span AS (PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW),
          long_span AS (PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window_long PRECEDING AND CURRENT ROW)),
+families AS (
+  SELECT account, family, day, peak_reads, peak_bytes_out, most_reads, most_bytes_out
+  FROM family_day WHERE day >= $since::TIMESTAMP - $baseline - INTERVAL '1 day' AND day < $until::TIMESTAMP AND reads > 0),
+weekly AS (
+  SELECT d.account, d.family, d.day, max(w.peak_reads) AS reads_short, max(w.peak_bytes_out) AS bytes_short,
+         max(w.most_reads) AS reads_long, max(w.most_bytes_out) AS bytes_long
+  FROM families d JOIN families w ON d.account = w.account AND d.family = w.family
+    AND w.day < d.day AND w.day >= d.day - $baseline AND date_diff('day', w.day, d.day) % 7 = 0
+  GROUP BY ALL),
 usual AS (
-  SELECT account, family, day, if(known, reads_short, 0) AS reads_short, if(known, bytes_short, 0) AS bytes_short,
-         if(known, reads_long, 0) AS reads_long, if(known, bytes_long, 0) AS bytes_long
+  SELECT f.account, f.family, f.day, if(known, f.reads_short, 0) AS reads_short, if(known, f.bytes_short, 0) AS bytes_short,
+         greatest(if(known, $factor * f.reads_short, 0), $factor_weekly * coalesce(w.reads_short, 0)) AS most_reads_short,
+         greatest(if(known, $factor * f.bytes_short, 0), $factor_weekly * coalesce(w.bytes_short, 0)) AS most_bytes_short,
+         max(greatest(if(known, $factor * f.reads_long, 0), $factor_weekly * coalesce(w.reads_long, 0))) OVER two_days AS most_reads_long,
+         max(greatest(if(known, $factor * f.bytes_long, 0), $factor_weekly * coalesce(w.bytes_long, 0))) OVER two_days AS most_bytes_long
   FROM (
     SELECT account, family, day, count(*) OVER earlier >= $days_min AS known,
            median(peak_reads) OVER earlier AS reads_short, median(peak_bytes_out) OVER earlier AS bytes_short,
            median(most_reads) OVER earlier AS reads_long, median(most_bytes_out) OVER earlier AS bytes_long
-    FROM family_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND reads > 0
+    FROM families
     WINDOW earlier AS (PARTITION BY account, family ORDER BY day
-                       RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING))),
+                       RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)) f
+  LEFT JOIN weekly w ON f.account = w.account AND f.family = w.family AND f.day = w.day
+  -- The long window reaches into the day before, and so does what is usual for it.
+  WINDOW two_days AS (PARTITION BY f.account, f.family ORDER BY f.day RANGE BETWEEN INTERVAL '1 day' PRECEDING AND CURRENT ROW)),
 suspects AS (
   SELECT w.token_hash, w.account, w.day, max(u.reads_short) AS usual_reads, max(u.bytes_short) AS usual_bytes,
-         max(u.reads_long) AS usual_reads_long, max(u.bytes_long) AS usual_bytes_long
+         max(u.most_reads_short) AS reads_short, max(u.most_bytes_short) AS bytes_short,
+         max(u.most_reads_long) AS reads_long, max(u.most_bytes_long) AS bytes_long,
+         (SELECT coalesce(min(a.day), w.day) FROM account_day a
+          WHERE a.account = w.account AND a.day >= w.day - $baseline AND a.day <= w.day) > w.day - $learning AS learning
   FROM windows w JOIN usual u ON w.account = u.account AND w.family = u.family AND w.day = u.day
   WHERE w.day >= $since::TIMESTAMP::DATE
-    AND (w.bytes_short >= greatest($bytes_min, $factor * u.bytes_short) OR w.reads_short >= greatest($objects_min, $factor * u.reads_short)
-      OR w.bytes_long >= greatest($bytes_long, $factor * u.bytes_long) OR w.reads_long >= greatest($reads_long, $factor * u.reads_long))
+    AND (w.bytes_short >= greatest($bytes_min, u.most_bytes_short) OR w.reads_short >= greatest($objects_min, u.most_reads_short)
+      OR w.bytes_long >= greatest($bytes_long, u.most_bytes_long) OR w.reads_long >= greatest($reads_long, u.most_reads_long))
   GROUP BY ALL),
 -- The rollups may count a record twice that upstream delivered twice; the rows of suspicious tokens are counted once.
 reads AS (
@@ -102,21 +162,24 @@ spans AS (
          count(DISTINCT object_key) OVER short_span AS objects_short, min(time) OVER short_span AS short_since,
          bool_or(public) OVER short_span AS public_short, count(*) OVER long_span AS reads_long,
          sum(bytes) OVER long_span AS bytes_long, count(DISTINCT object_key) OVER long_span AS objects_long,
-         min(time) OVER long_span AS long_since, bool_or(public) OVER long_span AS public_long
+         min(time) OVER long_span AS long_since, bool_or(public) OVER long_span AS public_long,
+         count(*) OVER today AS reads_today, sum(bytes) OVER today AS bytes_today
   FROM reads
   WINDOW short_span AS (PARTITION BY token_hash, account ORDER BY time RANGE BETWEEN $window PRECEDING AND CURRENT ROW),
-         long_span AS (PARTITION BY token_hash, account ORDER BY time RANGE BETWEEN $window_long PRECEDING AND CURRENT ROW)),
+         long_span AS (PARTITION BY token_hash, account ORDER BY time RANGE BETWEEN $window_long PRECEDING AND CURRENT ROW),
+         today AS (PARTITION BY token_hash, account, time::DATE ORDER BY time)),
 hot AS (
-  SELECT p.*, s.day, s.usual_bytes, s.usual_reads,
-         p.bytes_short >= greatest($bytes_min, $factor * s.usual_bytes)
-           OR (p.objects_short >= $objects_min AND p.reads_short >= $factor * s.usual_reads) AS hot_short,
-         p.bytes_long >= greatest($bytes_long, $factor * s.usual_bytes_long)
-           OR (p.objects_long >= $objects_long AND p.reads_long >= greatest($reads_long, $factor * s.usual_reads_long)) AS hot_long
+  SELECT p.*, s.day, s.usual_bytes, s.usual_reads, s.learning,
+         p.bytes_short >= greatest($bytes_min, s.bytes_short)
+           OR (p.objects_short >= $objects_min AND p.reads_short >= s.reads_short) AS hot_short,
+         (p.bytes_long >= greatest($bytes_long, s.bytes_long) AND p.bytes_today >= $share_min * p.bytes_long)
+           OR (p.objects_long >= $objects_long AND p.reads_long >= greatest($reads_long, s.reads_long)
+               AND p.reads_today >= $share_min * p.reads_long) AS hot_long
   FROM spans p JOIN suspects s ON p.token_hash = s.token_hash AND p.account = s.account AND p.time::DATE = s.day)
 SELECT token_hash, account, day::TIMESTAMP AS window_start, min(if(hot_short, short_since, long_since)) AS first_seen,
-       max(time) AS last_seen, if(bool_or(if(hot_short, public_short, public_long)), 'high', 'medium') AS level,
+       max(time) AS last_seen, if(bool_or(if(hot_short, public_short, public_long)) AND NOT bool_or(learning), 'high', 'medium') AS level,
        max(bytes_short)::BIGINT AS bytes_in_window, max(reads_short)::BIGINT AS reads_in_window,
        max(objects_short)::BIGINT AS objects_in_window, max(bytes_long)::BIGINT AS bytes_long_window,
        max(reads_long)::BIGINT AS reads_long_window, max(usual_bytes)::DOUBLE AS usual_bytes,
-       max(usual_reads)::DOUBLE AS usual_reads
+       max(usual_reads)::DOUBLE AS usual_reads, bool_or(learning) AS learning
 FROM hot WHERE hot_short OR hot_long GROUP BY token_hash, account, day

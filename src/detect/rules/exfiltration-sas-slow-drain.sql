@@ -2,25 +2,28 @@
 title: Slow drain of a container with one SAS token
 id: 65bd5ae0-7104-51a6-bffa-5509ddd06475
 code: W-EXF-4
-version: 1
+version: 2
 status: experimental
 kind: baseline
 every: day
 entity: token
 level: medium
 date: 2026-11-24
+modified: 2026-11-26
 description: >-
   Within 14 days one token reads half of all objects that the log knows of in a container of a thousand or more, a little at
-  a time, and had not read that much in the 28 days before. Judged once a UTC day is over.
+  a time, and had not read half as much in the 28 days before or in the account's first week in the log. Judged once a UTC day is over.
 tags: [attack.exfiltration, attack.t1030]
 falsepositives:
   - The first full backup, index or virus scan
 blindspots:
   - Objects nobody touched in 42 days are not known, so a share may look larger than it is
   - Several tokens that share the work
+  - A drain that was under way when the log began
 params:
   span:        { type: interval, default: 14 days }
   baseline:    { type: interval, default: 28 days, unit: before the span }
+  learning:    { type: interval, default: 7 days, unit: from the account's first day in the log }
   objects_min: { type: integer, default: 500, unit: distinct objects read in the span }
   known_min:   { type: integer, default: 1000, unit: objects known in the container }
   share_min:   { type: number, default: 0.5, unit: of the objects known }
@@ -32,12 +35,19 @@ response: Export the list of objects that were read before deciding whom to noti
 tests:
   - name: fires once half of a thousand objects is read, and only when it is
     rows:
+      - { token_hash: O, time: 2025-12-25 01:00:00, container: d, object_key: /acct/d/x }
       - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-01 01:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}', repeat: 1000, every: 1 second }
       - { token_hash: A, time: 2026-01-02 01:00:00, object_key: '/acct/c/o{i}', repeat: 500, every: 30 minutes }
       - { token_hash: B, time: 2026-01-02 01:00:00, object_key: '/acct/c/o{i}', repeat: 499, every: 30 minutes }
     expect: [{ token_hash: A, level: medium, container: c, objects_read: 500, objects_known: 1000, window_start: 2026-01-12 00:00:00 }]
+  - name: silent for what was read half in the first week of the log
+    rows:
+      - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-01 01:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}', repeat: 1000, every: 1 second }
+      - { token_hash: A, time: 2026-01-01 01:00:00, object_key: '/acct/c/o{i}', repeat: 700, every: 30 minutes }
+    expect: []
   - name: silent for a smaller container
     rows:
+      - { token_hash: O, time: 2025-12-20 01:00:00, container: d, object_key: /acct/d/x }
       - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-01 01:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}', repeat: 999, every: 1 second }
       - { token_hash: A, time: 2026-01-02 01:00:00, object_key: '/acct/c/o{i}', repeat: 700, every: 10 minutes }
     expect: []
@@ -49,16 +59,26 @@ tests:
       - { token_hash: B, time: 2026-01-02 01:00:00, object_key: '/acct/c/o{i}', repeat: 600, every: 2 hours }
     expect: []
 ---*/
-WITH days AS (
+WITH accounts AS (
+  SELECT account, min(day) AS known_since FROM account_day
+  WHERE day >= $since::TIMESTAMP - $span - $baseline - INTERVAL '1 day' AND day < $until::TIMESTAMP GROUP BY account),
+bits AS (
+  SELECT t.token_hash, t.account, t.day, t.token_key, t.object_bits,
+         if(t.day < a.known_since + $learning, t.object_bits, NULL) AS early_bits
+  FROM token_day t JOIN accounts a ON a.account = t.account
+  WHERE t.day >= $since::TIMESTAMP - $span - $baseline - INTERVAL '1 day' AND t.day < $until::TIMESTAMP AND t.reads > 0),
+days AS (
   SELECT token_hash, account, day, token_key, distinct_estimate(bit_or(object_bits) OVER span) AS objects,
-         coalesce(distinct_estimate(bit_or(object_bits) OVER before), 0) AS objects_before
-  FROM token_day WHERE day >= $since::TIMESTAMP - $span - $baseline - INTERVAL '1 day' AND day < $until::TIMESTAMP AND reads > 0
+         bit_or(object_bits) OVER before AS bits_before, bit_or(early_bits) OVER so_far AS bits_early
+  FROM bits
   WINDOW span AS (PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $span - INTERVAL '1 day' PRECEDING AND CURRENT ROW),
+         so_far AS (PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $span + $baseline PRECEDING AND CURRENT ROW),
          before AS (PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $span + $baseline PRECEDING AND $span PRECEDING)),
 -- The bitmap is off by some percent; what it lets through is counted.
 suspects AS (
   SELECT * FROM days
-  WHERE day >= $since::TIMESTAMP - INTERVAL '1 day' AND objects >= 0.8 * $objects_min AND objects_before < 0.5 * objects),
+  WHERE day >= $since::TIMESTAMP - INTERVAL '1 day' AND objects >= 0.8 * $objects_min
+    AND coalesce(distinct_estimate(coalesce(bits_before | bits_early, bits_before, bits_early)), 0) < 0.5 * objects),
 reads AS (
   SELECT s.token_hash, l.account, s.day, l.container, count(DISTINCT l.object_key) AS objects, min(l.time) AS first_time,
          max(l.time) AS last_time

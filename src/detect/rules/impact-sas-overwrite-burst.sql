@@ -2,17 +2,18 @@
 title: Overwrite burst with one SAS token
 id: 61c8a3e0-9d5b-4f0a-bb6c-1f6e8d0a7c31
 code: W-OVR-1
-version: 1
+version: 2
 status: experimental
 kind: sequence
 entity: token
 level: high
 date: 2026-11-24
+modified: 2026-11-26
 description: >-
   One token writes over a hundred existing objects or more within 15 minutes, and five times the usual peak of whole-object
   writes of its family. The log has no overwrite operation: an object counts as existing if it was written more than an hour
   before, read, listed by its properties or copied within 28 days and not deleted since, or if the write itself demanded it
-  (If-Match). One finding per token and UTC day.
+  (If-Match). Medium while the account is new in the log, when nobody's usual peak is known. One finding per token and UTC day.
 tags: [attack.impact, attack.t1486, attack.t1565.001]
 falsepositives:
   - A site deploy or nightly regeneration in its first three days, before its family has a usual peak
@@ -27,6 +28,7 @@ params:
   written_before: { type: interval, default: 1 hour, unit: between two writes that are no retry }
   baseline:      { type: interval, default: 28 days }
   days_min:      { type: integer, default: 3, unit: earlier days with writes }
+  learning:      { type: interval, default: 7 days, unit: that the account has been in the log }
 runbook: |
   1. List the objects written by this token_hash from first_seen to last_seen with etag, request_md5 and request_body_bytes, beside the write before.
   2. Look whether the same caller_ip read them in the 24 hours before, and deleted or re-tiered others in the 24 hours after.
@@ -35,17 +37,20 @@ response: Restore previous versions, and do not serve or train with these object
 tests:
   - name: fires for 120 objects that were read two hours before
     rows:
+      - { token_hash: O, time: 2025-12-25 10:00:00 }
       - { token_hash: A, time: 2026-01-01 11:30:00, object_key: '/acct/c/o{i}', repeat: 120, every: 2 seconds }
       - { token_hash: A, time: 2026-01-01 14:00:00, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, category: StorageWrite, status_code: 201, repeat: 120, every: 5 seconds }
-    expect: [{ token_hash: A, objects_in_window: 120, objects_on_day: 120, first_seen: 2026-01-01 14:00:00, window_start: 2026-01-01 00:00:00 }]
+    expect: [{ token_hash: A, level: high, objects_in_window: 120, objects_on_day: 120, first_seen: 2026-01-01 14:00:00, window_start: 2026-01-01 00:00:00 }]
   - name: fires where somebody else wrote the objects last week
     rows:
       - { token_hash: null, token_fingerprint: null, auth_type: oauth, time: 2025-12-25 11:30:00, object_key: '/acct/c/o{i}', operation_name: PutBlockList, operation_class: write, repeat: 150, every: 2 seconds }
       - { token_hash: A, time: 2026-01-01 14:00:00, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, repeat: 150, every: 1 second }
     expect: [{ token_hash: A, objects_in_window: 150 }]
   - name: fires where the writes demand that the object exists
-    rows: [{ token_hash: A, object_key: '/acct/c/o{i}', conditions_used: 'If-Match="0x8D"', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }]
-    expect: [{ token_hash: A, objects_in_window: 100 }]
+    rows:
+      - { token_hash: O, time: 2025-12-26 10:00:00 }
+      - { token_hash: A, object_key: '/acct/c/o{i}', conditions_used: 'If-Match="0x8D"', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }
+    expect: [{ token_hash: A, level: medium, learning: true, objects_in_window: 100 }]
   - name: silent for new objects, and for a retry within the hour
     rows: [{ token_hash: A, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, repeat: 300, every: 1 second }, { token_hash: A, time: 2026-01-01 12:30:00, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, repeat: 300, every: 1 second }]
     expect: []
@@ -72,7 +77,9 @@ usual AS (
   WINDOW earlier AS (PARTITION BY account, family ORDER BY day
                      RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
 suspects AS (
-  SELECT w.token_hash, w.account, w.day, max(u.peak) AS usual_peak
+  SELECT w.token_hash, w.account, w.day, max(u.peak) AS usual_peak,
+         (SELECT coalesce(min(a.day), w.day) FROM account_day a
+          WHERE a.account = w.account AND a.day >= w.day - $baseline AND a.day <= w.day) > w.day - $learning AS learning
   FROM windows w JOIN usual u ON w.account = u.account AND w.family = u.family AND w.day = u.day
   WHERE w.day >= $since::TIMESTAMP::DATE AND w.in_window >= $objects_min AND w.in_window >= $factor * u.peak
   GROUP BY ALL),
@@ -108,7 +115,7 @@ overwrites AS (
 SELECT o.token_hash, o.account, o.day::TIMESTAMP AS window_start,
        min(o.since_time) FILTER (o.in_window >= $objects_min) AS first_seen,
        max(o.written) FILTER (o.in_window >= $objects_min) AS last_seen, max(o.in_window)::BIGINT AS objects_in_window,
-       count(*)::BIGINT AS objects_on_day, max(s.usual_peak)::DOUBLE AS usual_peak, bool_or(o.public) AS from_public_address,
+       if(bool_or(s.learning), 'medium', 'high') AS level, count(*)::BIGINT AS objects_on_day, bool_or(s.learning) AS learning, max(s.usual_peak)::DOUBLE AS usual_peak, bool_or(o.public) AS from_public_address,
        min(o.object_key) AS example_object
 FROM overwrites o JOIN suspects s ON o.token_hash = s.token_hash AND o.account = s.account AND o.day = s.day
 GROUP BY o.token_hash, o.account, o.day

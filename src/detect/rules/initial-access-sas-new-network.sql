@@ -2,15 +2,17 @@
 title: SAS token used from a new network
 id: 2b9d6e13-6f4c-4c0e-9a55-3d8b1f7e0c51
 code: B-NET-1
-version: 1
+version: 2
 status: experimental
 kind: baseline
 entity: token
 level: low
 date: 2026-11-24
+modified: 2026-11-26
 description: >-
   A token at least a week old is used from a public network (/24, /64) that it had not been used from in the 28 days before:
-  low for reads, high for writes and deletes. For a token in wide use (30 networks or more in 28 days, or 5 or more and one for
+  low for reads, high for writes and deletes, and medium for these where the token has moved: from the first request of the
+  new network on, none came from anywhere else that day and none with a tool unknown for the token. For a token in wide use (30 networks or more in 28 days, or 5 or more and one for
   every three days of use) a new network alone is normal; there it must also do what makes up less than one request in a hundred of that token: medium for lists, high for
   writes and deletes. One finding per token and UTC day.
 tags: [attack.initial-access, attack.t1078.004]
@@ -42,7 +44,15 @@ tests:
     rows:
       - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: 192.0.2.1, repeat: 20, every: 12 hours }
       - { token_hash: A, time: 2026-01-10 19:00:00, caller_ip: '2001:db8:1:2::7', operation_name: PutBlob, operation_class: write }
-    expect: [{ token_hash: A, level: high, networks: ['2001:db8:1:2::/64'] }]
+      - { token_hash: A, time: 2026-01-10 20:00:00, caller_ip: 192.0.2.1 }
+      - { token_hash: B, time: 2026-01-01 06:00:00, caller_ip: 192.0.2.1, repeat: 20, every: 12 hours }
+      - { token_hash: B, time: 2026-01-10 19:00:00, caller_ip: 203.0.113.7, user_agent: curl/8.5.0, operation_name: PutBlob, operation_class: write }
+    expect: [{ token_hash: A, level: high, moved: false, networks: ['2001:db8:1:2::/64'] }, { token_hash: B, level: high, moved: false }]
+  - name: fires medium where it writes and all of the token's use has moved
+    rows:
+      - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: 192.0.2.1, repeat: 19, every: 12 hours }
+      - { token_hash: A, time: 2026-01-10 19:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write }
+    expect: [{ token_hash: A, level: medium, moved: true, networks: [203.0.113.0/24] }]
   - name: fires medium where a new network lists with a token in wide use
     rows:
       - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: '2001:db8:{i}::1', repeat: 300, every: 1 hour }
@@ -63,12 +73,13 @@ tests:
     expect: []
 ---*/
 WITH days AS (
-  SELECT token_hash, token_key, account, day, ok AS requests, public_n, network_bits AS bits, lists, writes, copies, deletes,
+  SELECT token_hash, token_key, account, day, ok AS requests, public_n, network_bits AS bits, agent_bits, lists, writes, copies, deletes,
          acls + tiers + policies AS controls
   FROM token_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
 -- Most tokens live for hours: only those with a first and a last day a week apart go on.
 grown AS (
-  SELECT d.*, min(day) OVER earlier AS known_since, count(*) OVER earlier AS days_before, bit_or(bits) OVER earlier AS bits_before, sum(requests) OVER earlier AS requests_before,
+  SELECT d.*, min(day) OVER earlier AS known_since, count(*) OVER earlier AS days_before, bit_or(bits) OVER earlier AS bits_before,
+         bit_or(agent_bits) OVER earlier AS agents_before, sum(requests) OVER earlier AS requests_before,
          sum(lists) OVER earlier AS lists_before, sum(writes) OVER earlier AS writes_before, sum(copies) OVER earlier AS copies_before,
          sum(deletes) OVER earlier AS deletes_before, sum(controls) OVER earlier AS controls_before
   FROM (SELECT * FROM days QUALIFY max(day) OVER (PARTITION BY token_hash, account)
@@ -86,27 +97,33 @@ judged AS (
   FROM grown
   WHERE day >= $since::TIMESTAMP::DATE AND known_since <= day - $age_min AND public_n > 0),
 suspects AS (
-  SELECT token_hash, token_key, account, day, wide, rare FROM judged
+  SELECT token_hash, token_key, account, day, wide, rare, agent_bits & ~agents_before = 0 AS known_tools FROM judged
   WHERE if(wide, len(rare) > 0, bit_count(bits & ~bits_before) > 0)),
 networks AS (
   SELECT s.token_hash, l.account, time_bucket(INTERVAL '1 day', l.time)::DATE AS day,
-         network_of(l.caller_ipv4, l.caller_ip) AS network,
+         network_of(l.caller_ipv4, l.caller_ip) AS network, bool_or(l.ip_class = 'public') AS public,
          list_distinct(list(if(l.operation_class IN ('tier', 'policy'), 'acl', l.operation_class))) AS classes,
          count(*) AS requests, min(l.time) AS first_time, max(l.time) AS last_time
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
     ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
   WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND l.auth_type LIKE 'sas\_%' ESCAPE '\' AND l.ip_class = 'public'
+    AND l.auth_type LIKE 'sas\_%' ESCAPE '\'
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
   GROUP BY ALL),
 firsts AS (
-  SELECT *, lag(day) OVER (PARTITION BY token_hash, account, network ORDER BY day) AS day_before FROM networks)
+  SELECT n.*, day_before IS NULL OR day_before < day - $baseline AS new
+  FROM (SELECT *, lag(day) OVER (PARTITION BY token_hash, account, network ORDER BY day) AS day_before FROM networks) n),
+-- Networks known before that the token was used from on the day, and until when.
+others AS (
+  SELECT token_hash, account, day, max(last_time) AS last_time FROM firsts WHERE NOT new GROUP BY ALL)
 SELECT f.token_hash, f.account, f.day::TIMESTAMP AS window_start, min(f.first_time) AS first_seen,
        max(f.last_time) AS last_seen,
-       CASE WHEN list_has_any(flatten(list(f.classes)), ['write', 'copy', 'delete', 'acl']) THEN 'high'
+       coalesce(max(o.last_time) < min(f.first_time), true) AND bool_and(s.known_tools) AND NOT bool_or(s.wide) AS moved,
+       CASE WHEN list_has_any(flatten(list(f.classes)), ['write', 'copy', 'delete', 'acl']) THEN if(moved, 'medium', 'high')
             WHEN bool_or(s.wide) THEN 'medium' ELSE 'low' END AS level,
        list_sort(list(f.network)) AS networks, list_sort(list_distinct(flatten(list(f.classes)))) AS operations,
        sum(f.requests)::INTEGER AS requests, bool_or(s.wide) AS wide
 FROM firsts f JOIN suspects s ON f.token_hash = s.token_hash AND f.account = s.account AND f.day = s.day
-WHERE (f.day_before IS NULL OR f.day_before < f.day - $baseline) AND (NOT s.wide OR list_has_any(f.classes, s.rare))
+  LEFT JOIN others o ON f.token_hash = o.token_hash AND f.account = o.account AND f.day = o.day
+WHERE f.new AND f.public AND (NOT s.wide OR list_has_any(f.classes, s.rare))
 GROUP BY f.token_hash, f.account, f.day

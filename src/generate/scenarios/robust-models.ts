@@ -33,7 +33,7 @@ function incidents({ first, second, collector }: LeakTokens): IncidentPlan[] {
     {
       id: 'account-enumeration',
       kind: 'account-enumeration',
-      rules: ['B-OP-1'],
+      rules: ['B-OP-1', 'W-LST-1'],
       rulesAllowed: ['B-NET-1', 'B-UA-1', 'B-SCP-1', 'W-EXF-2'],
       tokenHash: secondHash,
       tactic: 'Discovery',
@@ -87,7 +87,7 @@ function incidents({ first, second, collector }: LeakTokens): IncidentPlan[] {
     {
       id: 'scouting',
       kind: 'scouting',
-      rules: ['B-OP-1'],
+      rules: ['B-OP-1', 'W-LST-1'],
       rulesAllowed: ['B-NET-1', 'B-UA-1', 'B-SCP-1', 'W-EXF-2'],
       tokenHash: secondHash,
       tactic: 'Discovery',
