@@ -15,6 +15,8 @@ export interface IngestSummary {
   readonly segments: number;
   /** User and system time of the whole process, every thread. */
   readonly cpu_s: number;
+  /** Of them, what the last run of the rules took, over all that is committed. */
+  readonly judging_cpu_s: number;
   readonly wall_s: number;
   readonly peak_rss_bytes: number;
   /** New findings. */
@@ -35,6 +37,7 @@ export class IngestMeter {
   #duplicates = 0;
   #segments = 0;
   #newestUs = 0n;
+  #judgingCpuS = 0;
 
   get rows(): number {
     return this.#rows;
@@ -69,6 +72,11 @@ export class IngestMeter {
     if (commit.quarantined > 0) quarantineChannel.publish({ records: commit.quarantined });
   }
 
+  /** Takes note of what the last run of the rules took. */
+  judged({ user, system }: NodeJS.CpuUsage): void {
+    this.#judgingCpuS = (user + system) / 1e6;
+  }
+
   summary(findings: number): IngestSummary {
     const { user, system } = process.cpuUsage(this.#cpuAtStart);
     return {
@@ -78,6 +86,7 @@ export class IngestMeter {
       duplicates: this.#duplicates,
       segments: this.#segments,
       cpu_s: round((user + system) / 1e6),
+      judging_cpu_s: round(this.#judgingCpuS),
       wall_s: round(this.elapsedS),
       peak_rss_bytes: resourceUsage().maxRSS * 1024,
       findings,

@@ -1,5 +1,6 @@
 import type { Finding } from '../core/finding.ts';
 import type { Fallback } from '../ingest/decode/decoder.ts';
+import type { FoundLogs } from '../ingest/sources/plan.ts';
 import { jsonLine } from '../query/render/jsonl.ts';
 import { write } from './effects.ts';
 import { findingLine, findingRow } from './finding-text.ts';
@@ -48,12 +49,11 @@ export class PipelineReport {
   }
 
   /** What is going to be read; the sum of bytes gives progress a percentage. */
-  found(
-    noun: 'file' | 'blob',
-    { files, bytes, skipped }: { files: number; bytes: number; skipped: readonly string[] },
-  ): void {
+  found(noun: 'file' | 'blob', { files, skipped, unread }: FoundLogs): void {
+    const { logs, bytes } = unread;
     this.#total = (this.#total ?? 0) + bytes;
-    this.note(`reading ${files} ${files === 1 ? noun : `${noun}s`}, ${megabytes(bytes)} MB`);
+    const of = logs === files ? '' : ` of ${files}`;
+    this.note(`reading ${logs}${of} ${files === 1 ? noun : `${noun}s`}, ${megabytes(bytes)} MB`);
     if (skipped.length > 0)
       this.note(
         `skipped ${skipped.length} without logs: ${skipped.slice(0, 3).join(', ')}${skipped.length > 3 ? ' …' : ''}`,
@@ -82,6 +82,12 @@ export class PipelineReport {
     this.#progress.end();
   }
 
+  /** Something for people, an object with `--json`. */
+  tell(object: object, line: string): void {
+    if (this.#session.json) this.#session.effects.stdout.write(jsonLine(object));
+    else this.note(line);
+  }
+
   /** The last line of a command. */
   async end(summary: object): Promise<void> {
     this.#progress.end();
@@ -105,12 +111,20 @@ export class PipelineReport {
 
   #line(meter: IngestMeter): string {
     const { rows, bytes, elapsedS, newestUs } = meter;
-    const done = this.#total ? `${Math.min(100, Math.round((100 * bytes) / this.#total))} %  ` : '';
+    const total = this.#total ?? 0;
+    const done = total > 0 ? `${Math.min(100, Math.round((100 * bytes) / total))} %  ` : '';
+    const left = total > bytes && bytes > 0 ? `  ${duration(((total - bytes) * elapsedS) / bytes)} left` : '';
     const newest = new Date(Number(newestUs / 1_000n)).toISOString().slice(0, 19);
-    return `${done}${rows.toLocaleString('en')} rows  ${Math.round(rows / elapsedS).toLocaleString('en')} rows/s  ${megabytes(bytes / elapsedS)} MB/s  newest ${newest}Z`;
+    return `${done}${rows.toLocaleString('en')} rows  ${Math.round(rows / elapsedS).toLocaleString('en')} rows/s  ${megabytes(bytes / elapsedS)} MB/s  newest ${newest}Z${left}`;
   }
 }
 
 function megabytes(bytes: number): string {
   return (bytes / 1e6).toLocaleString('en', { maximumFractionDigits: 1 });
+}
+
+/** As `45 s`, `12 min`, `3.5 h`. */
+export function duration(seconds: number): string {
+  if (seconds < 100) return `${Math.ceil(seconds)} s`;
+  return seconds < 6_000 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 }

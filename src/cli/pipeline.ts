@@ -32,6 +32,10 @@ export interface PipelineOptions extends PipelineHooks {
   readonly live: boolean;
   /** First stops pulling; everything taken is committed and judged before the pipeline ends. */
   readonly signal: AbortSignal;
+  /** Whether what is read is hashed. */
+  readonly proof?: boolean;
+  /** Called at the end, with everything committed and judged. */
+  readonly onEnd?: (catalog: Catalog) => Promise<void>;
 }
 
 export interface PipelineResult {
@@ -67,6 +71,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
       decoder: config.ingest.decoder,
       writer: config.ingest.writer,
       range: options.range ?? null,
+      proof: options.proof ?? false,
     };
     const coordinator = new Coordinator(catalog, settings, (event) => {
       meter.count(event);
@@ -76,7 +81,10 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
     const upkeep = options.live ? idleUpkeep(catalog, options) : null;
     try {
       await coordinator.run(plans, config.ingest.lanes, signal);
+      const before = process.cpuUsage();
       await detection.finish();
+      meter.judged(process.cpuUsage(before));
+      await options.onEnd?.(catalog);
     } finally {
       await upkeep?.stop();
     }

@@ -3,7 +3,7 @@ import type { Span } from '../ingest/sources/archive/layout.ts';
 import { BlobArchivePlan } from '../ingest/sources/archive/plan.ts';
 import { isArchiveUrl, parseArchiveUrl } from '../ingest/sources/archive/url.ts';
 import type { ArchiveUsage } from '../ingest/sources/archive/usage.ts';
-import { type Committed, FilePlan, type SourcePlan } from '../ingest/sources/plan.ts';
+import { type Committed, FilePlan, type FoundLogs, type SourcePlan } from '../ingest/sources/plan.ts';
 import type { TimeRange } from '../ingest/time-range.ts';
 import type { PipelineReport } from './pipeline-report.ts';
 import type { Session } from './session.ts';
@@ -27,6 +27,8 @@ export interface StoredSources {
   readonly plans: readonly SourcePlan[];
   /** Null where there is no archive among the sources. */
   readonly usage: () => ArchiveUsage | null;
+  /** What there was to read; null where none of its kind is among the sources. */
+  readonly found: { readonly files: FoundLogs | null; readonly blobs: FoundLogs | null };
 }
 
 /**
@@ -44,12 +46,14 @@ export async function openStoredSources(
   const urls = operands.filter(isArchiveUrl).map(parseArchiveUrl);
   const paths = operands.filter((operand) => !isArchiveUrl(operand));
   const plans: SourcePlan[] = [];
+  let files: FoundLogs | null = null;
   if (paths.length > 0) {
     const plan = new FilePlan({ paths, once, tail, stdinName, logged }, committed);
-    report.found('file', await plan.open());
+    files = await plan.open();
+    report.found('file', files);
     plans.push(plan);
   }
-  if (urls.length === 0) return { plans, usage: () => null };
+  if (urls.length === 0) return { plans, usage: () => null, found: { files, blobs: null } };
   const { requestsPerSecond, pollIntervalMs, ...connection } = config.archive;
   const archive = new BlobArchivePlan(
     {
@@ -64,8 +68,9 @@ export async function openStoredSources(
     },
     committed,
   );
-  report.found('blob', await archive.open());
-  return { plans: [...plans, archive], usage: () => archive.usage };
+  const blobs = await archive.open();
+  report.found('blob', blobs);
+  return { plans: [...plans, archive], usage: () => archive.usage, found: { files, blobs } };
 }
 
 function milliseconds({ since, until }: TimeRange): Span {

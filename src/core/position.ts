@@ -28,6 +28,13 @@ export interface PositionRange extends Partition {
   readonly token?: string;
 }
 
+/** Bytes of one partition, decompressed, as they were read and committed: [first, next), and their SHA-256 in hexadecimal. */
+export interface ReadStretch extends Partition {
+  readonly first: bigint;
+  readonly next: bigint;
+  readonly sha256: string;
+}
+
 /** The first 64 bits of a SHA-256: the key of a dimension row that every lane and every instance computes alike. */
 export function contentId(text: string): bigint {
   return createHash('sha256').update(text).digest().readBigUInt64BE(0);

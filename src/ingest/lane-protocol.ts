@@ -16,6 +16,8 @@ export interface LaneTask {
   readonly writer: WriterName;
   /** Event time to keep; null: all of it. */
   readonly range: TimeRange | null;
+  /** Whether what is read is hashed, so that it can be proved later; false if absent. Of stored logs only. */
+  readonly proof?: boolean;
   readonly assignment: SourceAssignment;
   /** The lane's end of the channel on which it asks for work and for commits. */
   readonly port: MessagePort;

@@ -10,6 +10,7 @@ import { LaneChannel } from './lane-channel.ts';
 import type { LaneOutcome, LaneTask } from './lane-protocol.ts';
 import { PendingCommit } from './pending-commit.ts';
 import { quarantineRecord } from './quarantine.ts';
+import { ReadProof } from './read-proof.ts';
 import type { Delivery } from './source.ts';
 import { createSource } from './sources/index.ts';
 import { rowsWithin } from './time-range.ts';
@@ -61,6 +62,7 @@ class Lane {
   readonly #channel: LaneChannel;
   readonly #store: LaneStore;
   readonly #decoder: Decoder;
+  readonly #proof: ReadProof | null;
   #pending = new PendingCommit();
 
   constructor(task: LaneTask, channel: LaneChannel, store: LaneStore, decoder: Decoder) {
@@ -68,6 +70,7 @@ class Lane {
     this.#channel = channel;
     this.#store = store;
     this.#decoder = decoder;
+    this.#proof = task.proof ? new ReadProof() : null;
   }
 
   /** Takes every delivery, committing whenever a batch is full or its oldest row has waited the flush interval. */
@@ -131,6 +134,7 @@ class Lane {
       const end = delivery.bytes.length;
       this.#pending.reject(quarantineRecord(delivery, { start: end, end, reason: delivery.fault }));
     }
+    this.#proof?.add(delivery);
     this.#pending.add(delivery);
   }
 
@@ -151,7 +155,7 @@ class Lane {
     const files = await this.#store.finish(pending.staged, ranges, pending.quarantine);
     await this.#channel.ask({
       kind: 'commit',
-      commit: { ...files, ranges, deliveries },
+      commit: { ...files, ranges, deliveries, ...(this.#proof === null ? {} : { read: this.#proof.take() }) },
       bytes,
       fallback: this.#decoder.takeFallback(),
     });

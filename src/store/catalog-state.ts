@@ -1,7 +1,8 @@
-import { type DuckDBConnection, DuckDBTimestampValue } from '@duckdb/node-api';
+import { BIGINT, type DuckDBConnection, DuckDBTimestampValue, TIMESTAMP, UBIGINT, VARCHAR } from '@duckdb/node-api';
 import { z } from 'zod';
 import type { Finding } from '../core/finding.ts';
-import { type Partition, type PositionRange, sourceId } from '../core/position.ts';
+import { type Partition, type PositionRange, type ReadStretch, sourceId } from '../core/position.ts';
+import { appendRows } from './append-rows.ts';
 import { type Commit, filesOf, type HourFile, type SegmentFile } from './commit.ts';
 import { readFindings } from './finding-table.ts';
 import type { Manifest, ManifestCounters } from './manifest.ts';
@@ -174,6 +175,19 @@ export async function loadState(connection: DuckDBConnection, since: Date): Prom
   return state;
 }
 
+const stretchRow = z.tuple([z.string(), z.string(), bigText, bigText, z.string()]);
+
+/** What has been read and hashed, by partition and first byte. */
+export async function loadStretches(connection: DuckDBConnection): Promise<ReadStretch[]> {
+  const stretches = await rows(
+    connection,
+    stretchRow,
+    `SELECT source, partition, first_byte::VARCHAR, arg_max(next_byte, version)::VARCHAR, arg_max(sha256, version)
+      FROM stretch_read GROUP BY source, partition, first_byte ORDER BY source, partition, first_byte`,
+  );
+  return stretches.map(([source, partition, first, next, sha256]) => ({ source, partition, first, next, sha256 }));
+}
+
 async function loadReplacements(connection: DuckDBConnection, state: CatalogState, since: Date): Promise<void> {
   const { hourFiles, sasFiles, removed, chain, duplicates } = await readReplacements(connection, since);
   for (const file of hourFiles) state.segments.set(file.path, file);
@@ -203,27 +217,33 @@ export async function insertCommit(
       new DuckDBTimestampValue(file.maxTime),
     ]);
   }
-  for (const { source, partition, from, to, token } of commit.ranges) {
-    await connection.run('INSERT INTO position VALUES ($1, $2, $3, $4, $5, $6)', [
-      version,
-      source,
-      partition,
-      from,
-      to,
-      token ?? null,
-    ]);
-  }
-  for (const { source, partition } of details.newSources) {
-    await connection.run('INSERT INTO source VALUES ($1, $2, $3, $4)', [
-      sourceId({ source, partition }),
-      source,
-      partition,
-      at,
-    ]);
-  }
-  for (const { source, partition, from, to } of details.holes) {
-    await connection.run('INSERT INTO hole VALUES ($1, $2, $3, $4, $5)', [version, source, partition, from, to]);
-  }
+  const key = BigInt(version);
+  await appendRows(
+    connection,
+    'position',
+    [UBIGINT, VARCHAR, VARCHAR, BIGINT, BIGINT, VARCHAR],
+    commit.ranges.map(({ source, partition, from, to, token }) => [key, source, partition, from, to, token ?? null]),
+  );
+  await appendRows(
+    connection,
+    'source',
+    [UBIGINT, VARCHAR, VARCHAR, TIMESTAMP],
+    details.newSources.map(({ source, partition }) => [sourceId({ source, partition }), source, partition, at]),
+  );
+  await appendRows(
+    connection,
+    'hole',
+    [UBIGINT, VARCHAR, VARCHAR, BIGINT, BIGINT],
+    details.holes.map(({ source, partition, from, to }) => [key, source, partition, from, to]),
+  );
+  await appendRows(
+    connection,
+    'stretch_read',
+    [UBIGINT, VARCHAR, VARCHAR, BIGINT, BIGINT, VARCHAR],
+    (commit.read ?? []).map(({ source, partition, first, next, sha256 }) => {
+      return [key, source, partition, first, next, sha256];
+    }),
+  );
   const rowCount = commit.segments.reduce((sum, file) => sum + file.rows, 0);
   const bytes = commit.segments.reduce((sum, file) => sum + file.bytes, 0);
   await connection.run('INSERT INTO commit_log VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { AppError, errorText } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { limits } from '../core/limits.ts';
-import type { Partition, PositionRange, SourcePosition } from '../core/position.ts';
+import type { Partition, PositionRange, ReadStretch, SourcePosition } from '../core/position.ts';
 import type { ProcessLock } from '../core/process-lock.ts';
 import { type CatalogDatabase, openCatalogDatabase } from './catalog-database.ts';
-import { CatalogState, insertCommit, loadState, type TimeSpan } from './catalog-state.ts';
+import { CatalogState, insertCommit, loadState, loadStretches, type TimeSpan } from './catalog-state.ts';
 import { type Commit, type CommitResult, filesOf, isHourFile, type SegmentFile } from './commit.ts';
 import { lockData } from './data-lock.ts';
 import { makeFolder, syncFile } from './durable-file.ts';
@@ -187,6 +187,11 @@ export class Catalog {
   /** How far one partition has been committed, as of now; undefined before its first commit. */
   position(partition: Partition): SourcePosition | undefined {
     return this.#state.positions.get(partition);
+  }
+
+  /** The bytes that were read and hashed, by partition and first byte. */
+  stretchesRead(): Promise<ReadStretch[]> {
+    return this.#serially(({ connection }) => loadStretches(connection));
   }
 
   /** All findings in the order they were first put, each as last revised. */

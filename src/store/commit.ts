@@ -1,5 +1,5 @@
 import type { ColumnPolicy } from '../core/columns.ts';
-import type { Partition, PositionRange } from '../core/position.ts';
+import type { Partition, PositionRange, ReadStretch } from '../core/position.ts';
 
 /** What a compacted file says beyond what every segment says. */
 export interface HourDetails {
@@ -81,6 +81,8 @@ export interface Commit extends CommitFiles {
   readonly ranges: readonly PositionRange[];
   /** Deliveries the ranges came in, for the counters. */
   readonly deliveries?: number;
+  /** The bytes the rows were read from, where they are hashed; a stretch that begins where a known one does replaces it. */
+  readonly read?: readonly ReadStretch[];
 }
 
 /** `duplicate`: every range had been committed before, nothing changed. Either way the deliveries may be acknowledged. */

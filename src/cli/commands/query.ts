@@ -3,9 +3,11 @@ import { type Command, Option } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import { render, type StreamFormat, streamFormats } from '../../query/render/format.ts';
 import { runQuery } from '../../query/run-query.ts';
+import { savedQuery } from '../../query/saved-query.ts';
 import { write } from '../effects.ts';
-import { parseCount, parseDuration } from '../option-values.ts';
+import { collect, parseCount, parseDuration } from '../option-values.ts';
 import { fillFile, replaceFile } from '../output-file.ts';
+import { bindQuestion, listSaved, tellCoverage } from '../saved-question.ts';
 import type { Act, Session } from '../session.ts';
 
 interface Options {
@@ -13,13 +15,18 @@ interface Options {
   readonly out?: string;
   readonly timeout?: number;
   readonly rowsMax?: number;
+  /** True: list them. */
+  readonly saved?: string | true;
+  readonly param?: readonly string[];
 }
 
 const examples = `
 Examples:
   saswatch query "SELECT operation_class, count(*) AS n FROM storage_log GROUP BY ALL ORDER BY n DESC"
   saswatch query "SHOW TABLES"
-  saswatch query --format parquet --out case.parquet - < case.sql`;
+  saswatch query --format parquet --out case.parquet - < case.sql
+  saswatch query --saved                                          lists the questions that come with saswatch
+  saswatch query --saved objects-read --param token=1A2D5E05A8B1E8CB --param except_container=models`;
 
 const formatByEnding: ReadonlyMap<string, StreamFormat | 'parquet'> = new Map([
   ['json', 'json'],
@@ -73,7 +80,7 @@ async function runToStdout(sql: string, session: Session, options: Options): Pro
 
 export function define(command: Command, act: Act): void {
   command
-    .argument('<sql>', 'one SELECT, also DESCRIBE, SUMMARIZE, SHOW TABLES or EXPLAIN; - reads it from standard input')
+    .argument('[sql]', 'one SELECT, also DESCRIBE, SUMMARIZE, SHOW TABLES or EXPLAIN; - reads it from standard input')
     .addOption(
       new Option('--format <format>', 'how to write the result (default: by the ending of --out, else table)').choices([
         ...streamFormats,
@@ -83,11 +90,27 @@ export function define(command: Command, act: Act): void {
     .option('--out <file>', 'write all rows to this file, replacing it, instead of standard output')
     .option('--timeout <duration>', 'stop the query after this time, as 30s or 5m (default: 60s)', parseDuration)
     .option('--rows-max <n>', 'give at most this many rows, 0 for all (default: 10000; with --out: all)', parseCount(0))
+    .option('--saved [name]', 'a question that comes with saswatch; without a name, list them')
+    .option('--param <name=value>', 'a parameter of the saved question; may be given again', collect)
     .addHelpText('after', examples);
 
-  act<Options>(command, async ({ session, options, operands: [operand = ''] }) => {
-    const sql = operand === '-' ? await text(session.effects.stdin) : operand;
-    if (options.out === undefined) await runToStdout(sql, session, options);
-    else await runToFile(options.out, sql, session, options);
+  act<Options>(command, async ({ session, options, operands: [operand] }) => {
+    const { saved, param = [] } = options;
+    if ((operand === undefined) === (saved === undefined) || (param.length > 0 && typeof saved !== 'string')) {
+      throw new AppError('CONFIG_INVALID', 'Give either SQL, or --saved NAME with its --param NAME=VALUE.');
+    }
+    if (saved === true) return listSaved(session);
+    if (saved !== undefined) {
+      const question = await bindQuestion(await savedQuery(saved), param, session.effects.clock());
+      await tellCoverage(session, question.range);
+      return runStatement(question.sql, session, options);
+    }
+    const sql = operand === '-' ? await text(session.effects.stdin) : (operand ?? '');
+    return runStatement(sql, session, options);
   });
+}
+
+async function runStatement(sql: string, session: Session, options: Options): Promise<undefined> {
+  if (options.out === undefined) await runToStdout(sql, session, options);
+  else await runToFile(options.out, sql, session, options);
 }

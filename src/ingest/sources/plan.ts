@@ -4,7 +4,7 @@ import { type EventHubsConnection, hubPartitions } from './event-hubs-client.ts'
 import { type FileRange, fileSource } from './file.ts';
 import { FileStore, type FileStoreOptions, type StoredFile } from './file-store.ts';
 import type { SourceAssignment, SourceWork } from './index.ts';
-import { RangeWork } from './range-work.ts';
+import { RangeWork, type Unread } from './range-work.ts';
 
 /** How one source is shared among lanes: the coordinator's side of a source. */
 export interface SourcePlan {
@@ -18,6 +18,16 @@ export interface SourcePlan {
   recover(lane: number): void;
   /** Hand out nothing more. */
   stop(): void;
+}
+
+/** What opening a plan of stored logs found. */
+export interface FoundLogs {
+  /** Logs there are, and their bytes as stored. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Files without logs. */
+  readonly skipped: readonly string[];
+  readonly unread: Unread;
 }
 
 /** Looks up how far a partition has been committed. */
@@ -48,12 +58,13 @@ export class FilePlan implements SourcePlan {
   }
 
   /** Finds the files. @returns how many hold logs, their bytes on disk, and the others. @throws AppError as `findLogFiles`. */
-  async open(): Promise<{ files: number; bytes: number; skipped: readonly string[] }> {
+  async open(): Promise<FoundLogs> {
     const files = await this.#work.open();
     return {
       files: files.length,
       bytes: files.reduce((sum, file) => sum + file.bytes, 0),
       skipped: this.#store.skipped,
+      unread: this.#work.unread,
     };
   }
 

@@ -35,6 +35,13 @@ export interface RangeWorkOptions<L extends StoredLog, R extends ByteRange> {
   readonly committed: (partition: string) => SourcePosition | undefined;
 }
 
+/** What is left to read of stored logs; of a gzip begun before, all of it. */
+export interface Unread {
+  readonly logs: number;
+  readonly bytes: number;
+  readonly rangeBytes: readonly number[];
+}
+
 interface Taken {
   readonly lane: number;
   readonly version: string;
@@ -63,6 +70,16 @@ export class RangeWork<L extends StoredLog, R extends ByteRange> {
   /** Ranges not yet handed out. */
   get waiting(): readonly R[] {
     return this.#waiting.map(({ range }) => range);
+  }
+
+  /** How many logs have bytes that were not handed out yet, how many as stored, and those of each range. */
+  get unread(): Unread {
+    const rangeBytes = this.#waiting.map(({ log, range: { from, end } }) => {
+      const stored = Math.min(log.bytes, end ?? log.bytes);
+      return from < stored ? stored - from : log.bytes;
+    });
+    const bytes = rangeBytes.reduce((sum, each) => sum + each, 0);
+    return { logs: new Set(this.#waiting.map(({ log }) => log)).size, bytes, rangeBytes };
   }
 
   /** Lists the logs. */

@@ -70,7 +70,7 @@ export class ArchiveListing {
   async *#pages<P extends { readonly continuationToken?: string }>(list: () => Paged<P>, signal: AbortSignal) {
     for (let continuationToken: string | undefined; ; ) {
       const settings = { maxPageSize: pageSize, ...(continuationToken ? { continuationToken } : {}) };
-      const { value } = await this.#gate.send(signal, () => list().byPage(settings).next());
+      const { value } = await this.#gate.send(signal, () => list().byPage(settings).next(), 'list');
       if (value === undefined) return;
       yield value as P;
       continuationToken = (value as P).continuationToken;

@@ -1,5 +1,5 @@
 import type { SourceAssignment, SourceWork } from '../index.ts';
-import type { Committed, SourcePlan } from '../plan.ts';
+import type { Committed, FoundLogs, SourcePlan } from '../plan.ts';
 import { RangeWork } from '../range-work.ts';
 import { type BlobRange, blobArchive } from './blob-archive.ts';
 import { BlobStore, type StoredBlob } from './blob-store.ts';
@@ -51,9 +51,10 @@ export class BlobArchivePlan implements SourcePlan {
   }
 
   /** Lists the blobs. @throws AppError SOURCE_AUTH, SOURCE_UNAVAILABLE, CONFIG_INVALID. */
-  async open(): Promise<{ files: number; bytes: number; skipped: readonly string[] }> {
+  async open(): Promise<FoundLogs> {
     const blobs = await this.#work.open();
-    return { files: blobs.length, bytes: blobs.reduce((sum, { bytes }) => sum + bytes, 0), skipped: [] };
+    const bytes = blobs.reduce((sum, blob) => sum + blob.bytes, 0);
+    return { files: blobs.length, bytes, skipped: [], unread: this.#work.unread };
   }
 
   /** What all threads have asked of the archive so far. */

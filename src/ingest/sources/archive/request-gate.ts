@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRetryable, retryAfterMs } from './archive-error.ts';
 import { TokenBucket } from './token-bucket.ts';
-import type { UsageCounter } from './usage.ts';
+import type { RequestKind, UsageCounter } from './usage.ts';
 
 export interface GateOptions {
   /** Requests a second at most, over a while; null: as many as come. */
@@ -28,11 +28,15 @@ export class RequestGate {
   }
 
   /** @throws the last fault as the SDK gives it, or the reason of `signal`. */
-  async send<T>(signal: AbortSignal, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async send<T>(
+    signal: AbortSignal,
+    request: (signal: AbortSignal) => Promise<T>,
+    kind: RequestKind = 'read',
+  ): Promise<T> {
     for (let tries = 1; ; tries++) {
       await this.#bucket?.take(signal);
       signal.throwIfAborted();
-      this.#usage.addRequest();
+      this.#usage.addRequest(kind);
       try {
         return await request(AbortSignal.any([signal, AbortSignal.timeout(tryMsMax)]));
       } catch (fault) {
