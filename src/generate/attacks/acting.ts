@@ -1,13 +1,14 @@
-import { type Caller, sasCaller, type tools } from '../caller.ts';
+import { keyCaller, sasCaller, tools } from '../caller.ts';
 import { policyGrant } from '../grants.ts';
 import { type EventDraft, type LogEvent, logEvent, operations } from '../log-event.ts';
-import { siteAddress, withPort } from '../network.ts';
+import { sameRegionAddress, siteAddress, withPort } from '../network.ts';
 import type { Prng } from '../prng.ts';
 import type { SasToken } from '../sas-token.ts';
 import { dayMs, hourMs, minuteMs, type Period, spread } from '../timeline.ts';
 import type { Scene } from './attack.ts';
 
 type Tool = (typeof tools)[keyof typeof tools];
+type Actor = Pick<EventDraft, 'caller' | 'activity'> & { readonly address: string };
 type Request = Partial<LogEvent> & Pick<LogEvent, 'operation'>;
 
 const attackerNetworks = ['203.0.113', '198.51.100', '192.0.2'] as const;
@@ -48,7 +49,7 @@ export function ownersToken(
 /** `count` requests spread over a stretch; `request` says what the `index`-th asks for. */
 export function requests(
   { account, prng }: Scene,
-  who: Pick<EventDraft, 'caller' | 'activity'> & { readonly address: string; readonly incident?: string },
+  who: Actor & { readonly incident?: string },
   span: Period,
   count: number,
   request: (index: number) => Request,
@@ -67,7 +68,7 @@ export function attackerOf(
   token: SasToken,
   tool: Tool,
   address: string,
-): { caller: Caller; activity: string; incident: string; address: string } {
+): Actor & { readonly incident: string } {
   return { caller: sasCaller(token, tool), activity: kind, incident: kind, address };
 }
 
@@ -78,8 +79,13 @@ export function ownerOf(
   token: SasToken,
   tool: Tool,
   address = siteAddress(account, kind, 0),
-): { caller: Caller; activity: string; address: string } {
+): Actor {
   return { caller: sasCaller(token, tool), activity: `${kind} owner`, address };
+}
+
+/** Who puts the owner's objects there in the first place: AzCopy with the account's key, on `host` of the same region. */
+export function loaderOf({ account }: Scene, kind: string, host: number): Actor {
+  return { caller: keyCaller(account.key2, tools.azcopy), activity: `${kind} owner`, address: sameRegionAddress(host) };
 }
 
 /** The owner's habit: `perDay` requests each day of the period, between 08:00 and 16:00 UTC. */

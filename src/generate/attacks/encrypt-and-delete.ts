@@ -1,12 +1,12 @@
-import { keyCaller, tools } from '../caller.ts';
+import { tools } from '../caller.ts';
 import { operations } from '../log-event.ts';
-import { sameRegionAddress } from '../network.ts';
 import { kibibyte, minuteMs } from '../timeline.ts';
 import {
   attackerAddress,
   attackerOf,
   attackSlot,
   habit,
+  loaderOf,
   openingDays,
   ownerOf,
   ownersToken,
@@ -23,15 +23,11 @@ const envelopeBytes = 48;
 export const encryptAndDelete: Attack = {
   kind: 'encrypt-and-delete',
   plan(scene) {
-    const { account, prng } = scene;
+    const { prng } = scene;
     const token = ownersToken(scene, 'encrypt-and-delete', container);
     const owner = ownerOf(scene, 'encrypt-and-delete', token, tools.storageExplorer);
     const thief = attackerOf('encrypt-and-delete', token, tools.pythonScript, attackerAddress(prng));
-    const loader = {
-      caller: keyCaller(account.key2, tools.azcopy),
-      activity: 'encrypt-and-delete owner',
-      address: sameRegionAddress(34),
-    };
+    const loader = loaderOf(scene, 'encrypt-and-delete', 34);
     const count = prng.int(60, 140);
     return {
       rules: ['W-OVR-2'],

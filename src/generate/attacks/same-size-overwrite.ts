@@ -1,12 +1,12 @@
-import { keyCaller, tools } from '../caller.ts';
+import { tools } from '../caller.ts';
 import { operations } from '../log-event.ts';
-import { sameRegionAddress } from '../network.ts';
 import { kibibyte, minuteMs } from '../timeline.ts';
 import {
   attackerAddress,
   attackerOf,
   attackSlot,
   habit,
+  loaderOf,
   openingDays,
   ownerOf,
   ownersToken,
@@ -22,15 +22,11 @@ const size = (index: number): number => (20 + (index % 300)) * kibibyte;
 export const sameSizeOverwrite: Attack = {
   kind: 'same-size-overwrite',
   plan(scene) {
-    const { account, prng } = scene;
+    const { prng } = scene;
     const token = ownersToken(scene, 'same-size-overwrite', container);
     const owner = ownerOf(scene, 'same-size-overwrite', token, tools.dotnetSdk);
     const thief = attackerOf('same-size-overwrite', token, tools.pythonSdk, attackerAddress(prng));
-    const loader = {
-      caller: keyCaller(account.key2, tools.azcopy),
-      activity: 'same-size-overwrite owner',
-      address: sameRegionAddress(33),
-    };
+    const loader = loaderOf(scene, 'same-size-overwrite', 33);
     const count = prng.int(130, 260);
     const write = (i: number) => ({ operation: operations.putBlob, container, blob: blob(i), bytesIn: size(i) });
     return {

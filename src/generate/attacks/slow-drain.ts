@@ -1,8 +1,7 @@
-import { keyCaller, tools } from '../caller.ts';
+import { tools } from '../caller.ts';
 import { operations } from '../log-event.ts';
-import { sameRegionAddress } from '../network.ts';
 import { dayMs, kibibyte, mebibyte } from '../timeline.ts';
-import { attackerAddress, attackerOf, habit, openingDays, ownerOf, ownersToken, requests } from './acting.ts';
+import { attackerAddress, attackerOf, habit, loaderOf, openingDays, ownerOf, ownersToken, requests } from './acting.ts';
 import type { Attack } from './attack.ts';
 
 const container = 'contracts';
@@ -18,18 +17,14 @@ const contract = (index: number): string => `signed/${index % 25}/contract-${Str
 export const slowDrain: Attack = {
   kind: 'slow-drain',
   plan(scene) {
-    const { account, prng, period } = scene;
+    const { prng, period } = scene;
     const token = ownersToken(scene, 'slow-drain', container);
     const owner = ownerOf(scene, 'slow-drain', token, tools.pythonSdk);
     const thief = attackerOf('slow-drain', token, tools.curl, attackerAddress(prng));
     const length = period.end - period.start;
     const start = period.start + (0.38 + 0.08 * prng.unit()) * length;
     const span = { start, end: start + Math.min(14 * dayMs, 0.5 * length) };
-    const uploader = {
-      caller: keyCaller(account.key2, tools.azcopy),
-      activity: 'slow-drain owner',
-      address: sameRegionAddress(31),
-    };
+    const uploader = loaderOf(scene, 'slow-drain', 31);
     return {
       rules: ['W-EXF-4'],
       rulesAllowed: ['B-NET-1', 'B-UA-1', 'B-VOL-1', 'X-TI-1'],
