@@ -27,10 +27,12 @@ export function findingRow(finding: Finding): Record<string, unknown> {
     entity_kind: finding.entityKind,
     entity: finding.entity,
     account: finding.account,
+    family: finding.family,
     window_start: isoMicros(finding.windowStart),
     first_seen: isoMicros(finding.firstSeen),
     last_seen: isoMicros(finding.lastSeen),
     evidence: finding.evidence,
     open: finding.open,
+    suppression: finding.suppression,
   };
 }

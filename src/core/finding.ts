@@ -17,6 +17,8 @@ export interface Finding {
   readonly entityKind: string;
   readonly entity: string;
   readonly account: string;
+  /** What tokens minted alike have in common, `family` of the view `sas_use`; null where the finding is about no token. */
+  readonly family: string | null;
   /** All times: UTC microseconds of event time. */
   readonly windowStart: bigint;
   readonly firstSeen: bigint;
@@ -29,4 +31,13 @@ export interface Finding {
   readonly response: string;
   /** False once a later look at the same window, with rows that came late, no longer shows it. */
   readonly open: boolean;
+  /** Name of the suppression of the configuration that keeps it quiet; null for none. */
+  readonly suppression: string | null;
+}
+
+const tacticTag = /^attack\.([a-z-]+)$/;
+
+/** The ATT&CK tactics among a rule's tags, as `initial-access`. */
+export function tacticsOf(tags: readonly string[]): string[] {
+  return tags.flatMap((tag) => tacticTag.exec(tag)?.[1] ?? []);
 }

@@ -104,8 +104,13 @@ function reproducingSql(detection: Detection, hit: Hit, values: ParameterValues)
   ].join('\n');
 }
 
-/** Makes the finding of one row. `response` says what to do about it. */
-export function makeFinding(detection: Detection, hit: Hit, response: string, values: ParameterValues): Finding {
+/** Makes the finding of one row. `response` says what to do about it, `family` whose token it is about. */
+export function makeFinding(
+  detection: Detection,
+  hit: Hit,
+  { response, family }: { readonly response: string; readonly family: string | null },
+  values: ParameterValues,
+): Finding {
   const { code, version, title, tags } = detection;
   const { entity, tokenHash, account, windowStart, firstSeen, lastSeen, level, evidence } = hit;
   return {
@@ -118,6 +123,7 @@ export function makeFinding(detection: Detection, hit: Hit, response: string, va
     entityKind: detection.entity === 'token' && tokenHash?.startsWith(noHash) ? 'token_fingerprint' : detection.entity,
     entity,
     account,
+    family,
     windowStart,
     firstSeen,
     lastSeen,
@@ -125,5 +131,6 @@ export function makeFinding(detection: Detection, hit: Hit, response: string, va
     sql: reproducingSql(detection, hit, values),
     response,
     open: true,
+    suppression: null,
   };
 }

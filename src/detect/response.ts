@@ -7,6 +7,7 @@ export interface TokenFacts {
   readonly account: string;
   /** sas_account, sas_service or sas_user_delegation. */
   readonly authType: string;
+  readonly family: string;
   readonly keyName: string | null;
   /** First 128 bits of the signing key's hash, 32 upper-case hex digits. */
   readonly keyHash: string | null;
@@ -42,7 +43,7 @@ others AS (
   FROM facts f JOIN token_life o ON o.account = f.account AND o.key_hash = f.key_hash AND o.key_name = f.key_name
     AND o.token_hash <> f.token_hash AND o.first_seen <= f.last_seen AND o.last_seen > f.last_seen - INTERVAL '30 days'
   WHERE f.auth_type <> 'sas_user_delegation' AND f.si IS NULL)
-SELECT f.token_hash, f.account, f.auth_type, f.key_name,
+SELECT f.token_hash, f.account, f.auth_type, f.family, f.key_name,
        upper(replace(f.key_hash::VARCHAR, '-', '')) AS key_hash, f.si, f.skoid, count(o.other)::INTEGER AS others,
        list(upper(replace(o.other::VARCHAR, '-', '')) ORDER BY o.requests DESC, o.other) FILTER (o.other IS NOT NULL) AS other_tokens
 FROM facts f LEFT JOIN others o ON f.token_hash = o.token_hash AND f.account = o.account
@@ -55,6 +56,7 @@ GROUP BY ALL`);
       {
         account: text(row['account']) ?? '',
         authType: String(row['auth_type']),
+        family: String(row['family']),
         keyName: text(row['key_name']),
         keyHash: text(row['key_hash']),
         policy: text(row['si']),

@@ -48,8 +48,9 @@ export async function runDetection(
   const facts = await readTokenFacts(connection, tokens);
   return hits
     .map((hit) => {
-      const response = responseText(detection, facts.get(`${hit.tokenHash}\n${hit.account}`));
-      return makeFinding(detection, hit, response, values);
+      const known = facts.get(`${hit.tokenHash}\n${hit.account}`);
+      const family = known?.family ?? null;
+      return makeFinding(detection, hit, { response: responseText(detection, known), family }, values);
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -1,4 +1,4 @@
-import type { Finding, Level } from '../core/finding.ts';
+import { type Finding, type Level, tacticsOf } from '../core/finding.ts';
 
 /** What a rule of ours or a published one says about somebody over a stretch of event time. */
 export interface Alarm {
@@ -17,13 +17,6 @@ export interface Alarm {
   readonly lastSeen: bigint;
   /** When it could be known first; null where the rule does not say. */
   readonly alertAt: bigint | null;
-}
-
-const tacticTag = /^attack\.([a-z-]+)$/;
-
-/** The tactics among a rule's tags. */
-export function tacticsOf(tags: readonly string[]): string[] {
-  return tags.flatMap((tag) => tacticTag.exec(tag)?.[1] ?? []);
 }
 
 /** A finding as an alarm. A finding about anything but a token or a network is about its account. */

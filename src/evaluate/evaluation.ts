@@ -1,12 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Finding, type Level, levels } from '../core/finding.ts';
 import type { Detection } from '../detect/detection.ts';
+import { type Incident as DetectedIncident, incidentsOf } from '../detect/incident.ts';
 import type { EventRange } from '../detect/run.ts';
 import { type Alarm, alarmOf } from './alarm.ts';
 import { alertTime } from './alert-time.ts';
 import { detects, isAbout, tacticName } from './match.ts';
 import { type PublishedRule, runPublished } from './published.ts';
-import { type AlertTimes, ownTimes, type Score, score, secondsToAlert } from './score.ts';
+import { type AlertTimes, ownTimes, type Score, score, secondsToAlert, shares } from './score.ts';
 import type { Incident, Truth } from './truth-file.ts';
 
 /**
@@ -120,6 +121,22 @@ function scoreTactics(
   ];
 }
 
+/** Our incidents as findings of their own: right where any finding of theirs is. Those of posture alone are left out. */
+function scoreIncidents(input: EvaluationInput, postures: ReadonlySet<string>, timeOf: AlertTimes): TacticScore[] {
+  const { truth, findings } = input;
+  const incidents = incidentsOf(findings).filter(({ rules }) => rules.some((rule) => !postures.has(rule)));
+  const row = (tactic: string, chosen: readonly DetectedIncident[]): TacticScore => {
+    const groups = chosen.map((incident) => incident.findings.map(alarmOf));
+    const about = groups.filter((group) => group.some((alarm) => truth.incidents.some((each) => isAbout(alarm, each))));
+    return {
+      tactic,
+      ...score(groups.flat(), truth, truth.incidents, timeOf),
+      ...shares(groups.length, about.length, truth),
+    };
+  };
+  return [row('incidents', incidents), row('incidents, high and above', incidents.filter(isAtLeast('high')))];
+}
+
 /** Compares what rules of ours and published ones said about a generated estate with its truth. */
 export async function evaluate(input: EvaluationInput): Promise<Evaluation> {
   const { connection, truth, findings, published } = input;
@@ -146,7 +163,7 @@ export async function evaluate(input: EvaluationInput): Promise<Evaluation> {
   }
   return {
     rules: scoreRules(input, everything, timeOf),
-    tactics: scoreTactics(truth, { alarms, posture }, timeOf),
+    tactics: [...scoreTactics(truth, { alarms, posture }, timeOf), ...scoreIncidents(input, postures, timeOf)],
     published: publishedScores,
     incidents: truth.incidents.map((incident) => {
       const about = namesOf(everything.filter((alarm) => isAbout(alarm, incident)));

@@ -53,6 +53,21 @@ export function secondsToAlert(
   return Math.max(0, Number(first - incident.start) / 1e6);
 }
 
+/** How many were raised, and how many of them rightly. */
+export function shares(
+  findings: number,
+  right: number,
+  { accounts, period_start, period_end }: Truth,
+): Pick<Score, 'findings' | 'right' | 'precision' | 'findings_per_day_per_100_accounts'> {
+  const days = Number(period_end - period_start) / dayUs;
+  return {
+    findings,
+    right,
+    precision: ratio(right, findings),
+    findings_per_day_per_100_accounts: (findings * 100) / (days * accounts),
+  };
+}
+
 /**
  * Scores alarms against the truth.
  *
@@ -61,22 +76,18 @@ export function secondsToAlert(
  */
 export function score(
   alarms: readonly Alarm[],
-  { incidents, accounts, period_start, period_end }: Truth,
+  truth: Truth,
   held: readonly Incident[],
   timeOf: AlertTimes,
   finds: Finds = detects,
 ): Score {
-  const right = alarms.filter((alarm) => incidents.some((incident) => isAbout(alarm, incident))).length;
+  const right = alarms.filter((alarm) => truth.incidents.some((incident) => isAbout(alarm, incident))).length;
   const detected = held.filter((incident) => alarms.some((alarm) => finds(alarm, incident))).length;
-  const days = Number(period_end - period_start) / dayUs;
   return {
-    findings: alarms.length,
-    right,
-    precision: ratio(right, alarms.length),
+    ...shares(alarms.length, right, truth),
     incidents: held.length,
     detected,
     recall: ratio(detected, held.length),
-    findings_per_day_per_100_accounts: (alarms.length * 100) / (days * accounts),
     median_seconds_to_alert: median(held.flatMap((incident) => secondsToAlert(incident, alarms, timeOf, finds) ?? [])),
   };
 }

@@ -13,6 +13,7 @@ export const findingColumns = [
   ['entity_kind', 'VARCHAR'],
   ['entity', 'VARCHAR'],
   ['account', 'VARCHAR'],
+  ['family', 'VARCHAR'],
   ['window_start', 'TIMESTAMP'],
   ['first_seen', 'TIMESTAMP'],
   ['last_seen', 'TIMESTAMP'],
@@ -20,6 +21,7 @@ export const findingColumns = [
   ['sql', 'VARCHAR'],
   ['response', 'VARCHAR'],
   ['open', 'BOOLEAN'],
+  ['suppression', 'VARCHAR'],
 ] as const;
 
 const names = findingColumns.map(([name]) => name).join(', ');
@@ -48,6 +50,7 @@ export async function insertFinding(connection: DuckDBConnection, version: numbe
       entity_kind: finding.entityKind,
       entity: finding.entity,
       account: finding.account,
+      family: finding.family,
       window_start: new DuckDBTimestampValue(finding.windowStart),
       first_seen: new DuckDBTimestampValue(finding.firstSeen),
       last_seen: new DuckDBTimestampValue(finding.lastSeen),
@@ -55,6 +58,7 @@ export async function insertFinding(connection: DuckDBConnection, version: numbe
       sql: finding.sql,
       response: finding.response,
       open: finding.open,
+      suppression: finding.suppression,
     },
   );
 }
@@ -70,6 +74,7 @@ const rowSchema = z
     entity_kind: z.string(),
     entity: z.string(),
     account: z.string(),
+    family: z.string().nullable(),
     window_start: z.string().transform(BigInt),
     first_seen: z.string().transform(BigInt),
     last_seen: z.string().transform(BigInt),
@@ -77,6 +82,7 @@ const rowSchema = z
     sql: z.string(),
     response: z.string(),
     open: z.boolean(),
+    suppression: z.string().nullable(),
   })
   .transform(
     ({ rule_version, entity_kind, window_start, first_seen, last_seen, evidence, ...rest }): Finding => ({
@@ -96,10 +102,20 @@ const newest = `SELECT ${names} FROM (
     FROM finding)
   WHERE place = last ORDER BY first`;
 
-export async function readFindings(connection: DuckDBConnection): Promise<Finding[]> {
+async function readRows(connection: DuckDBConnection, relation: string): Promise<Finding[]> {
   const micros = times.map((name) => `epoch_us(${name})::VARCHAR AS ${name}`).join(', ');
-  const reader = await connection.runAndReadAll(`SELECT * REPLACE (${micros}) FROM (${newest})`);
+  const reader = await connection.runAndReadAll(`SELECT * REPLACE (${micros}) FROM ${relation}`);
   return z.array(rowSchema).parse(reader.getRowObjectsJson());
+}
+
+/** The findings of a catalog's table. */
+export function readFindings(connection: DuckDBConnection): Promise<Finding[]> {
+  return readRows(connection, `(${newest})`);
+}
+
+/** The findings of a snapshot, of its view `findings`. */
+export function readSnapshotFindings(connection: DuckDBConnection): Promise<Finding[]> {
+  return readRows(connection, 'findings');
 }
 
 /** Writes the newest revisions as one Parquet file. */

@@ -76,9 +76,9 @@ function coverage(relation: string): string {
 }
 
 function findings(dataDir: string, path: string | null): string {
-  return path === null
-    ? `SELECT ${findingColumns.map(([name, type]) => `NULL::${type} AS "${name}"`).join(', ')} WHERE false`
-    : `SELECT * FROM read_parquet(${literal(join(dataDir, path))})`;
+  const none = `SELECT ${findingColumns.map(([name, type]) => `NULL::${type} AS "${name}"`).join(', ')} WHERE false`;
+  // A file of an older version has fewer columns.
+  return path === null ? none : `${none} UNION ALL BY NAME FROM read_parquet(${literal(join(dataDir, path))})`;
 }
 
 async function saveSources(connection: DuckDBConnection, { sources }: Manifest): Promise<void> {

@@ -21,6 +21,7 @@ const finding: Finding = {
   entityKind: 'token',
   entity: '4FA34A6085B7231B810346E7EDC21B9B',
   account: 'models',
+  family: 'sas_service|c|rwd',
   windowStart: 1_767_225_600_000_000n,
   firstSeen: 1_767_225_600_000_000n,
   lastSeen: 1_767_225_700_000_000n,
@@ -28,6 +29,7 @@ const finding: Finding = {
   sql: 'SELECT 1',
   response: '1. Rotate the key.',
   open: true,
+  suppression: null,
 };
 
 beforeAll(async () => {
@@ -79,6 +81,15 @@ describe('saswatch', () => {
     const list = ['findings', 'list', '--data', dataDir, '--fail-on'];
     expect(await run(...list, 'high')).toMatchObject({ code: 3, stdout: expect.stringContaining('W-DEL-1') });
     expect(await run(...list, 'critical')).toMatchObject({ code: 0 });
+  });
+
+  it('groups findings into incidents', async () => {
+    const incidents = ['findings', 'incidents', '--data', dataDir];
+    expect(await run(...incidents)).toMatchObject({ code: 0, stdout: expect.stringContaining(finding.title) });
+    const { code, stdout } = await run(...incidents, '--json', '--fail-on', 'high');
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ level: 'high', findings: [finding.id], alerts: [{ reason: 'new' }] });
+    expect((await run(...incidents, '--until', '2020-01-01')).stdout).toBe('');
   });
 
   it('lets nothing of a log act on the terminal or in a spreadsheet', async () => {

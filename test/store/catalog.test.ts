@@ -30,6 +30,7 @@ const finding: Finding = {
   entityKind: 'token',
   entity: '4FA34A6085B7231B810346E7EDC21B9B',
   account: 'models',
+  family: 'sas_account|sco',
   windowStart: 1_767_225_600_000_000n,
   firstSeen: 1_767_225_600_000_001n,
   lastSeen: 1_767_225_600_000_002n,
@@ -37,6 +38,7 @@ const finding: Finding = {
   sql: "SELECT 'x'",
   response: 'Rotate the key.',
   open: true,
+  suppression: 'announced migration',
 };
 
 it('keeps positions, counters and findings over a restart', async () => {

@@ -2,14 +2,24 @@ import { DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import { type Level, levels } from '../../core/finding.ts';
+import { incidentsOf } from '../../detect/incident.ts';
 import { jsonLine } from '../../query/render/jsonl.ts';
 import { lineText, terminalText } from '../../query/render/terminal-text.ts';
+import { readSnapshotFindings } from '../../store/finding-table.ts';
 import { openReader } from '../../store/reader.ts';
 import { write } from '../effects.ts';
 import { failOnCode, failOnOption } from '../fail-on.ts';
+import { incidentLine, incidentRow } from '../incident-text.ts';
 import { printResult } from '../lake-result.ts';
 import { type Moment, parseLevel, parseMoment } from '../option-values.ts';
 import type { Act } from '../session.ts';
+
+interface IncidentOptions {
+  readonly level?: Level;
+  readonly since?: Moment;
+  readonly until?: Moment;
+  readonly failOn?: Level;
+}
 
 interface ListOptions {
   readonly level?: Level;
@@ -53,6 +63,40 @@ export function define(command: Command, act: Act): void {
         .getRowObjects()
         .map(({ level, open }) => ({ level: parseLevel(String(level)), open: open === true }));
       return failOnCode(options.failOn, kept);
+    } finally {
+      reader.close();
+    }
+  });
+
+  const incidents = command
+    .command('incidents')
+    .description(
+      'findings that belong together: of one token, family or network within six hours, or one rule about many',
+    )
+    .option('--level <level>', 'only at or above this level', parseLevel)
+    .option('--since <time>', 'only with something seen at or after this time', parseMoment)
+    .option('--until <time>', 'only with something seen before this time', parseMoment)
+    .addOption(failOnOption());
+  act<IncidentOptions>(incidents, async ({ session, options }) => {
+    const reader = await openReader(session.config().data);
+    try {
+      const now = session.effects.clock();
+      const least = levels.indexOf(options.level ?? 'informational');
+      const chosen = incidentsOf(await readSnapshotFindings(reader.connection)).filter(
+        ({ level, firstSeen, lastSeen }) =>
+          levels.indexOf(level) >= least &&
+          lastSeen >= (options.since?.(now) ?? firstSeen) &&
+          firstSeen < (options.until?.(now) ?? firstSeen + 1n),
+      );
+      const colour = session.effects.isTTY.stdout;
+      const text = chosen.map((incident) =>
+        session.json ? jsonLine(incidentRow(incident)) : `${incidentLine(incident, colour)}\n`,
+      );
+      await write(session.effects.stdout, text.join(''));
+      return failOnCode(
+        options.failOn,
+        chosen.map(({ level }) => ({ level, open: true })),
+      );
     } finally {
       reader.close();
     }

@@ -1,0 +1,56 @@
+import { type Finding, tacticsOf } from '../core/finding.ts';
+
+/** Why somebody is told: the incident is new, shows a tactic not told before, or has ten times the findings. */
+export interface IncidentAlert {
+  /** UTC microseconds of event time: `firstSeen` of the finding that gave the reason. */
+  readonly at: bigint;
+  readonly reason: 'new' | 'tactic' | 'growth';
+  readonly finding: string;
+}
+
+/** What has been told about an entity, to hold later findings about it against. */
+export interface RaisedAlert {
+  readonly keys: ReadonlySet<string>;
+  readonly tactics: Set<string>;
+  findings: number;
+  told: number;
+  at: bigint;
+}
+
+/** An entity that goes on as it did is not told about again within a week. */
+const quietUs = 7n * 86_400_000_000n;
+const growth = 10;
+
+/**
+ * The alerts of one incident. What was told about its entities within a week before is not told again, unless a tactic is
+ * new or findings are ten times as many as when it was told last.
+ *
+ * @param findings of the incident, oldest first.
+ * @param earlier what earlier incidents told; this one's is added.
+ */
+export function alertsOf(findings: readonly Finding[], earlier: RaisedAlert[]): IncidentAlert[] {
+  const keys = new Set(findings.map(({ account, entityKind, entity }) => `${account}\n${entityKind}\n${entity}`));
+  const start = findings[0]?.firstSeen ?? 0n;
+  const before = earlier.findLast((told) => told.at + quietUs >= start && [...keys].some((key) => told.keys.has(key)));
+  const state: RaisedAlert = before ?? { keys, tactics: new Set(), findings: 0, told: 0, at: start };
+  if (before === undefined) earlier.push(state);
+  const alerts: IncidentAlert[] = [];
+  for (const { id, firstSeen, tags } of findings) {
+    const fresh = tacticsOf(tags).filter((tactic) => !state.tactics.has(tactic));
+    const isFirst = state.told === 0;
+    for (const tactic of fresh) state.tactics.add(tactic);
+    state.findings++;
+    if (firstSeen > state.at) state.at = firstSeen;
+    const reason = isFirst
+      ? 'new'
+      : fresh.length > 0
+        ? 'tactic'
+        : state.findings >= growth * state.told
+          ? 'growth'
+          : null;
+    if (reason === null) continue;
+    state.told = state.findings;
+    alerts.push({ at: firstSeen, reason, finding: id });
+  }
+  return alerts;
+}
