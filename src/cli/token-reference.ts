@@ -3,6 +3,7 @@ import { signatureMark } from '../core/redaction.ts';
 import { parseSas, tokenFingerprint } from '../core/sas.ts';
 import { hostAccount, parseUri } from '../core/storage-uri.ts';
 import { signatureHash } from '../core/token-hash.ts';
+import type { Span, TokenSearch } from '../store/token-search.ts';
 
 /** Fewest digits of a token's hash that name it on the command line. */
 const digitsMin = 8;
@@ -43,4 +44,21 @@ export function parseTokenReference(reference: string): TokenReference {
     'CONFIG_INVALID',
     `This names no token. Give its hash as the log has it (64 hexadecimal digits, or the first ${digitsMin} and more), or the SAS URL with its sig in quotes.`,
   );
+}
+
+const tokenDigits = 16;
+
+/** The 64-bit numbers that begin with these digits. */
+function spanOf(digits: string): Span {
+  const head = digits.slice(0, tokenDigits);
+  return { first: BigInt(`0x${head.padEnd(tokenDigits, '0')}`), last: BigInt(`0x${head.padEnd(tokenDigits, 'F')}`) };
+}
+
+/** Where to look for the tokens of a reference: `tokens` then holds them, and maybe others with the same first 64 bits. */
+export function tokenSearch({ digits, fingerprint }: TokenReference): TokenSearch {
+  if (digits === null) return { hashed: null, unhashed: null, fingerprint };
+  const hashed = spanOf(digits);
+  if (fingerprint !== null) return { hashed, unhashed: { first: fingerprint, last: fingerprint }, fingerprint: null };
+  // A token without a hash goes by the 16 digits of its fingerprint.
+  return { hashed, unhashed: digits.length > tokenDigits ? null : hashed, fingerprint: null };
 }

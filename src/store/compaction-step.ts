@@ -192,7 +192,7 @@ async function writeRollups(
     const staged = stagedPath(folder, file.rollupPath);
     await connection.run(
       `COPY (FROM rolled_up WHERE bucket >= make_timestamp(${hour}) AND bucket < make_timestamp(${hour + hourMicros})
-        ORDER BY token, bucket, account) TO ${literal(staged)} (${hourFileOptions})`,
+        ORDER BY token, token_fingerprint, bucket, account) TO ${literal(staged)} (${hourFileOptions})`,
     );
     const counted = Number(
       (await connection.runAndReadAll(`SELECT sum("rows") FROM read_parquet(${literal(staged)})`)).getRows()[0]?.[0],

@@ -1,7 +1,9 @@
 import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { AppError } from '../core/errors.ts';
 import { emptyManifest, type Manifest, readManifest } from './manifest.ts';
+import { findTokens, type TokenSearch } from './token-search.ts';
 import { createViews } from './views.ts';
 
 /** A snapshot of the lake to query. */
@@ -19,7 +21,30 @@ export interface Reader {
  *
  * @throws AppError CONFIG_INVALID if the folder does not exist.
  */
-export async function openReader(dataDir: string): Promise<Reader> {
+export function openReader(dataDir: string): Promise<Reader> {
+  return open(dataDir, (connection, manifest) => createViews(connection, dataDir, manifest).then(() => manifest));
+}
+
+/**
+ * The same, but its views show nothing but the rows of some tokens, with their SAS sets: they are looked up in the rollups
+ * first, and only the files they are in are opened. Findings, sources and positions are those of the whole lake.
+ *
+ * @returns a reader whose manifest names the segments with rows of these tokens only.
+ * @throws AppError CONFIG_INVALID if the folder does not exist.
+ */
+export function openTokenReader(dataDir: string, search: TokenSearch): Promise<Reader> {
+  return open(dataDir, async (connection, manifest) => {
+    const { segments, ...rows } = await findTokens(connection, resolve(dataDir), manifest, search);
+    // A SAS set stands in the segment that met it first, whatever that segment's rows are.
+    await createViews(connection, dataDir, manifest, rows);
+    return { ...manifest, segments };
+  });
+}
+
+async function open(
+  dataDir: string,
+  prepare: (connection: DuckDBConnection, manifest: Manifest) => Promise<Manifest>,
+): Promise<Reader> {
   await access(dataDir).catch((cause: unknown) => {
     throw new AppError(
       'CONFIG_INVALID',
@@ -27,7 +52,6 @@ export async function openReader(dataDir: string): Promise<Reader> {
       { cause },
     );
   });
-  const manifest = (await readManifest(dataDir)) ?? emptyManifest;
   const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
   const connection = await instance.connect();
   const close = () => {
@@ -35,10 +59,10 @@ export async function openReader(dataDir: string): Promise<Reader> {
     instance.closeSync();
   };
   try {
-    await createViews(connection, dataDir, manifest);
+    const manifest = await prepare(connection, (await readManifest(dataDir)) ?? emptyManifest);
+    return { connection, manifest, close };
   } catch (error) {
     close();
     throw error;
   }
-  return { connection, manifest, close };
 }

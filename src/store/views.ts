@@ -5,6 +5,7 @@ import { sasParameters } from '../core/sas.ts';
 import { entityMacros, entityViews, logRow } from './entity-views.ts';
 import { findingColumns } from './finding-table.ts';
 import { logAnalyticsViews } from './log-analytics-views.ts';
+import { logRelation } from './log-relation.ts';
 import type { Manifest } from './manifest.ts';
 import { filesRelation } from './parquet-relation.ts';
 import { rollupSpecs } from './rollup.ts';
@@ -101,30 +102,48 @@ async function saveSources(connection: DuckDBConnection, { sources }: Manifest):
   appender.closeSync();
 }
 
+/** FROM clauses of stored rows that the views are to show. */
+export interface StoredRows {
+  readonly log: string;
+  readonly rollup: string;
+}
+
+/** All rows of a snapshot. */
+export function allRows(dataDir: string, { segments }: Manifest): StoredRows {
+  const root = resolve(dataDir);
+  return {
+    log: logRelation(root, segments),
+    rollup: filesRelation(
+      root,
+      segments.map(({ rollupPath }) => rollupPath),
+      rollupSpecs,
+    ),
+  };
+}
+
 /**
  * Makes the views of a snapshot on a connection of its own: `storage_log`, `rollup`, `sas`, `tokens`, `findings`,
  * `coverage`, `source` and the Log Analytics names. Without any segment they are empty and have the same columns.
+ *
+ * @param part rows to show; only the SAS sets that its rollup names come with them. Undefined: all rows and sets.
  */
-export async function createViews(connection: DuckDBConnection, dataDir: string, manifest: Manifest): Promise<void> {
+export async function createViews(
+  connection: DuckDBConnection,
+  dataDir: string,
+  manifest: Manifest,
+  part?: StoredRows,
+): Promise<void> {
   const root = resolve(dataDir);
   const { segments, sasFiles } = manifest;
   const sasPaths = [
     ...sasFiles.map(({ path }) => path),
     ...segments.flatMap(({ sasPath }) => (sasPath === null ? [] : [sasPath])),
   ];
-  const log = filesRelation(
-    root,
-    segments.map(({ path }) => path),
-    columns,
-  );
-  const rollup = filesRelation(
-    root,
-    segments.map(({ rollupPath }) => rollupPath),
-    rollupSpecs,
-  );
+  const { log, rollup } = part ?? allRows(root, manifest);
   // Small, and joined by every query over the log: read once, not by each of them.
   await connection.run(
-    `CREATE TABLE saved_sas AS SELECT DISTINCT ON (sas_id) * FROM ${filesRelation(root, sasPaths, sasSpecs)}`,
+    `CREATE TABLE saved_sas AS SELECT DISTINCT ON (sas_id) * FROM ${filesRelation(root, sasPaths, sasSpecs)}
+      ${part === undefined ? '' : `WHERE sas_id IN (SELECT sas_id FROM ${rollup})`}`,
   );
   await saveSources(connection, manifest);
   for (const macro of [sketchMacro, ...entityMacros]) await connection.run(macro);

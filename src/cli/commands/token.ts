@@ -3,13 +3,13 @@ import { AppError } from '../../core/errors.ts';
 import { readTokenFacts, responseText } from '../../detect/response.ts';
 import { jsonLine } from '../../query/render/jsonl.ts';
 import { lineText, terminalText } from '../../query/render/terminal-text.ts';
-import { openReader, type Reader } from '../../store/reader.ts';
+import { openReader, openTokenReader, type Reader } from '../../store/reader.ts';
 import { readCoverage } from '../coverage.ts';
 import { write } from '../effects.ts';
 import { printResult } from '../lake-result.ts';
 import { parseCount } from '../option-values.ts';
 import type { Act, Session } from '../session.ts';
-import { parseTokenReference, type TokenReference } from '../token-reference.ts';
+import { parseTokenReference, type TokenReference, tokenSearch } from '../token-reference.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -44,7 +44,7 @@ export function define(command: Command, act: Act): void {
   act(show, async ({ session, operands: [reference = ''] }) => {
     const { data } = session.config();
     const wanted = parseTokenReference(reference);
-    const reader = await openReader(data);
+    const reader = await openTokenReader(data, tokenSearch(wanted));
     try {
       const token = await findToken(reader, wanted);
       if (token === null) return await notSeen(session, data, wanted);
