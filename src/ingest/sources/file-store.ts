@@ -41,8 +41,8 @@ export class FileStore implements LogStore<StoredFile, FileRange> {
     );
   }
 
-  work({ path }: StoredFile, range: ByteRange): FileRange {
-    return { ...range, kind: 'file', path };
+  work({ path, bytes, streamed }: StoredFile, range: ByteRange): FileRange {
+    return { ...range, kind: 'file', path, bytes: streamed ? 0 : bytes };
   }
 
   unread(file: StoredFile, range: ByteRange, committed: SourcePosition | undefined): boolean {

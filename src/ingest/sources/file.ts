@@ -1,6 +1,7 @@
 import { limits } from '../../core/limits.ts';
 import type { Delivery, Source } from '../source.ts';
 import { openBytes } from './byte-reader.ts';
+import { headBytes } from './file-format.ts';
 import type { SourceDeps, SourceWork } from './index.ts';
 import type { ByteRange } from './range.ts';
 import { RangeCutter } from './range-cutter.ts';
@@ -13,6 +14,8 @@ export interface FileAssignment {
 export interface FileRange extends ByteRange {
   readonly kind: 'file';
   readonly path: string;
+  /** Bytes of the file as listed; 0 where that says nothing of what there is to read: gzip, standard input. */
+  readonly bytes: number;
 }
 
 export const fileSource = 'file';
@@ -41,6 +44,11 @@ export class FileSource implements Source {
   }
 }
 
+/** Most files of an archive are small; a large buffer for each would keep the garbage collector busy. */
+function bufferFor({ bytes, from }: FileRange): number {
+  return bytes === 0 ? limits.readBytes : Math.min(limits.readBytes, Math.max(headBytes, bytes - from + 2));
+}
+
 /**
  * The frames of one range, in order.
  *
@@ -49,7 +57,7 @@ export class FileSource implements Source {
 export async function* deliveries(
   range: FileRange,
   signal: AbortSignal,
-  readBytes: number = limits.readBytes,
+  readBytes: number = bufferFor(range),
 ): AsyncGenerator<Delivery> {
   const reader = await openBytes(range.path);
   try {

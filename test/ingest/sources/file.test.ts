@@ -17,6 +17,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const range = (path: string, change: Partial<FileRange> = {}): FileRange => ({
   kind: 'file',
   path,
+  bytes: 0,
   partition: `${path}#0`,
   version: '1',
   start: 0,
