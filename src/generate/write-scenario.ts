@@ -2,13 +2,14 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, errorText, isSystemError } from '../core/errors.ts';
 import { ArchiveFolder } from './archive-folder.ts';
+import { classicLayout, monitorLayout } from './archive-layout.ts';
 import { bodies } from './bodies.ts';
 import { LogFolder } from './log-folder.ts';
 import { type GenerateOptions, generate } from './scenario.ts';
 import type { Truth } from './truth.ts';
 
 /** Values for `--format`. */
-export const logFormats = ['ndjson', 'records', 'archive'] as const;
+export const logFormats = ['ndjson', 'records', 'archive', 'classic'] as const;
 export type LogFormat = (typeof logFormats)[number];
 
 export interface WriteOptions extends GenerateOptions {
@@ -16,7 +17,8 @@ export interface WriteOptions extends GenerateOptions {
   readonly out: string;
   /**
    * `ndjson`: one record a line. `records`: one Event Hubs body of up to 256 KiB a line. `archive`: as `ndjson`, laid out
-   * as a diagnostic setting does it, one PT1H.json an hour (many files where the scenario spans years).
+   * as a diagnostic setting does it, one PT1H.json an hour (many files where the scenario spans years). `classic`: lines of `$logs`, laid out as Storage
+   * Analytics does it, a folder an account.
    */
   readonly format: LogFormat;
   /** Also write `secrets.json` with every (synthetic) signature, for tests that search a data folder for leaks. */
@@ -64,7 +66,8 @@ export function writeScenario(options: WriteOptions): WrittenScenario {
   try {
     mkdirSync(join(out, 'logs'), { recursive: true });
     const folder = join(out, 'logs');
-    const logs = format === 'archive' ? new ArchiveFolder(folder) : new LogFolder(folder);
+    const layout = format === 'archive' ? monitorLayout : format === 'classic' ? classicLayout : null;
+    const logs = layout === null ? new LogFolder(folder) : new ArchiveFolder(folder, layout);
     for (const line of lines) logs.writeLine(line);
     logs.close();
     const truth = generation.truth();

@@ -76,3 +76,15 @@ it('refuses a path that is a file', () => {
   writeFileSync(file, '');
   expect(() => writeScenario(options({ out: file }))).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
 });
+
+it('lays classic logs out by account and hour, with every record in its file', () => {
+  const { files } = writeScenario(options({ format: 'classic' }));
+  for (const file of files) {
+    const [, account, ...hour] = /\/(\w+)-logs\/blob\/(\d{4})\/(\d\d)\/(\d\d)\/(\d\d)00\/000000\.log$/.exec(file) ?? [];
+    for (const line of lines([file])) {
+      const [version, time, , , , , , , , owner] = line.split(';');
+      expect([version, owner, time?.slice(0, 13).split(/[-T]/)]).toEqual(['2.0', account, hour]);
+    }
+  }
+  expect(lines(files)).toHaveLength(1_500);
+});

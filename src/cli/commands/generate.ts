@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { scenarioNames } from '../../generate/scenario.ts';
-import { type WriteOptions, writeScenario } from '../../generate/write-scenario.ts';
+import { type LogFormat, logFormats, type WriteOptions, writeScenario } from '../../generate/write-scenario.ts';
 import { jsonLine } from '../../query/render/jsonl.ts';
 import { write } from '../effects.ts';
 import { parseCount, parseFraction, parseNumber } from '../option-values.ts';
@@ -16,22 +16,33 @@ export function define(command: Command, act: Act): void {
     .option('--accounts <n>', 'storage accounts of benign-month and estate: 1 to 100 (default: 6)', parseCount(1))
     .option('--duplicates <fraction>', 'share of records delivered twice (default: 0.02 of an estate)', parseFraction)
     .option('--late <fraction>', 'share delivered 1 to 48 hours late (default: 0.001 of an estate)', parseFraction)
-    .option('--records', 'write {"records":[…]} bodies as Event Hubs gives them, not one record a line')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'ndjson: a record a line; records: {"records":[…]} bodies; archive: as a diagnostic setting lays it out; classic: $logs',
+      )
+        .choices(logFormats)
+        .default('ndjson'),
+    )
+    .option('--records', 'the same as --format records')
     .option('--oddities <fraction>', 'share of records in an odd but valid shape, 0 to 1', parseFraction, 0)
     .option('--unredacted <fraction>', 'share of SAS records that keep their made-up signature', parseFraction, 0)
     .option('--secrets', 'also write secrets.json with every made-up signature, to search a lake for');
 
-  act<Omit<WriteOptions, 'format'> & { records?: boolean }>(command, async ({ session, options }) => {
-    const { records = false, ...given } = options;
-    const { scenario, rows, seed, out } = given;
-    session.effects.stopOnSignal();
-    const { files, bytes, truth } = writeScenario({ ...given, format: records ? 'records' : 'ndjson' });
-    const incidents = truth.incidents.length;
-    await write(
-      session.effects.stdout,
-      session.json
-        ? jsonLine({ scenario, rows, seed, out, files: files.length, bytes, incidents })
-        : `${rows} requests (${bytes} bytes, ${files.length} files) and ${incidents} incidents in ${out}\n`,
-    );
-  });
+  act<Omit<WriteOptions, 'format'> & { records?: boolean; format: LogFormat }>(
+    command,
+    async ({ session, options }) => {
+      const { records = false, format, ...given } = options;
+      const { scenario, rows, seed, out } = given;
+      session.effects.stopOnSignal();
+      const { files, bytes, truth } = writeScenario({ ...given, format: records ? 'records' : format });
+      const incidents = truth.incidents.length;
+      await write(
+        session.effects.stdout,
+        session.json
+          ? jsonLine({ scenario, rows, seed, out, files: files.length, bytes, incidents })
+          : `${rows} requests (${bytes} bytes, ${files.length} files) and ${incidents} incidents in ${out}\n`,
+      );
+    },
+  );
 }
