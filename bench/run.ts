@@ -6,6 +6,7 @@ import { renderResult, withSection } from './render.ts';
 
 /** Every bench by the name the command line gives it. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  decode: async () => (await import('./decode.bench.ts')).decodeBench,
   ingest: async () => (await import('./ingest.bench.ts')).ingestBench,
   lane: async () => (await import('./lane.bench.ts')).laneBench,
   latency: async () => (await import('./latency.bench.ts')).latencyBench,
