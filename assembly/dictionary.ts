@@ -192,16 +192,21 @@ function addSpelling(d: u32, p: usize, n: usize, h: u32): void {
 
 /** Finds or adds a text that is spelled as it is but may hold a signature. False to bail, or if `full`. */
 export function internText(d: u32, p: usize, n: usize): bool {
-  const s = state(d) + LAST;
-  if (load<u32>(s, 4) == <u32>n && same(p, load<u32>(s), n)) {
-    code = load<u32>(s, 8);
+  const s = state(d);
+  if (load<u32>(s, LAST + 4) == <u32>n && same(p, load<u32>(s, LAST), n)) {
+    code = load<u32>(s, LAST + 8);
+    return true;
+  }
+  if (load<u32>(s, OTHER + 4) == <u32>n && same(p, load<u32>(s, OTHER), n)) {
+    code = load<u32>(s, OTHER + 8);
+    swapLast(s);
     return true;
   }
   const h = hash(p, n);
   const e = lookup(d, p, n, h, SPELLING);
   if (!e) return internNew(d, p, n, h, false);
   code = load<u16>(e, 12);
-  noteLast(d, p, n);
+  noteLast(s, e);
   return true;
 }
 
@@ -230,17 +235,27 @@ function internNew(d: u32, p: usize, n: usize, h: u32, escaped: bool): bool {
   return true;
 }
 
-/** Makes the value `code` the first to compare with, if it is spelled as it is. */
-function noteLast(d: u32, p: usize, n: usize): void {
-  if (valueLength(d, code) != n) return;
-  const at = valueAt(d, code);
-  if (!same(p, at, n)) return;
-  const s = state(d);
+// @ts-ignore: decorator
+@inline
+function moveLast(s: usize): void {
   store<u64>(s, load<u64>(s, LAST), OTHER);
   store<u32>(s, load<u32>(s, LAST + 8), OTHER + 8);
-  store<u32>(s, <u32>at, LAST);
-  store<u32>(s, <u32>n, LAST + 4);
-  store<u32>(s, code, LAST + 8);
+}
+
+/** Makes the value of the entry the first to compare with, if it is spelled as it is. */
+function noteLast(s: usize, e: usize): void {
+  if ((load<u16>(e, 14) & VALUE) == 0) return;
+  moveLast(s);
+  store<u64>(s, load<u64>(e), LAST);
+  store<u32>(s, load<u16>(e, 12), LAST + 8);
+}
+
+function swapLast(s: usize): void {
+  const text = load<u64>(s, OTHER);
+  const its = load<u32>(s, OTHER + 8);
+  moveLast(s);
+  store<u64>(s, text, LAST);
+  store<u32>(s, its, LAST + 8);
 }
 
 // @ts-ignore: decorator
@@ -264,19 +279,26 @@ export function readDictionary(d: u32, p: usize): usize {
     return p + load<u32>(s, LAST + 4) + 1;
   }
   if (isLast(s + OTHER, p)) {
-    code = load<u32>(s, OTHER + 8);
-    return p + load<u32>(s, OTHER + 4) + 1;
+    swapLast(s);
+    code = load<u32>(s, LAST + 8);
+    return p + load<u32>(s, LAST + 4) + 1;
   }
+  return readDistinct(d, p);
+}
+
+function readDistinct(d: u32, p: usize): usize {
   const end = stringEnd(p);
   if (!end) return 0;
   const n = end - p;
-  const escaped = sawEscape;
   const h = hash(p, n);
   const e = lookup(d, p, n, h, SPELLING);
-  if (e) code = load<u16>(e, 12);
-  else if ((sawHigh && !validUtf8(p, n)) || !internNew(d, p, n, h, escaped)) return 0;
-  if (!escaped) noteLast(d, p, n);
-  return end + 1;
+  if (e) {
+    code = load<u16>(e, 12);
+    noteLast(state(d), e);
+    return end + 1;
+  }
+  const escaped = sawEscape;
+  return (sawHigh && !validUtf8(p, n)) || !internNew(d, p, n, h, escaped) ? 0 : end + 1;
 }
 
 /** The JSON object or array [p, p + n) as a code: its compact text, found by its spelling. */

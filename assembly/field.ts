@@ -13,7 +13,7 @@ import { lastModified } from './host';
 import { hadUpperCase, number, readEtag, readHash, readMd5, readUuid } from './hex';
 import { skipValue } from './json';
 import { columnOf, indexOf } from './key';
-import { address, float, integer, readFloat, readInteger, readIpv4, readPort } from './number';
+import { address, digit, float, integer, readFloat, readInteger, readIpv4, readPort } from './number';
 import { Row } from './row';
 import { find, readString, sawEscape, sawHigh, stringEnd, textAt, textLength } from './text';
 import { DASHED, micros, readTime, setTime, SLASHED, tick } from './time';
@@ -274,21 +274,32 @@ function readHashes(p: usize, signed: bool): bool {
   return true;
 }
 
-/** `key1(H1)` or `key1(H1),SasSignature(H2)`; any other text is kept as it is. */
+function storeKeyName(p: usize, n: usize): bool {
+  if (!internText(KEY_NAME_DICT, p, n)) return false;
+  store<u16>(KEY_NAME + (Row.index << 1), <u16>code);
+  Row.present |= (<u64>1) << KEY_NAME_BIT;
+  return true;
+}
+
+/** Position of the quote behind `key1(H1)` or `key1(H1),SasSignature(H2)`, 0 for another form. */
+function plainTokenEnd(name: usize): usize {
+  if ((load<u32>(name) & 0xffffff) != 0x79656b || digit(name + 3) > 9 || load<u8>(name, 4) != 40) return 0;
+  if (load<u8>(name, 70) == QUOTE) return name + 70;
+  return load<u8>(name, 149) == QUOTE ? name + 149 : 0;
+}
+
+/** A hash in its usual form, or any name before the hashes; any other text is kept as it is. */
 export function readTokenHash(p: usize): usize {
   if (load<u8>(p) != QUOTE) return 0;
   const name = p + 1;
-  const end = stringEnd(name);
+  let end = plainTokenEnd(name);
+  if (end && readHashes(name + 4, end - name == 149)) return storeKeyName(name, 4) ? end + 1 : 0;
+  end = stringEnd(name);
   if (!end || sawEscape || sawHigh) return 0;
   const open = find(name, end, 40);
   const n = end - open;
   const named = open > name && find(name, open, 41) == open && find(name, open, 44) == open;
-  if (named && (n == 66 || n == 145) && readHashes(open, n == 145)) {
-    if (!internText(KEY_NAME_DICT, name, open - name)) return 0;
-    store<u16>(KEY_NAME + (Row.index << 1), <u16>code);
-    Row.present |= (<u64>1) << KEY_NAME_BIT;
-    return end + 1;
-  }
+  if (named && (n == 66 || n == 145) && readHashes(open, n == 145)) return storeKeyName(name, open - name) ? end + 1 : 0;
   if (!readDictionary(TOKEN_HASH_TEXT_DICT, name)) return 0;
   store<u16>(TOKEN_HASH_TEXT + (Row.index << 1), <u16>code);
   Row.present |= (<u64>1) << TOKEN_HASH_TEXT_BIT;

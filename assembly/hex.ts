@@ -65,15 +65,16 @@ export function readUuid(p: usize, d: usize): bool {
 /** `0x` and 1 to 16 digits into `number`; the position behind them, 0 for another form. */
 export function readEtag(p: usize): usize {
   if (load<u16>(p) != 0x7830) return 0;
-  p += 2;
-  const start = p;
-  let value: u64 = 0;
-  for (let d = hexDigit(load<u8>(p)); d < 16; d = hexDigit(load<u8>(p))) {
-    value = (value << 4) | d;
-    if (++p - start > 16) return 0;
-  }
-  number = value;
-  return p == start ? 0 : p;
+  const text = v128.load(p, 2);
+  bad = i8x16.splat(0);
+  const values = nibbles(text);
+  const n = ctz((<u32>i8x16.bitmask(bad)) | 0x10000);
+  if (n == 0 || (n == 16 && hexDigit(load<u8>(p, 18)) < 16)) return 0;
+  // Moved to the end; what comes before is zero.
+  const places = i8x16.sub(i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), i8x16.splat(<i8>(16 - n)));
+  const bytes = pack(i8x16.swizzle(values, places), i8x16.splat(0));
+  number = bswap(i64x2.extract_lane(bytes, 0));
+  return p + 2 + n;
 }
 
 function base64Digit(c: u32): u32 {

@@ -7,7 +7,7 @@ import { indexKeys } from './key';
 import { clearPlace } from './place';
 import { lastKey, readRecord, setSourceId } from './record';
 import { beginRow, clearRows, dropRow, keepRow, Row, writeValidity } from './row';
-import { clearSas } from './sas';
+import { clearQueries } from './sas';
 import { setSeed } from './text';
 
 export { writeValidity };
@@ -42,7 +42,7 @@ function stop(why: u32, p: usize): usize {
 
 /** Empties the batch. */
 export function reset(): void {
-  clearSas();
+  clearQueries();
   clearDerived();
   clearPlace();
   clearRows();

@@ -1,10 +1,11 @@
-// The SAS of a query, remembered by the text that is left of it without parameters that no SAS has (block ids, markers).
+// The SAS of a query, remembered beyond the batch by what is left of the query without parameters that belong to no SAS
+// (block ids, markers).
 //
 //   slots   u32 x 2^16      0, or entry + 1
 //   entries 32 B            address u32 | length u32 | hash u32 | kind u32 | sas_id u64 | fingerprint u64
-//   bytes                   account, line feed, query without the parameters left out
+//   bytes                   account, line feed, parameters that may belong to a SAS
 import {
-  ACCOUNT_DICT, ANSWER_AT, MEMO_BYTES_MAX, MEMO_SLOTS, OTHER_PARAMETERS_AT, QUERIES_AT, SAS_BYTES_AT, SAS_ENTRIES_AT,
+  ACCOUNT_DICT, ANSWER_AT, MEMO_BYTES_MAX, MEMO_SLOTS, QUERIES_AT, SAS_BYTES_AT, SAS_ENTRIES_AT, SAS_NAMES_AT,
   SAS_SLOTS_AT, URI_QUERY_DICT,
 } from './layout';
 import { dictionaryLength, valueAt, valueLength } from './dictionary';
@@ -21,29 +22,34 @@ export class Sas {
   static fingerprint: u64 = 0;
 }
 
-/** Forgets everything: the host has to be asked again, so that it knows which sets a batch holds. */
-export function clearSas(): void {
-  if (entries) memory.fill(SAS_SLOTS_AT, 0, 4 * MEMO_SLOTS);
+/** Codes of queries belong to the batch. */
+export function clearQueries(): void {
   memory.fill(QUERIES_AT, 0, (<usize>dictionaryLength(URI_QUERY_DICT)) << 3);
+}
+
+/** Forgets everything; the host is then asked, and so told, again. */
+function clearMemo(): void {
+  memory.fill(SAS_SLOTS_AT, 0, 4 * MEMO_SLOTS);
+  clearQueries();
   entries = 0;
   used = 0;
 }
 
-/** True for a parameter no SAS has: its name is in the host's list, 16 bytes a name, the last byte its length. */
-function isOther(name: usize, n: usize): bool {
-  if (n > 15) return false;
-  const word = v128.load(name);
-  for (let at = OTHER_PARAMETERS_AT; ; at += 16) {
-    const length = <usize>load<u8>(at, 15);
-    if (length == 0) return false;
-    if (length != n) continue;
-    const differs = <u32>i8x16.bitmask(i8x16.ne(word, v128.load(at)));
-    if ((differs & ((1 << <u32>n) - 1)) == 0) return true;
+/** False for a parameter that belongs to no SAS; names that are escaped or follow an `&amp;` may. */
+function mayBelong(name: usize, n: usize): bool {
+  const word = load<u64>(name);
+  if (find(name, name + n, 37) != name + n || (n > 4 && <u32>word == 0x3b706d61)) return true;
+  if (n == 0 || n > 7) return false;
+  const lower = (word | 0x2020202020202020) & (((<u64>1) << (n << 3)) - 1);
+  for (let at = SAS_NAMES_AT; ; at += 8) {
+    const known = load<u64>(at);
+    if (known == lower) return true;
+    if (known == 0) return false;
   }
   return false;
 }
 
-/** Writes account and query, without what `isOther`, to `d`; returns its end. */
+/** Writes the account and what of the query may belong to a SAS to `d`; returns its end. */
 function writeKey(query: usize, n: usize, account: u32, d: usize): usize {
   const accountLength = valueLength(ACCOUNT_DICT, account);
   copy(valueAt(ACCOUNT_DICT, account), d, accountLength);
@@ -52,7 +58,8 @@ function writeKey(query: usize, n: usize, account: u32, d: usize): usize {
   const end = query + n;
   for (let p = query; p < end; ) {
     const next = find(p, end, 38);
-    if (!isOther(p, find(p, next, 61) - p)) {
+    const equals = find(p, next, 61);
+    if (equals != next && mayBelong(p, equals - p)) {
       const length = next - p;
       copy(p, d, length);
       d += length;
@@ -80,7 +87,7 @@ function remember(at: usize, n: usize, h: u32, account: u32): u32 {
 /** Entry + 1 of the query for this account. */
 function findEntry(query: usize, n: usize, account: u32): u32 {
   const room = used + n + valueLength(ACCOUNT_DICT, account) + 64;
-  if (entries >= (MEMO_SLOTS >> 1) || room > MEMO_BYTES_MAX) clearSas();
+  if (entries >= (MEMO_SLOTS >> 1) || room > MEMO_BYTES_MAX) clearMemo();
   const at = SAS_BYTES_AT + used;
   const length = writeKey(query, n, account, at) - at;
   const h = hash(at, length);

@@ -210,18 +210,33 @@ export function copy(p: usize, d: usize, n: usize): void {
   }
 }
 
+const FACTOR_A: u64 = 0x9e3779b97f4a7c15;
+const FACTOR_B: u64 = 0xc2b2ae3d27d4eb4f;
+
+/** Sixteen bytes a step in two sums that do not wait for each other; the last step overlaps the one before. */
 export function hash(p: usize, n: usize): u32 {
-  let h = seed ^ n;
-  while (n >= 8) {
-    h = (h ^ load<u64>(p)) * 0x9e3779b97f4a7c15;
-    h ^= h >> 29;
-    p += 8;
-    n -= 8;
+  let a = seed ^ n;
+  let b = seed;
+  if (n >= 16) {
+    const last = p + n - 16;
+    for (; p < last; p += 16) {
+      a = (a ^ load<u64>(p)) * FACTOR_A;
+      b = (b ^ load<u64>(p, 8)) * FACTOR_B;
+      a ^= a >> 29;
+      b ^= b >> 31;
+    }
+    a ^= load<u64>(last);
+    b ^= load<u64>(last, 8);
+  } else if (n >= 8) {
+    a ^= load<u64>(p);
+    b ^= load<u64>(p + n - 8);
+  } else if (n) {
+    a ^= load<u64>(p) << (64 - (n << 3));
   }
-  if (n) h = (h ^ (load<u64>(p) & (((<u64>1) << (n << 3)) - 1))) * 0x9e3779b97f4a7c15;
-  h ^= h >> 32;
-  h *= 0xd6e8feb86659fd93;
-  return <u32>(h >> 32);
+  a = a * FACTOR_A + b * FACTOR_B;
+  a ^= a >> 32;
+  a *= 0xd6e8feb86659fd93;
+  return <u32>(a >> 32);
 }
 
 /** Position of the first byte `c` in [p, end), `end` if there is none. */

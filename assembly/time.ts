@@ -16,14 +16,6 @@ export const SLASHED: u32 = 1;
 
 const NONE: i64 = i64.MIN_VALUE;
 
-// @ts-ignore: decorator
-@inline
-function two(p: usize): u32 {
-  const high = digit(p);
-  const low = digit(p + 1);
-  return high > 9 || low > 9 ? 255 : high * 10 + low;
-}
-
 function daysInMonth(year: u32, month: u32): u32 {
   if (month == 2) return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28;
   return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
@@ -38,23 +30,32 @@ function days(year: i32, month: i32, day: i32): i32 {
   return era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468;
 }
 
-/** Microseconds of `YYYY-MM-DDThh:mm` with the style's separators. */
-function minute(p: usize, style: u32): i64 {
-  const dateMark: u32 = style == SLASHED ? 47 : 45;
-  const timeMark: u32 = style == SLASHED ? 32 : 84;
-  const century = two(p);
-  const year = two(p + 2);
-  const month = two(p + 5);
-  const day = two(p + 8);
-  const hour = two(p + 11);
-  const minutes = two(p + 14);
-  if (century == 255 || year == 255) return NONE;
-  if (load<u8>(p + 4) != dateMark || load<u8>(p + 7) != dateMark) return NONE;
-  if (load<u8>(p + 10) != timeMark || load<u8>(p + 13) != 58) return NONE;
-  const y = century * 100 + year;
-  if (y < 100 || month - 1 > 11 || day == 0 || day > daysInMonth(y, month)) return NONE;
+/** Eight pairs of digits as eight numbers, tens first. */
+// @ts-ignore: decorator
+@inline
+function pairs(digits: v128): v128 {
+  return i16x8.add(i16x8.mul(v128.and(digits, i16x8.splat(0xff)), i16x8.splat(10)), i16x8.shr_u(digits, 8));
+}
+
+/** Microseconds of the 16 characters `YYYY-MM-DDThh:mm` with the style's separators. */
+function minute(text: v128, style: u32): i64 {
+  const marks =
+    style == SLASHED
+      ? i8x16(0, 0, 0, 0, 47, 0, 0, 47, 0, 0, 32, 0, 0, 58, 0, 0)
+      : i8x16(0, 0, 0, 0, 45, 0, 0, 45, 0, 0, 84, 0, 0, 58, 0, 0);
+  const isMark = i8x16(0, 0, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0);
+  // What is no digit, or no mark where one has to be, is over 9.
+  const values = i8x16.sub(text, v128.bitselect(marks, i8x16.splat(48), isMark));
+  if (v128.any_true(i8x16.gt_u(values, v128.andnot(i8x16.splat(9), isMark)))) return NONE;
+  const numbers = pairs(v128.shuffle<u8>(values, values, 0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 4, 4, 4, 4));
+  const year = <u32>i16x8.extract_lane_u(numbers, 0) * 100 + i16x8.extract_lane_u(numbers, 1);
+  const month = <u32>i16x8.extract_lane_u(numbers, 2);
+  const day = <u32>i16x8.extract_lane_u(numbers, 3);
+  const hour = <u32>i16x8.extract_lane_u(numbers, 4);
+  const minutes = <u32>i16x8.extract_lane_u(numbers, 5);
+  if (year < 100 || month - 1 > 11 || day == 0 || day > daysInMonth(year, month)) return NONE;
   if (hour > 23 || minutes > 59) return NONE;
-  return ((<i64>days(y, month, day) * 24 + hour) * 60 + minutes) * 60_000_000;
+  return ((<i64>days(year, month, day) * 24 + hour) * 60 + minutes) * 60_000_000;
 }
 
 /** The last minute of each style: records come in order of time. */
@@ -66,7 +67,7 @@ function cachedMinute(p: usize, style: u32): i64 {
   const text = minuteTexts + ((<usize>style) << 4);
   const v = v128.load(p);
   if (!v128.any_true(v128.xor(v, v128.load(text)))) return style == SLASHED ? slashedMinute : dashedMinute;
-  const value = minute(p, style);
+  const value = minute(v, style);
   if (value == NONE) return value;
   v128.store(text, v);
   if (style == SLASHED) slashedMinute = value;
@@ -74,26 +75,40 @@ function cachedMinute(p: usize, style: u32): i64 {
   return value;
 }
 
+/** Decimals of another number than seven. */
+function readShortFraction(p: usize): usize {
+  const point = p;
+  let fraction: u32 = 0;
+  for (let d = digit(p); d < 10; d = digit(p)) {
+    if (p - point == 7) return 0;
+    fraction = fraction * 10 + d;
+    p++;
+  }
+  if (p == point) return 0;
+  for (let i = p - point; i < 7; i++) fraction *= 10;
+  micros += fraction / 10;
+  tick = fraction % 10;
+  return p;
+}
+
 /** `YYYY-MM-DDThh:mm:ss.fffffff`; nothing behind it is read. */
 export function readTime(p: usize, style: u32): usize {
   const base = cachedMinute(p, style);
-  if (base == NONE || load<u8>(p + 16) != 58) return 0;
-  const seconds = two(p + 17);
+  // `:ss.fffffff` and one more: seconds and seven decimals in four pairs and a digit.
+  const text = v128.load(p, 16);
+  const values = i8x16.sub(text, i8x16.splat(48));
+  const digits = ~(<u32>i8x16.bitmask(i8x16.gt_u(values, i8x16.splat(9))));
+  if (base == NONE || i8x16.extract_lane_u(text, 0) != 58 || (digits & 6) != 6) return 0;
+  const numbers = pairs(v128.shuffle<u8>(values, values, 1, 2, 4, 5, 6, 7, 8, 9, 10, 10, 0, 0, 0, 0, 0, 0));
+  const seconds = <u32>i16x8.extract_lane_u(numbers, 0);
   if (seconds > 59) return 0;
-  p += 19;
-  let fraction: u32 = 0;
-  if (load<u8>(p) == 46) {
-    const point = ++p;
-    for (let d = digit(p); d < 10; d = digit(p)) {
-      if (p - point == 7) return 0;
-      fraction = fraction * 10 + d;
-      p++;
-    }
-    const n = p - point;
-    if (n == 0) return 0;
-    for (let i = n; i < 7; i++) fraction *= 10;
+  micros = base + <i64>seconds * 1_000_000;
+  if (i8x16.extract_lane_u(text, 3) != 46) {
+    tick = 0;
+    return p + 19;
   }
-  micros = base + <i64>seconds * 1_000_000 + fraction / 10;
-  tick = fraction % 10;
-  return p;
+  if ((digits & 0xff0) != 0x7f0) return readShortFraction(p + 20);
+  micros += <u32>i16x8.extract_lane_u(numbers, 1) * 10_000 + <u32>i16x8.extract_lane_u(numbers, 2) * 100 + i16x8.extract_lane_u(numbers, 3);
+  tick = i8x16.extract_lane_u(values, 10);
+  return p + 27;
 }

@@ -94,7 +94,7 @@ export async function decodeBench({ rows, rounds: asked, note }: BenchOptions): 
       parts: [
         `Dataset: \`robust-models\`, seed 1, ${rows.toLocaleString('en')} rows, ${bytesPerRow('plain.ndjson').toFixed(0)} B/row, ` +
           `\`$logs\` ${bytesPerRow('classic.log').toFixed(0)} B/row. ${rounds} rounds that take turns, each contender in a ` +
-          'fresh process with one pass to warm up; median [smallest–largest]; ratios are medians of the ratios within a round.',
+          'fresh process after at least three seconds of warming up; median [smallest–largest]; ratios are medians of the ratios within a round.',
         table(costs, bytesPerRow, [scanner, copying, ...peers], [scanner, copying]),
         table(costs, bytesPerRow, [scanner, ...odd], [scanner]),
         table(costs, bytesPerRow, [classicFast, classicPlain], [classicFast]),

@@ -47,7 +47,7 @@ export interface Decoder {
   decode(bytes: Uint8Array, framing: Framing, sourceId: bigint, start?: number): Decoded;
   /** The open batch; its buffers are valid until `reset`. */
   batch(): Batch;
-  /** SAS parameter sets met since the last `reset` that this decoder has not reported before. */
+  /** SAS parameter sets met that this decoder has not handed on before the last `reset`; more may be among them. */
   newSasSets(): readonly SasSet[];
   /** What was left to a slower decoder since the last call, null if nothing was. */
   takeFallback(): Fallback | null;

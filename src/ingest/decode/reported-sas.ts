@@ -11,14 +11,15 @@ export class ReportedSas {
     if (set !== null && !this.#reported.has(set.sasId)) this.#fresh.set(set.sasId, set);
   }
 
-  /** Sets met since the last `reset` and not reported before it. */
+  /** Sets met that were not handed on before the last `reset`. */
   fresh(): readonly SasSet[] {
+    if (this.#reported.size + this.#fresh.size > limits.cacheEntriesMax) this.#reported.clear();
+    for (const sasId of this.#fresh.keys()) this.#reported.add(sasId);
     return [...this.#fresh.values()];
   }
 
+  /** Forgets the sets that were handed on; those of a batch nobody took stay for the next one. */
   reset(): void {
-    if (this.#reported.size + this.#fresh.size > limits.cacheEntriesMax) this.#reported.clear();
-    for (const sasId of this.#fresh.keys()) this.#reported.add(sasId);
-    this.#fresh.clear();
+    for (const sasId of this.#fresh.keys()) if (this.#reported.has(sasId)) this.#fresh.delete(sasId);
   }
 }

@@ -1,6 +1,7 @@
 import { valueBytes } from '../../core/batch.ts';
 import { type ColumnSpec, columns } from '../../core/columns.ts';
 import { limits } from '../../core/limits.ts';
+import { sasParameters } from '../../core/sas.ts';
 import { keyKinds, objectPaths, scannerKeys } from './scanner-keys.ts';
 
 /** Where a column lies in the scanner's memory. All addresses are bytes. */
@@ -92,7 +93,7 @@ function planRegions(memory: MemoryPlan) {
     successors: memory.take(1024),
     keySlots: memory.take(256),
     objects: memory.take(64 * objectPaths.length),
-    otherParameters: memory.take(1024),
+    sasNames: memory.take(8 * (sasParameters.length + 2)),
     columns: memory.take(8 * columns.length),
     bitmaps: memory.take(4 * bitmapCount),
     texts: memory.take(scannerSizes.textStateBytes * columns.length),

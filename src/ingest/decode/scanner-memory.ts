@@ -1,23 +1,8 @@
+import { sasParameters } from '../../core/sas.ts';
 import { keyKinds, objectPaths, type ScannerKey, scannerKeys } from './scanner-keys.ts';
 import { scannerLayout, scannerSizes } from './scanner-layout.ts';
 
 const { regions, columns, pages } = scannerLayout;
-
-/**
- * Query parameters of storage requests that belong to no SAS and may differ in every request, so that queries which
- * differ only in them share a remembered SAS. At most 15 characters each.
- */
-const otherParameters = [
-  'blockid',
-  'comp',
-  'restype',
-  'timeout',
-  'prefix',
-  'marker',
-  'maxresults',
-  'delimiter',
-  'include',
-];
 
 /** Fills one key entry; its form is drawn in assembly/key.ts. */
 function writeKey(entry: Buffer, { object, name, kind, spec, child }: ScannerKey, bit: number): void {
@@ -79,11 +64,11 @@ function writeColumns(memory: Buffer): void {
   }
 }
 
-function writeOtherParameters(memory: Buffer): void {
-  for (const [index, name] of otherParameters.entries()) {
-    const at = regions.otherParameters + 16 * index;
-    memory.write(name, at);
-    memory.set([name.length], at + 15);
+/** Names of the query parameters that make a SAS, eight bytes each, none at the end. */
+function writeSasNames(memory: Buffer): void {
+  for (const [index, name] of ['sig', ...sasParameters].entries()) {
+    if (name.length > 7) throw new RangeError(`the scanner has no room for the long name ${name}`);
+    memory.write(name, regions.sasNames + 8 * index);
   }
 }
 
@@ -94,6 +79,6 @@ export function createScannerMemory(): WebAssembly.Memory {
   writeKeys(bytes);
   writeObjects(bytes);
   writeColumns(bytes);
-  writeOtherParameters(bytes);
+  writeSasNames(bytes);
   return memory;
 }

@@ -638,6 +638,13 @@ describe('a full batch', () => {
     decoder.decode(Buffer.from(plain), 'lines', 1n);
     expect(decoder.newSasSets()).toEqual([]);
   });
+
+  it('keeps a SAS for later while nobody has taken it', () => {
+    const decoder = new ReferenceDecoder(10);
+    decoder.decode(Buffer.from(plain), 'lines', 1n);
+    decoder.reset();
+    expect(decoder.newSasSets().map(({ kind }) => kind)).toEqual(['account']);
+  });
 });
 
 it('reads what the generator writes, odd shapes and unredacted signatures included', () => {
