@@ -1,6 +1,5 @@
 import type { Config } from '../core/config.ts';
 import type { Span } from '../ingest/sources/archive/layout.ts';
-import { BlobArchivePlan } from '../ingest/sources/archive/plan.ts';
 import { isArchiveUrl, parseArchiveUrl } from '../ingest/sources/archive/url.ts';
 import type { ArchiveUsage } from '../ingest/sources/archive/usage.ts';
 import { type Committed, FilePlan, type FoundLogs, type SourcePlan } from '../ingest/sources/plan.ts';
@@ -55,6 +54,7 @@ export async function openStoredSources(
   }
   if (urls.length === 0) return { plans, usage: () => null, found: { files, blobs: null } };
   const { requestsPerSecond, pollIntervalMs, ...connection } = config.archive;
+  const { BlobArchivePlan } = await import('../ingest/sources/archive/plan.ts');
   const archive = new BlobArchivePlan(
     {
       urls,

@@ -42,7 +42,7 @@ async function drainAssignment(task: LaneTask): Promise<void> {
   const store = await LaneStore.open(task.dataDir, task.writer);
   try {
     const decoder = createDecoder(task.decoder, task.batchRowsMax);
-    const source = createSource(task.assignment, {
+    const source = await createSource(task.assignment, {
       nextWork: async (finished) => {
         const answer = await channel.ask({ kind: 'work', finished });
         assert(answer.kind === 'work');

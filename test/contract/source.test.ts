@@ -8,8 +8,9 @@ import type { SourcePosition } from '../../src/core/position.ts';
 import { EventHubEndpoint } from '../../src/eventhub/server.ts';
 import type { Delivery, Source } from '../../src/ingest/source.ts';
 import { BlobArchivePlan } from '../../src/ingest/sources/archive/plan.ts';
+import { EventHubsPlan } from '../../src/ingest/sources/event-hubs-plan.ts';
 import { createSource } from '../../src/ingest/sources/index.ts';
-import { EventHubsPlan, FilePlan, type SourcePlan } from '../../src/ingest/sources/plan.ts';
+import { FilePlan, type SourcePlan } from '../../src/ingest/sources/plan.ts';
 import { Azurite, account } from '../azurite/azurite.ts';
 
 /** One source kind under test: how to put records where it reads, and how it is shared out from given positions. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { EventHubEndpoint } from '../../eventhub/server.ts';
 import { generate } from '../../generate/scenario.ts';
-import { EventHubsPlan } from '../../ingest/sources/plan.ts';
+import { EventHubsPlan } from '../../ingest/sources/event-hubs-plan.ts';
 import { demoSummary } from '../demo-summary.ts';
 import { sendTraffic } from '../demo-traffic.ts';
 import { parseCount } from '../option-values.ts';

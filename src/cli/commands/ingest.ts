@@ -3,7 +3,7 @@ import type { Config } from '../../core/config.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Level } from '../../core/finding.ts';
 import { isArchiveUrl } from '../../ingest/sources/archive/url.ts';
-import { type Committed, EventHubsPlan, type SourcePlan } from '../../ingest/sources/plan.ts';
+import type { Committed, SourcePlan } from '../../ingest/sources/plan.ts';
 import { failOnCode, failOnOption } from '../fail-on.ts';
 import { runPipeline } from '../pipeline.ts';
 import { PipelineReport } from '../pipeline-report.ts';
@@ -86,6 +86,7 @@ async function openPlans(request: PlanRequest, committed: Committed): Promise<St
 
 async function hubPlans({ config, once, report }: PlanRequest, committed: Committed): Promise<SourcePlan[]> {
   const { hubs, consumerGroup, connectionString, fullyQualifiedNamespace, start } = config.eventhubs;
+  const { EventHubsPlan } = await import('../../ingest/sources/event-hubs-plan.ts');
   const plans: SourcePlan[] = [];
   for (const eventHubName of hubs) {
     const connection = { eventHubName, consumerGroup, connectionString, fullyQualifiedNamespace };
