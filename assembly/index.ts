@@ -4,13 +4,14 @@ import { clearDerived } from './derived';
 import { clearDictionaries, code, findValue, full, hasRoom, internValue } from './dictionary';
 import { setLineFeedIsSpace, skipSpaces } from './json';
 import { indexKeys } from './key';
+import { sortRows } from './order';
 import { clearPlace } from './place';
 import { lastKey, readRecord, setSourceId } from './record';
 import { beginRow, clearRows, dropRow, keepRow, Row, writeValidity } from './row';
 import { clearQueries } from './sas';
 import { setSeed } from './text';
 
-export { writeValidity };
+export { sortRows, writeValidity };
 
 /** Why a scan ended. */
 export const DONE: u32 = 0;

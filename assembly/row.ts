@@ -33,6 +33,16 @@ export function textCursor(t: u32): usize {
   return load<u32>(state(t), BYTES) + load<u32>(state(t), CURSOR);
 }
 
+/** Address of the column's first text. */
+export function textBytes(t: u32): usize {
+  return load<u32>(state(t), BYTES);
+}
+
+/** Address of the column's `i32[rows + 1]`. */
+export function textOffsets(t: u32): usize {
+  return load<u32>(state(t), OFFSETS);
+}
+
 /** Ends the row's text at `end`. */
 export function endText(t: u32, end: usize): void {
   store<u32>(state(t), <u32>end - load<u32>(state(t), BYTES), CURSOR);

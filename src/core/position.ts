@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * One ordered stream of log bytes inside a source: an Event Hubs partition, a blob, a range of a file.
@@ -37,7 +37,7 @@ export interface ReadStretch extends Partition {
 
 /** The first 64 bits of a SHA-256: the key of a dimension row that every lane and every instance computes alike. */
 export function contentId(text: string): bigint {
-  return createHash('sha256').update(text).digest().readBigUInt64BE(0);
+  return hash('sha256', text, 'buffer').readBigUInt64BE(0);
 }
 
 /** The `source_id` of the rows read from a partition. */

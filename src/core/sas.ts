@@ -120,12 +120,22 @@ export function parseSas(query: string): SasSet | null {
   };
 }
 
-const timeParameters: ReadonlySet<SasParameter> = new Set(['st', 'se', 'skt', 'ske']);
-
 /** The one spelling of a value that the log formats may spell differently: times in microseconds, permissions sorted. */
-function normalised(name: SasParameter, value: string): string {
-  if (timeParameters.has(name)) return time(value)?.toString() ?? value;
-  return name === 'sp' ? [...value].sort().join('') : value;
+function normalised(name: SasParameter, value: string, set: SasSet): string {
+  switch (name) {
+    case 'st':
+      return set.stTime?.toString() ?? value;
+    case 'se':
+      return set.seTime?.toString() ?? value;
+    case 'skt':
+      return set.sktTime?.toString() ?? value;
+    case 'ske':
+      return set.skeTime?.toString() ?? value;
+    case 'sp':
+      return value.length === 1 ? value : [...value].sort().join('');
+    default:
+      return value;
+  }
 }
 
 /**
@@ -136,7 +146,7 @@ export function tokenFingerprint(account: string, set: SasSet): bigint {
   let text = `${account.toLowerCase()}\n`;
   for (const name of sortedParameters) {
     const value = set.parameters[name];
-    if (value !== undefined) text += `${name}=${normalised(name, value)}\n`;
+    if (value !== undefined) text += `${name}=${normalised(name, value, set)}\n`;
   }
   return contentId(text);
 }

@@ -10,10 +10,23 @@ const isoForm =
 /** Microseconds of a calendar date and time, null if there is no such day or hour. */
 function micros(year: number, month: number, day: number, hour: number, minute: number, second: number): bigint | null {
   if (hour > 23 || minute > 59 || second > 59) return null;
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
-  return BigInt(date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000) * 1000n;
+  if (month < 1 || month > 12 || day < 1 || day > daysOfMonth(year, month)) return null;
+  const seconds = ((daysSince1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+  return BigInt(seconds) * 1_000_000n;
+}
+
+function daysOfMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** Of the Gregorian calendar, in arithmetic only: a `Date` costs more than all the rest of reading a time. */
+function daysSince1970(year: number, month: number, day: number): number {
+  // Years that begin in March have the leap day last.
+  const y = month > 2 ? year : year - 1;
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
+  const leapDays = Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
+  return y * 365 + leapDays + dayOfYear - 719_468;
 }
 
 /**

@@ -140,6 +140,7 @@ class Lane {
 
   async #stage(): Promise<void> {
     if (this.#decoder.rows === 0) return;
+    this.#decoder.sort();
     const whole = this.#decoder.batch();
     const batch = this.#task.range === null ? whole : rowsWithin(whole, this.#task.range);
     if (batch.rows > 0) this.#pending.staged.push(await this.#store.stage(batch, this.#decoder.newSasSets()));

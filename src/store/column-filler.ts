@@ -16,8 +16,8 @@ export interface ColumnFiller {
 /** Writes the values of `rows`, or of `start` to `start + count` where that is null. */
 type Values = (vector: Vector, start: number, count: number, rows: Uint32Array | null) => void;
 
-/** Larger dictionaries become text: making an ENUM type of them costs more than it saves. */
-export const enumEntriesMax = 8_192;
+/** Larger dictionaries become text: making an ENUM type of them costs as much as it saves. DuckDB keeps smaller ones in a byte. */
+export const enumEntriesMax = 255;
 
 const scratch = new Uint32Array(vectorRows * 4);
 const scratchShorts = new Uint16Array(scratch.buffer);
@@ -61,7 +61,7 @@ function valuesOf(column: TableColumn, tableRows: number, heap: TextHeap): { typ
     const { length } = dictionary;
     // An ENUM needs a value, even if every row is null.
     const type = duckdb.create_enum_type(length === 0 ? [''] : entriesOf(dictionary).map(textOf));
-    return { type, values: length <= 255 ? narrowCodes(codes, length) : wideCodes(codes, length) };
+    return { type, values: enumCodes(codes, length) };
   }
   return { type: plainType(), values: fixedValues(column.values, column.spec.type === 'uuid') };
 }
@@ -139,8 +139,8 @@ function uuidValues(view: DataView): Values {
   };
 }
 
-/** Codes of an ENUM of at most 255 values, which DuckDB keeps in a byte. */
-function narrowCodes(codes: Uint16Array, length: number): Values {
+/** Codes of an ENUM, which DuckDB keeps in a byte up to 255 values. */
+function enumCodes(codes: Uint16Array, length: number): Values {
   return (vector, start, count, rows) => {
     let largest = 0;
     for (let i = 0; i < count; i++) {
@@ -150,13 +150,6 @@ function narrowCodes(codes: Uint16Array, length: number): Values {
     }
     assertCode(largest, length);
     copyToVector(vector, scratchBytes, 0, count);
-  };
-}
-
-function wideCodes(codes: Uint16Array, length: number): Values {
-  return (vector, start, count, rows) => {
-    assertCode(gatherCodes(codes, start, count, rows), length);
-    copyToVector(vector, scratchShorts, 0, count * 2);
   };
 }
 

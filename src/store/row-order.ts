@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { FixedValues } from '../core/batch.ts';
 import { isValid, type Table, wordsOf } from './table.ts';
 
 const digitBits = 11;
@@ -14,28 +13,61 @@ const digitValues = 1 << digitBits;
  * @returns null if the rows stand in that order already, as with no names.
  */
 export function rowOrder({ rows, columns }: Table, names: readonly string[]): Uint32Array | null {
-  const sorter = new RowSorter(rows);
-  for (const name of names.toReversed()) {
+  const keys = names.map((name) => {
     const column = columns.find(({ spec }) => spec.name === name);
     assert(column?.layout === 'fixed' && column.values.BYTES_PER_ELEMENT === 8, `rows can be sorted by ${name}`);
     const { validity, values } = column;
-    const signBit = values instanceof BigInt64Array ? 0x8000_0000 : 0;
-    sorter.sortBy(wordKeys(values, validity, rows, 0, 0));
-    sorter.sortBy(wordKeys(values, validity, rows, 1, signBit));
+    return { words: wordsOf(values), validity, signBit: values instanceof BigInt64Array ? 0x8000_0000 : 0 };
+  });
+  if (inOrder(rows, keys)) return null;
+  const sorter = new RowSorter(rows);
+  for (const { words, validity, signBit } of keys.toReversed()) {
+    sorter.sortBy(wordKeys(words, validity, rows, 0, 0));
+    sorter.sortBy(wordKeys(words, validity, rows, 1, signBit));
     if (validity !== null) sorter.sortBy(nullKeys(validity, rows));
   }
-  return sorter.isIdentity ? null : sorter.order;
+  return sorter.order;
+}
+
+interface SortKey {
+  /** Two a row, the lower half first. */
+  readonly words: Uint32Array;
+  readonly validity: Uint8Array | null;
+  /** Flipped in the upper half, signed values compare as unsigned ones. */
+  readonly signBit: number;
+}
+
+function inOrder(rows: number, keys: readonly SortKey[]): boolean {
+  for (let row = 1; row < rows; row++) {
+    for (const key of keys) {
+      const order = compareToPrevious(key, row);
+      if (order < 0) return false;
+      if (order > 0) break;
+    }
+  }
+  return true;
+}
+
+/** Above zero if the row's key is the larger one. */
+function compareToPrevious({ words, validity, signBit }: SortKey, row: number): number {
+  if (validity !== null) {
+    const valid = isValid(validity, row);
+    const previousValid = isValid(validity, row - 1);
+    if (!valid || !previousValid) return Number(previousValid) - Number(valid);
+  }
+  const high = ((words[row * 2 + 1] ?? 0) ^ signBit) >>> 0;
+  const previousHigh = ((words[row * 2 - 1] ?? 0) ^ signBit) >>> 0;
+  return high === previousHigh ? (words[row * 2] ?? 0) - (words[row * 2 - 2] ?? 0) : high - previousHigh;
 }
 
 /** One 32-bit half of each value as an unsigned key; 0 for nulls, so that those stay as they are. */
 function wordKeys(
-  values: FixedValues,
+  words: Uint32Array,
   validity: Uint8Array | null,
   rows: number,
   half: 0 | 1,
   signBit: number,
 ): Uint32Array {
-  const words = wordsOf(values);
   const keys = new Uint32Array(rows);
   for (let row = 0; row < rows; row++) {
     if (isValid(validity, row)) keys[row] = (words[row * 2 + half] ?? 0) ^ signBit;
@@ -57,10 +89,6 @@ class RowSorter {
     this.order = new Uint32Array(rows);
     this.#spare = new Uint32Array(rows);
     for (let row = 0; row < rows; row++) this.order[row] = row;
-  }
-
-  get isIdentity(): boolean {
-    return this.order.every((row, place) => row === place);
   }
 
   sortBy(keys: Uint32Array): void {

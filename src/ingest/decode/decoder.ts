@@ -45,6 +45,11 @@ export interface Decoder {
    * @param sourceId value of the column `source_id` for these rows.
    */
   decode(bytes: Uint8Array, framing: Framing, sourceId: bigint, start?: number): Decoded;
+  /**
+   * Puts the rows in the order of segments, by token and time, where the decoder can do so cheaper than the segment writer. Call
+   * once before `batch`; nothing is decoded between it and `reset`.
+   */
+  sort(): void;
   /** The open batch; its buffers are valid until `reset`. */
   batch(): Batch;
   /** SAS parameter sets met that this decoder has not handed on before the last `reset`; more may be among them. */

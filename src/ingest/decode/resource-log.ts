@@ -31,6 +31,9 @@ export class ReferenceDecoder implements Decoder {
     return this.#reader.read(bytes, framing, sourceId, start);
   }
 
+  /** Leaves it to the segment writer, which sorts what is not in order. */
+  sort(): void {}
+
   batch(): Batch {
     return this.#writer.batch();
   }

@@ -190,6 +190,10 @@ export class ScannerColumns implements ColumnSet {
     this.#presence.mask = 0n;
   }
 
+  sort(): void {
+    this.#scanner.sortRows();
+  }
+
   /** Views on the scanner's memory. */
   batch(): Batch {
     this.#scanner.writeValidity();

@@ -113,6 +113,10 @@ function planRegions(memory: MemoryPlan) {
     sasEntries: memory.take(32 * memoSlots),
     sasBytes: memory.take(memoBytesMax),
     dictionaryIndexes: memory.take(dictionaryCount * dictionaryIndexBytes),
+    orderKeys: memory.take(2 * 8 * rowsMax),
+    orderRows: memory.take(2 * 4 * rowsMax),
+    gather: memory.take(16 * rowsMax),
+    textGather: memory.take(Math.max(usualTextBytesMax, ...Object.values(textBytesMax))),
   };
 }
 

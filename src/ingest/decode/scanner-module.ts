@@ -14,6 +14,7 @@ export interface ScannerExports {
   intern(dictionary: number, at: number, length: number): number;
   rowCount(): number;
   keep(present: bigint): void;
+  sortRows(): void;
   writeValidity(): void;
   reset(): void;
 }

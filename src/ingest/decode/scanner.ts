@@ -20,6 +20,7 @@ import { instantiateScanner } from './scanner-module.ts';
  * A batch is a view of the scanner's memory: nothing is copied.
  */
 export class ScannerDecoder implements Decoder {
+  readonly #columns: ScannerColumns;
   readonly #writer: ColumnWriter;
   readonly #sas = new ReportedSas();
   readonly #input: ScannerInput;
@@ -34,7 +35,8 @@ export class ScannerDecoder implements Decoder {
     );
     scanner.start(randomBytes(8).readBigUInt64LE());
     scanner.setRowsMax(capacity);
-    this.#writer = new ColumnWriter(new ScannerColumns(scanner, memory.buffer, capacity));
+    this.#columns = new ScannerColumns(scanner, memory.buffer, capacity);
+    this.#writer = new ColumnWriter(this.#columns);
     this.#input = new ScannerInput(scanner, memory.buffer);
     this.#reader = new RecordReader(this.#writer, this.#sas, this.#input);
   }
@@ -45,6 +47,10 @@ export class ScannerDecoder implements Decoder {
 
   decode(bytes: Uint8Array, framing: Framing, sourceId: bigint, start = 0): Decoded {
     return this.#reader.read(bytes, framing, sourceId, start);
+  }
+
+  sort(): void {
+    this.#columns.sort();
   }
 
   batch(): Batch {

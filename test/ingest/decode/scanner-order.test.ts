@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Batch } from '../../../src/core/batch.ts';
+import { columns } from '../../../src/core/columns.ts';
+import { generate } from '../../../src/generate/scenario.ts';
+import { rowOrder } from '../../../src/store/row-order.ts';
+import { rowsOf } from './rows.ts';
+import { scannerOf, Twins } from './scanner-twin.ts';
+
+const names = columns.map(({ name }) => name);
+const order = ['token', 'time'];
+
+/** Rows of an unsorted batch in the order the segment writer would give them. */
+function inOrder(batch: Batch): unknown[] {
+  const rows = rowsOf(batch, names);
+  return [...(rowOrder(batch, order) ?? rows.keys())].map((row) => rows[row]);
+}
+
+it('puts rows of all kinds in the order of the segment writer, every value of them', () => {
+  const twins = new Twins();
+  const estate = { scenario: 'estate', days: 1, seed: 3, rows: 12_000, late: 0.2, oddities: 0.3 };
+  const texts = [...generate(estate).records()].filter((_, index) => index % 3 === 0);
+  twins.feed(texts.join('\n'), 'lines');
+  twins.scanner.sort();
+  expect(rowsOf(twins.scanner.batch(), names)).toEqual(inOrder(twins.reference.batch()));
+});
+
+const signature = (token: bigint) =>
+  `SasSignature(${token.toString(16).toUpperCase().padStart(16, '0').padEnd(64, '0')})`;
+const time = fc
+  .integer({ min: 0, max: 40 })
+  .map((seconds) => new Date(1_700_000_000_000 + seconds * 1_000).toISOString());
+const token = fc.option(fc.constantFrom(0n, 1n, 2n ** 32n, 2n ** 63n, 2n ** 64n - 1n));
+const uri = fc.constantFrom('https://models.blob.core.windows.net/a/b', 'https://other.example/é');
+
+it('sorts by token and time, nulls last, equal rows as they came, and again once the batch is emptied', () => {
+  const scanner = scannerOf(200);
+  const unsorted = scannerOf(200);
+  fc.assert(
+    fc.property(fc.array(fc.record({ time, token, uri }), { maxLength: 200 }), (rows) => {
+      const lines = rows.map((row, index) => {
+        const identity =
+          row.token === null ? {} : { identity: { type: 'SAS', tokenHash: `key1(00),${signature(row.token)}` } };
+        return JSON.stringify({
+          time: row.time,
+          category: 'StorageRead',
+          uri: row.uri,
+          durationMs: index,
+          ...identity,
+        });
+      });
+      for (const decoder of [scanner, unsorted]) decoder.decode(Buffer.from(lines.join('\n')), 'lines', 1n);
+      scanner.sort();
+      const sorted = scanner.batch();
+      expect(rowsOf(sorted, names)).toEqual(inOrder(unsorted.batch()));
+      expect(rowOrder(sorted, order)).toBeNull();
+      scanner.reset();
+      unsorted.reset();
+    }),
+    { numRuns: 60 },
+  );
+});
