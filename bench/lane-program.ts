@@ -2,6 +2,7 @@ import { IngestMeter } from '../src/cli/ingest-meter.ts';
 import { limits } from '../src/core/limits.ts';
 import { type CommitEvent, Coordinator, LaneRun, type LaneSettings } from '../src/ingest/coordinator.ts';
 import { runLane } from '../src/ingest/lane.ts';
+import { FileSource } from '../src/ingest/sources/file.ts';
 import { FilePlan } from '../src/ingest/sources/plan.ts';
 import { Catalog } from '../src/store/catalog.ts';
 import { mainThreadCpuS } from './processor-time.ts';
@@ -34,7 +35,8 @@ const count = (event: CommitEvent) => meter.count(event);
 const { signal } = new AbortController();
 if (lanes === '0') {
   const run = new LaneRun(catalog, plan, 0, count);
-  const outcome = await runLane({ ...settings, assignment: plan.assignment(), port: run.lanePort(signal) });
+  const task = { ...settings, assignment: plan.assignment(), port: run.lanePort(signal) };
+  const outcome = await runLane(task, (_, deps) => new FileSource(deps));
   if (!outcome.ok) throw new Error(outcome.message);
   run.close();
 } else {

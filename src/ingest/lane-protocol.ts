@@ -4,7 +4,7 @@ import type { Commit } from '../store/commit.ts';
 import type { WriterName } from '../store/segment-writer.ts';
 import type { DecoderName } from './decode/create-decoder.ts';
 import type { Fallback } from './decode/decoder.ts';
-import type { SourceAssignment, SourceWork } from './sources/index.ts';
+import type { SourceAssignment, SourceWork } from './sources/assignment.ts';
 import type { TimeRange } from './time-range.ts';
 
 /** Everything a lane needs to work by itself: handed over once, no log bytes follow. */

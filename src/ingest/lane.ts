@@ -12,17 +12,18 @@ import { PendingCommit } from './pending-commit.ts';
 import { quarantineRecord } from './quarantine.ts';
 import { ReadProof } from './read-proof.ts';
 import type { Delivery } from './source.ts';
-import { createSource } from './sources/index.ts';
+import type { CreateSource } from './sources/assignment.ts';
 import { rowsWithin } from './time-range.ts';
 
 /**
  * Runs a lane in this worker thread and tells how it ended.
  *
+ * @param createSource knows the kind of the assignment.
  * @throws only what nobody foresaw; an AppError comes back as an outcome.
  */
-export async function runLane(task: LaneTask): Promise<LaneOutcome> {
+export async function runLane(task: LaneTask, createSource: CreateSource): Promise<LaneOutcome> {
   try {
-    await drainAssignment(task);
+    await drainAssignment(task, createSource);
     return { ok: true };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -37,12 +38,12 @@ export async function runLane(task: LaneTask): Promise<LaneOutcome> {
  * says stop, everything taken being committed by then. Where it throws, what was not committed is read again by whoever
  * comes next.
  */
-async function drainAssignment(task: LaneTask): Promise<void> {
+async function drainAssignment(task: LaneTask, createSource: CreateSource): Promise<void> {
   const channel = new LaneChannel(task.port);
   const store = await LaneStore.open(task.dataDir, task.writer);
   try {
     const decoder = createDecoder(task.decoder, task.batchRowsMax);
-    const source = await createSource(task.assignment, {
+    const source = createSource(task.assignment, {
       nextWork: async (finished) => {
         const answer = await channel.ask({ kind: 'work', finished });
         assert(answer.kind === 'work');

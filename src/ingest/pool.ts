@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 import { AppError, errorText } from '../core/errors.ts';
 import type { LaneOutcome, LaneTask } from './lane-protocol.ts';
-import { workerEntry } from './worker-entry.ts';
+import { laneModule, workerFlags } from './worker-entry.ts';
 
 /** The worker threads lanes run on: one lane a thread, for as long as the lane lives. */
 export class LanePool {
@@ -9,7 +9,7 @@ export class LanePool {
 
   constructor(lanes: number) {
     this.#piscina = new Piscina({
-      ...workerEntry('lane'),
+      execArgv: [...workerFlags],
       minThreads: lanes,
       maxThreads: lanes,
       concurrentTasksPerWorker: 1,
@@ -19,7 +19,8 @@ export class LanePool {
 
   /** Runs one lane to its end. @throws AppError its fault, or WORKER_CRASHED (retryable) where its thread died. */
   async run(task: LaneTask): Promise<void> {
-    const outcome = await this.#piscina.run(task, { transferList: [task.port] }).catch((cause: unknown) => {
+    const options = { filename: laneModule(task.assignment.kind), transferList: [task.port] };
+    const outcome = await this.#piscina.run(task, options).catch((cause: unknown) => {
       throw new AppError('WORKER_CRASHED', `A lane's worker thread died: ${errorText(cause)}.`, {
         cause,
         retryable: true,

@@ -7,9 +7,12 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SourcePosition } from '../../src/core/position.ts';
 import { EventHubEndpoint } from '../../src/eventhub/server.ts';
 import type { Delivery, Source } from '../../src/ingest/source.ts';
+import { BlobArchiveSource } from '../../src/ingest/sources/archive/blob-archive.ts';
 import { BlobArchivePlan } from '../../src/ingest/sources/archive/plan.ts';
+import type { CreateSource } from '../../src/ingest/sources/assignment.ts';
+import { EventHubsSource } from '../../src/ingest/sources/event-hubs.ts';
 import { EventHubsPlan } from '../../src/ingest/sources/event-hubs-plan.ts';
-import { createSource } from '../../src/ingest/sources/index.ts';
+import { FileSource } from '../../src/ingest/sources/file.ts';
 import { FilePlan, type SourcePlan } from '../../src/ingest/sources/plan.ts';
 import { Azurite, account } from '../azurite/azurite.ts';
 
@@ -133,6 +136,12 @@ const kinds: Record<string, () => Promise<Fixture>> = {
 
 type Positions = Map<string, SourcePosition>;
 const key = (source: string, partition: string) => `${source} ${partition}`;
+
+/** As the modules of `workers` do, each for its own kind. */
+const createSource: CreateSource = (assignment, deps) => {
+  if (assignment.kind === 'file') return new FileSource(deps);
+  return assignment.kind === 'event-hubs' ? new EventHubsSource(assignment) : new BlobArchiveSource(assignment, deps);
+};
 
 async function open(fixture: Fixture, positions: Positions = new Map()): Promise<Source> {
   const plan = await fixture.plan((source, partition) => positions.get(key(source, partition)));

@@ -1,12 +1,11 @@
 import { authType } from '../../core/auth-type.ts';
 import { parseCaller } from '../../core/caller.ts';
 import { operationClass } from '../../core/operation.ts';
-import type { SasKind, SasSet } from '../../core/sas.ts';
+import { parseSas, type SasKind, type SasSet, tokenFingerprint } from '../../core/sas.ts';
 import { cleanText } from './column-writer.ts';
 import { toLastModified } from './conversion.ts';
 import { jsonText, NestingError } from './json-text.ts';
 import { isCopySource } from './object-place.ts';
-import { SasMemo } from './sas-memo.ts';
 import { scannerLayout, scannerSizes } from './scanner-layout.ts';
 
 const sasKinds: readonly SasKind[] = ['account', 'service', 'user_delegation'];
@@ -35,8 +34,6 @@ function parsedJson(text: string, depth: number): string | null {
 
 /** Answers from the modules the reference decoder uses, so that there is one truth. @param meet is told of each SAS. */
 export function scannerHost(memory: WebAssembly.Memory, meet: (set: SasSet) => void): ScannerHost {
-  // The scanner forgets its own answers with each batch, so that `meet` is told what each one holds.
-  const sets = new SasMemo();
   const bytes = Buffer.from(memory.buffer);
   const { answer } = scannerLayout.regions;
   const text = (at: number, length: number) => bytes.toString('utf8', at, at + length);
@@ -48,11 +45,10 @@ export function scannerHost(memory: WebAssembly.Memory, meet: (set: SasSet) => v
       return value === null || Buffer.byteLength(value) > answerBytesMax ? -1 : reply(value);
     },
     sas(query, length, account, accountLength) {
-      const known = sets.get(text(account, accountLength), text(query, length));
-      if (known === null) return 0;
-      const { set, fingerprint } = known;
+      const set = parseSas(text(query, length));
+      if (set === null) return 0;
       bytes.writeBigUInt64LE(set.sasId, answer);
-      bytes.writeBigUInt64LE(fingerprint, answer + 8);
+      bytes.writeBigUInt64LE(tokenFingerprint(text(account, accountLength), set), answer + 8);
       meet(set);
       return 1 + sasKinds.indexOf(set.kind);
     },

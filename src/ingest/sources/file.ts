@@ -1,8 +1,8 @@
 import { limits } from '../../core/limits.ts';
 import type { Delivery, Source } from '../source.ts';
+import type { SourceDeps, SourceWork } from './assignment.ts';
 import { openBytes } from './byte-reader.ts';
 import { headBytes } from './file-format.ts';
-import type { SourceDeps, SourceWork } from './index.ts';
 import type { ByteRange } from './range.ts';
 import { RangeCutter } from './range-cutter.ts';
 

@@ -1,7 +1,7 @@
 import type { SourcePosition } from '../../core/position.ts';
+import type { SourceAssignment, SourceWork } from './assignment.ts';
 import { type FileRange, fileSource } from './file.ts';
 import { FileStore, type FileStoreOptions, type StoredFile } from './file-store.ts';
-import type { SourceAssignment, SourceWork } from './index.ts';
 import { RangeWork, type Unread } from './range-work.ts';
 
 /** How one source is shared among lanes: the coordinator's side of a source. */

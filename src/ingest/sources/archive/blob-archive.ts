@@ -1,6 +1,6 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import type { Delivery, Framing, Source } from '../../source.ts';
-import type { SourceDeps, SourceWork } from '../index.ts';
+import type { SourceDeps, SourceWork } from '../assignment.ts';
 import type { ByteRange } from '../range.ts';
 import { RangeCutter } from '../range-cutter.ts';
 import { type ArchiveConnection, containerClient } from './client.ts';

@@ -1,4 +1,4 @@
-import type { SourceAssignment, SourceWork } from '../index.ts';
+import type { SourceAssignment, SourceWork } from '../assignment.ts';
 import type { Committed, FoundLogs, SourcePlan } from '../plan.ts';
 import { RangeWork } from '../range-work.ts';
 import { type BlobRange, blobArchive } from './blob-archive.ts';

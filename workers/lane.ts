@@ -1,1 +1,0 @@
-export { runLane as default } from '../src/ingest/lane.ts';
