@@ -7,7 +7,7 @@ import { layoutSource, scannerLayout } from '../src/ingest/decode/scanner-layout
 const root = dirname(createRequire(import.meta.url).resolve('#package'));
 const memoryPages = `${scannerLayout.pages}`;
 const options = [
-  ...['-O3', '--runtime', 'stub', '--enable', 'simd', '--use', 'abort='],
+  ...['--runtime', 'stub', '--enable', 'simd', '--use', 'abort='],
   ...['--importMemory', '--noExportMemory', '--initialMemory', memoryPages, '--maximumMemory', memoryPages],
 ];
 
@@ -25,22 +25,33 @@ function readSource(name: string): string | null {
 /**
  * Compiles the AssemblyScript in `assembly/`; its module `layout` is made from the table of columns.
  *
- * @param out path of the .wasm to write.
+ * @param level of optimisation, 0 to 3: a build that runs once is sooner done without.
  * @param edit changes a source before it is compiled.
  * @throws Error with what the compiler says.
  */
-export async function compileScanner(out: string, edit = (_name: string, source: string) => source): Promise<void> {
-  const { error, stderr } = await main(['assembly/index.ts', '--outFile', 'scanner.wasm', ...options], {
+export async function scannerBinary(
+  level: 0 | 3,
+  edit = (_name: string, source: string) => source,
+): Promise<Uint8Array> {
+  let binary = new Uint8Array();
+  const { error, stderr } = await main(['assembly/index.ts', `-O${level}`, '--outFile', 'scanner.wasm', ...options], {
     readFile(name) {
       if (name === 'assembly/layout.ts') return layoutSource();
       const source = readSource(name);
       return source === null ? null : edit(name, source);
     },
     writeFile(_name, contents) {
-      mkdirSync(dirname(out), { recursive: true });
-      writeFileSync(out, contents);
+      binary = Buffer.from(contents);
     },
     listFiles: () => [],
   });
   if (error !== null) throw new Error(`the scanner does not compile: ${error.message}\n${stderr.toString()}`);
+  return binary;
+}
+
+/** Writes the compiled scanner of a release to `out`. */
+export async function compileScanner(out: string): Promise<void> {
+  const binary = await scannerBinary(3);
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, binary);
 }

@@ -9,9 +9,7 @@ import { scannerModule } from '../../../src/ingest/decode/scanner-module.ts';
 import type { Framing } from '../../../src/ingest/source.ts';
 import { rowsOf } from './rows.ts';
 
-/** A scanner with a batch of so many rows. */
-export function scannerOf(rowsMax?: number): ScannerDecoder {
-  const module = scannerModule();
+function scannerOf(module: WebAssembly.Module | null, rowsMax?: number): ScannerDecoder {
   if (module === null) throw new Error('this Node has no WASM SIMD');
   return new ScannerDecoder(module, rowsMax);
 }
@@ -92,14 +90,21 @@ function shown(bytes: Uint8Array, rejected: readonly Rejected[]): string[] {
   );
 }
 
+const newline = Buffer.from('\n');
+const comma = Buffer.from(',');
+/** Few enough that the scanner never gives a whole input up. */
+const recordsPerInput = 24;
+const checkedRowsMin = 2 * 1024;
+
 /** The scanner beside its twin. Both get the same input; `check` compares the rows gathered so far. */
 export class Twins {
   readonly reference: Decoder;
   readonly scanner: Decoder;
 
-  constructor(rowsMax?: number) {
+  /** @param module a scanner other than the one of the build. */
+  constructor(rowsMax?: number, module = scannerModule()) {
     this.reference = new ReferenceDecoder(rowsMax);
-    this.scanner = scannerOf(rowsMax);
+    this.scanner = scannerOf(module, rowsMax);
   }
 
   /** Decodes an input that fits the batch. */
@@ -111,6 +116,18 @@ export class Twins {
       expect({ ...actual, input: bytes.toString() }).toEqual({ ...expected, input: bytes.toString() });
     }
     expect(shown(bytes, actual.rejected)).toEqual(shown(bytes, expected.rejected));
+  }
+
+  /** Decodes and compares records as lines and, since a line feed is white space there, as bodies. */
+  feedAll(records: readonly Uint8Array[]): void {
+    for (let at = 0; at < records.length; at += recordsPerInput) {
+      const some = records.slice(at, at + recordsPerInput);
+      this.feed(Buffer.concat(some.flatMap((record) => [record, newline])), 'lines');
+      const joined = some.flatMap((record) => [comma, record]).slice(1);
+      this.feed(Buffer.concat([Buffer.from('{"records":['), ...joined, Buffer.from(']}')]), 'records');
+      if (this.scanner.rows > checkedRowsMin) this.check();
+    }
+    this.check();
   }
 
   check(): void {

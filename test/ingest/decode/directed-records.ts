@@ -1,0 +1,360 @@
+import { fields } from '../../../src/ingest/decode/field.ts';
+import { filled, places } from './directed-places.ts';
+import { recordWith } from './records.ts';
+
+const numbers = [
+  ...[
+    '0',
+    '-0',
+    '00',
+    '01',
+    '-1',
+    '1.',
+    '.5',
+    '1.0',
+    '1.5',
+    '0.1',
+    '1e2',
+    '1E-2',
+    '+1',
+    '--1',
+    '1-',
+    '0x10',
+    'NaN',
+    '1_0',
+    '1,0',
+  ],
+  ...['2147483647', '2147483648', '-2147483648', '-2147483649', '4294967295', '9999999999', '99999999999'],
+  ...[
+    '999999999999999',
+    '9999999999999999',
+    '9007199254740991',
+    '9007199254740992',
+    '9007199254740993',
+    '18446744073709551616',
+  ],
+  ...[
+    '123456789012345.6',
+    '0.000001',
+    '0.0000001',
+    '0.1234567890123456',
+    '12345678.12345678',
+    ...['123456789012.98765432', '987654321098765.4321', '999999999999.999999999', '0.123456789012345'],
+    '1.7976931348623157e308',
+    '1e999',
+  ],
+  ...[
+    'true',
+    'false',
+    'null',
+    'nul',
+    'truex',
+    '[]',
+    '{}',
+    '""',
+    '"12"',
+    '"-12"',
+    '"012"',
+    '"1.5"',
+    '"1e3"',
+    '"12',
+    '" 12"',
+    '"1\\u0032"',
+  ],
+];
+
+/** Every lead byte, continued in every way that is on an edge. */
+function utf8Sequences(): Buffer[] {
+  const edges = [0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0];
+  const sequences = Array.from({ length: 64 }, (_, i) => 0xc0 + i).flatMap((lead) => [
+    ...edges.map((second) => [lead, second]),
+    ...edges.flatMap((second) => [0x80, 0xbf, 0x41].map((third) => [lead, second, third])),
+    ...edges.flatMap((second) => [0xbf, 0xc0].map((fourth) => [lead, second, 0x80, fourth])),
+  ]);
+  return [
+    recordWith({}, { userAgentHeader: 'agent @@' }),
+    recordWith({}, { clientRequestId: 'a@@z' }),
+    recordWith({}, { unknown: '@@' }),
+  ].flatMap((record) => sequences.map((bytes) => filled(record, Uint8Array.from(bytes))));
+}
+
+function numbersInEveryField(): Buffer[] {
+  return [...fields.keys(), 'properties.unknown', 'unknown'].flatMap((path) => {
+    const name = path.slice(path.lastIndexOf('.') + 1);
+    const parent = path.slice(0, Math.max(path.lastIndexOf('.'), 0));
+    const change = { [name]: '@@' };
+    const requester = parent === 'identity.requester' ? { requester: change } : parent === 'identity' ? change : {};
+    const record = recordWith(
+      parent === '' ? change : { identity: { type: 'SAS', ...requester } },
+      parent === 'properties' ? change : {},
+    ).replace('"@@"', '@@');
+    return numbers.map((number) => filled(record, Buffer.from(number)));
+  });
+}
+
+/** Texts of 0 to 80 bytes, plain and with other characters. */
+function textsOfEveryLength(): Buffer[] {
+  const texts = Array.from({ length: 81 }, (_, length) => [
+    'x'.repeat(length),
+    `${'y'.repeat(Math.max(0, length - 2))}ü`,
+    `\\"${'z'.repeat(length)}`,
+    `${'z'.repeat(length)}\\/`,
+  ]).flat();
+  return [
+    recordWith({}, { userAgentHeader: '@@' }),
+    recordWith({}, { clientRequestId: '@@' }),
+    recordWith({}, { objectKey: '/acct/models/@@' }),
+    recordWith({}, { objectKey: '/acct/@@/b' }),
+    recordWith({}, { accountName: '@@' }),
+    recordWith({ uri: 'https://acct.blob.core.windows.net/@@' }),
+    recordWith({ uri: 'https://acct.blob.core.windows.net/models/a.ckpt?@@' }),
+    recordWith({ uri: 'https://acct.blob.core.windows.net:443/models/a.ckpt?sv=1&sp=r&blockid=@@' }),
+    recordWith({ uri: '@@' }),
+    recordWith({ location: '@@' }),
+    recordWith({ identity: { type: '@@', tokenHash: '@@' } }),
+    recordWith({}, { unknown: '@@' }),
+    recordWith({ '@@': 1 }),
+  ].flatMap((record) => texts.map((text) => filled(record, Buffer.from(text))));
+}
+
+/** Secrets in every wrapping and every text column. */
+function wrappedSignatures(): Buffer[] {
+  const heads = [
+    '',
+    '?',
+    '&',
+    'a=1&',
+    '/',
+    'x',
+    '-',
+    '.',
+    '%3F',
+    '%26',
+    '%2526',
+    '&amp;',
+    '&#38;',
+    'é',
+    ' ',
+    '%',
+    '%zz',
+    '\\\\',
+  ];
+  const names = [
+    'sig',
+    'SIG',
+    'Signature',
+    'x-amz-signature',
+    'X-Goog-Signature',
+    'code',
+    'token',
+    's%69g',
+    '%73ig',
+    'sigs',
+    's\\\\u0069g',
+  ];
+  const marks = ['=', '%3D', '%3d', '%253D', '%25253D', '&#61;', '&#x3d;', '\\\\u003d', ' =', '==', ''];
+  const values = ['a%2Bb', 'XXXXX', 'XXXXXy', '', '&x', '%26y', 'v&sv=1', 'v;w', 'v w', 'a#b'];
+  const texts: string[] = [];
+  for (const [i, head] of heads.entries())
+    for (const [j, name] of names.entries())
+      for (const [k, mark] of marks.entries()) texts.push(head + name + mark + values[(i + j + k) % values.length]!);
+  return [
+    recordWith({}, { userAgentHeader: '@@' }),
+    recordWith({}, { referrerHeader: 'https://h/p@@' }),
+    recordWith({}, { clientRequestId: '@@' }),
+    recordWith({}, { objectKey: '/acct/c/@@' }),
+    recordWith({}, { objectKey: '/acct/@@/b' }),
+    recordWith({ uri: 'https://acct.blob.core.windows.net/models/a.ckpt?@@' }),
+    recordWith({ uri: 'https://acct.blob.core.windows.net:443/models/a.ckpt?sv=1&sp=r&@@' }),
+    recordWith({ uri: 'https://acct.blob.core.windows.net/p@@?sv=1' }),
+    recordWith({}, { unknown: '@@' }),
+    recordWith({}, { unknown: { deep: ['@@'] } }),
+    recordWith({ '@@': 'v' }),
+  ].flatMap((record) => texts.map((text) => filled(record, Buffer.from(text))));
+}
+
+/** Escapes of characters where UTF-8 gets longer, and of surrogates: paired, alone and the wrong way round. */
+function escapedCharacters(): Buffer[] {
+  const edges = ['0000', '001f', '0020', '007f', '0080', '00e9', '07ff', '0800', 'd7ff', 'e000', 'ffff'];
+  const units = ['\\ud800', '\\uDBFF', '\\udc00', '\\uDFFF', '\\u0041', '\\ud8', 'x', '\\n', ''];
+  const texts = [
+    ...edges.map((code) => `\\u${code}`),
+    ...units.flatMap((first) => units.flatMap((second) => units.map((third) => first + second + third))),
+  ];
+  return [
+    recordWith({}, { userAgentHeader: '@@' }),
+    recordWith({}, { clientRequestId: 'a@@z' }),
+    recordWith({}, { unknown: '@@' }),
+  ].flatMap((record) => texts.map((text) => filled(record, Buffer.from(text))));
+}
+
+/** Each member of the record twice: the same, and with null first or last. */
+function doubledMembers(): Buffer[] {
+  const record = recordWith({ unknown: 1 }, { unknown: 'x' });
+  return [...record.matchAll(/"\w+":(?:"(?:[^"\\]|\\.)*"|\d+)/g)].flatMap(({ 0: member, index }) => {
+    const empty = member.replace(/:.*/, ':null');
+    const [head, tail] = [record.slice(0, index), record.slice(index + member.length)];
+    return [`${member},${member}`, `${empty},${member}`, `${member},${empty}`].map((both) =>
+      Buffer.from(head + both + tail),
+    );
+  });
+}
+
+/** What is left of a record must not show in the next one, which has none of it. */
+function bareBehindDamaged(): Buffer[] {
+  const record = recordWith(
+    { statusCode: 404, unknown: 1 },
+    { requestMd5: 'AAECAwQFBgcICQoLDA0ODw==', downloadRange: 'bytes=0-9' },
+  );
+  const bare = recordWith({ identity: undefined, uri: undefined, statusCode: undefined }, { objectKey: undefined });
+  const { time, category, operationName, properties } = JSON.parse(bare);
+  const { accountName, serviceType } = properties;
+  const barest = JSON.stringify({ time, category, operationName, properties: { accountName, serviceType } });
+  const damaged = [
+    `${record}x`,
+    record.slice(0, -1),
+    `${record.slice(0, -1)},}`,
+    record.replace('"protocol"', 'protocol'),
+  ];
+  return [bare, barest].flatMap((next) => damaged.flatMap((text) => [Buffer.from(text), Buffer.from(next)]));
+}
+
+/** Names that mean something elsewhere, as members of every object. */
+function unknownNames(): Buffer[] {
+  const names = [
+    'sig',
+    'Sig',
+    'token',
+    'code',
+    'signature',
+    'x-amz-signature',
+    'sigs',
+    'a.sig',
+    '7',
+    '',
+    'records',
+    'a\\"b',
+  ];
+  const values = ['"v"', '""', '"XXXXX"', '1', 'null', '{"sig":"v"}', '["v"]'];
+  return [
+    recordWith({ '@@': 0 }),
+    recordWith({}, { '@@': 0 }),
+    recordWith({ identity: { '@@': 0 } }),
+    recordWith({ identity: { requester: { '@@': 0 } } }),
+  ].flatMap((record) =>
+    names.flatMap((name) => values.map((value) => Buffer.from(record.replace('"@@":0', `"${name}":${value}`)))),
+  );
+}
+
+/** Days around the ends of months, and what is no time of day. */
+function datesAndTimes(): Buffer[] {
+  const two = (n: number) => String(n).padStart(2, '0');
+  const dates = [
+    '0000',
+    '0099',
+    '0100',
+    '1600',
+    '1601',
+    '1900',
+    '1970',
+    '2000',
+    '2023',
+    '2024',
+    '2100',
+    '9999',
+  ].flatMap((year) =>
+    Array.from({ length: 14 }, (_, month) =>
+      [0, 1, 28, 29, 30, 31, 32].map((day) => `${year}-${two(month)}-${two(day)}`),
+    ).flat(),
+  );
+  const clocks = ['00:00:00', '23:59:59', '24:00:00', '23:60:00', '23:59:60', '23:59', '2:10:44', '02:10:4'];
+  const decimals = ['', '.', '.1', '.12', '.123456', '.1234567', '.12345678', '.123456789', '.1234567890', '.000000a'];
+  const times = [
+    ...dates.map((date) => `${date}T02:10:44.1234567Z`),
+    ...clocks.flatMap((clock) => decimals.map((fraction) => `2022-03-11T${clock}${fraction}Z`)),
+  ];
+  const modified = times.map((time) => time.replace('Z', '').replace('T', ' ').replaceAll('-', '/'));
+  return [
+    ...times.map((time) => Buffer.from(recordWith({ time }))),
+    ...modified.map((lastModifiedTime) => Buffer.from(recordWith({}, { lastModifiedTime }))),
+  ];
+}
+
+/** Octets and ports up to and over their limits, and other shapes of addresses. */
+function addresses(): Buffer[] {
+  const octets = ['', '0', '00', '01', '9', '99', '100', '249', '255', '256', '260', '300', '999', '1000', '-1', '1a'];
+  const ports = ['', '0', '1', '00080', '65535', '65536', '70000', '99999', '100000', '18446744073709551617', '8x'];
+  const callers = [
+    ...octets.flatMap((n) => [`${n}.0.2.1`, `192.${n}.2.1`, `192.0.${n}.1`, `192.0.2.${n}`, `192.0.2.${n}:80`]),
+    ...ports.flatMap((port) => [`192.0.2.1:${port}`, `[2001:db8::1]:${port}`]),
+    ...['192.0.2', '192.0.2.1.', '192.0.2.1.5', '192.0.2.255255', '255.255.255.255', '255.255.255.2550', '1.1.1.1'],
+  ];
+  return callers.map((callerIpAddress) => Buffer.from(recordWith({ callerIpAddress })));
+}
+
+/** Queries whose SAS is the same or nearly so, in two accounts. */
+function queries(): Buffer[] {
+  const grant = 'sv=2020-02-10&sr=c&sp=rl&se=2051-10-05T00%3A00%3A00Z&sig=XXXXX';
+  const texts = [
+    ...[
+      grant,
+      grant.toUpperCase(),
+      grant.replaceAll('&', '&amp;'),
+      grant.replaceAll('&', '&amp;amp;'),
+      grant.split('&').toReversed().join('&'),
+    ],
+    ...['comp=block&blockid=MDAw', 'x', 'x=', '=x', '&', 'restype=container', 'sigs=1', 'spp=1', 'longname=1'].flatMap(
+      (other) => [`${other}&${grant}`, `${grant}&${other}`, grant.replace('&sp', `&${other}&sp`), other],
+    ),
+    ...[
+      'sp=rwdl',
+      'SP=rwdl',
+      's%70=rwdl',
+      'amp;sp=rwdl',
+      'si=policy',
+      'sip=192.0.2.1',
+      'skoid=a',
+      'skdutid=b',
+      'srt=sco',
+      'tn=t',
+    ].flatMap((other) => [`${other}&${grant}`, `${grant}&${other}`]),
+    ...grant.split('&').map((part) => grant.replace(part, '')),
+    ...['sp=r&sv=1', 'sp&sv=1', 'sv=1&sp=', 'sig=XXXXX', 'sv=1&si=x', 'sv=1&tn=t&sp=r', 'a=1?sp=r&sv=1'],
+  ];
+  return texts.flatMap((query) =>
+    ['acct', 'other'].flatMap((account) => [
+      Buffer.from(
+        recordWith(
+          { uri: `https://${account}.blob.core.windows.net:443/models/a.ckpt?${query}` },
+          { accountName: account, objectKey: `/${account}/models/a.ckpt` },
+        ),
+      ),
+      Buffer.from(
+        recordWith(
+          { uri: `https://${account}.blob.core.windows.net/models/b?${query}` },
+          { accountName: account, objectKey: `/${account}/models/a.ckpt` },
+        ),
+      ),
+    ]),
+  );
+}
+
+function everyByteIn(text: string): Buffer[] {
+  return Array.from({ length: 256 }, (_, byte) => filled(text, Uint8Array.of(byte)));
+}
+
+/** Records that stand on the edges of what a scanner has to tell apart, by what they are about. */
+export const directedRecords: ReadonlyMap<string, () => Buffer[]> = new Map([
+  ...Object.entries(places).map(([place, text]) => [`every byte in ${place}`, () => everyByteIn(text)] as const),
+  ['sequences of UTF-8', utf8Sequences],
+  ['escaped characters', escapedCharacters],
+  ['bare records behind damaged ones', bareBehindDamaged],
+  ['numbers in every field', numbersInEveryField],
+  ['dates and times', datesAndTimes],
+  ['addresses', addresses],
+  ['texts of every length', textsOfEveryLength],
+  ['wrapped signatures', wrappedSignatures],
+  ['doubled members', doubledMembers],
+  ['unknown names', unknownNames],
+  ['queries', queries],
+]);
