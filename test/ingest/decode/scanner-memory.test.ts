@@ -7,7 +7,7 @@ import { recordWith } from './records.ts';
 
 /** 10,000,000 for a long run; the smallest that fills every dictionary and the memory of SAS several times. */
 const rows = Number(process.env['SCANNER_MEMORY_ROWS'] ?? 200_000);
-const rowsPerInput = 150;
+const rowsPerInput = 125;
 /** What V8 may take and give back between two looks at the process. */
 const slackBytes = 64 << 20;
 

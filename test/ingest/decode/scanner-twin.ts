@@ -9,7 +9,8 @@ import { scannerModule } from '../../../src/ingest/decode/scanner-module.ts';
 import type { Framing } from '../../../src/ingest/source.ts';
 import { rowsOf } from './rows.ts';
 
-function scannerOf(module: WebAssembly.Module | null, rowsMax?: number): ScannerDecoder {
+/** A scanner with a batch of so many rows. @param module one other than that of the build. */
+export function scannerOf(rowsMax?: number, module = scannerModule()): ScannerDecoder {
   if (module === null) throw new Error('this Node has no WASM SIMD');
   return new ScannerDecoder(module, rowsMax);
 }
@@ -104,7 +105,7 @@ export class Twins {
   /** @param module a scanner other than the one of the build. */
   constructor(rowsMax?: number, module = scannerModule()) {
     this.reference = new ReferenceDecoder(rowsMax);
-    this.scanner = scannerOf(module, rowsMax);
+    this.scanner = scannerOf(rowsMax, module);
   }
 
   /** Decodes an input that fits the batch. */
