@@ -8,6 +8,18 @@ export interface Uploaded {
   readonly lines: readonly string[];
 }
 
+/** What Storage Analytics says of a log in its blob's metadata. */
+function classicMetadata(lines: readonly string[]): Record<string, string> {
+  const times = lines.map((line) => line.split(';', 2)[1] ?? '').sort();
+  const seconds = (time: string | undefined) => `${(time ?? '').slice(0, 19)}Z`;
+  return {
+    LogType: 'read,write,delete',
+    LogVersion: '2.0',
+    StartTime: seconds(times[0]),
+    EndTime: seconds(times.at(-1)),
+  };
+}
+
 /** Uploads the files below a folder whose first level is containers, those whose path matches; eight at a time. */
 export async function uploadContainers(service: BlobServiceClient, folder: string, which: RegExp): Promise<Uploaded> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -21,13 +33,15 @@ export async function uploadContainers(service: BlobServiceClient, folder: strin
   });
   const containers = [...new Set(places.map(({ container }) => container))];
   for (const container of containers) await service.getContainerClient(container).createIfNotExists();
-  const waiting = [...places];
+  const waiting = places.values();
   const lines: string[] = [];
   const work = async () => {
-    for (let place = waiting.shift(); place !== undefined; place = waiting.shift()) {
-      const bytes = await readFile(place.file);
-      lines.push(...bytes.toString('utf8').split('\n').filter(Boolean));
-      await service.getContainerClient(place.container).getBlockBlobClient(place.name).uploadData(bytes);
+    for (const { file, container, name } of waiting) {
+      const bytes = await readFile(file);
+      const own = bytes.toString('utf8').split('\n').filter(Boolean);
+      lines.push(...own);
+      const blob = service.getContainerClient(container).getBlockBlobClient(name);
+      await blob.upload(bytes, bytes.length, file.endsWith('.log') ? { metadata: classicMetadata(own) } : {});
     }
   };
   await Promise.all(Array.from({ length: 8 }, work));
