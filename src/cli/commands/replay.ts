@@ -5,7 +5,6 @@ import { failOnOption } from '../fail-on.ts';
 import { type Moment, parseMoment } from '../option-values.ts';
 import { defaultFolder, type ReplayRange, replayRange } from '../replay/range.ts';
 import { runReplay, tellEstimate } from '../replay/run.ts';
-import { runVerification } from '../replay/run-verification.ts';
 import type { Act, Session } from '../session.ts';
 
 interface Options {
@@ -49,6 +48,8 @@ export function define(command: Command, act: Act): void {
         throw new AppError('CONFIG_INVALID', '--verify takes no sources: it reads again what the manifest names.');
       }
       if (dataDir === null) throw new AppError('CONFIG_INVALID', 'Name the data folder of the replay with --data.');
+      // Loads the SDK of Blob Storage, which no other way through this command needs here.
+      const { runVerification } = await import('../replay/run-verification.ts');
       return runVerification(session, config, dataDir);
     }
     if (operands.length === 0) {

@@ -41,9 +41,10 @@ export class RangeCutter {
     if (this.#framing === undefined) {
       await this.#fill(headBytes);
       const framing = sniffFraming(this.#buffer.subarray(0, Math.min(this.#used, headBytes)));
-      if (framing === 'empty') return;
-      if (framing === null) {
-        yield this.#delivery(0, 'not a log: neither JSON records nor classic $logs lines', true);
+      if (framing === 'empty' || framing === null) {
+        const alien = framing === null ? 'not a log: neither JSON records nor classic $logs lines' : undefined;
+        const fault = this.#reader.fault ?? alien;
+        if (fault !== undefined) yield this.#delivery(0, fault, true);
         return;
       }
       this.#framing = framing;

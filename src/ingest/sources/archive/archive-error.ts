@@ -3,7 +3,6 @@ import { AppError, errorText } from '../../../core/errors.ts';
 
 const retryableStatus: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
-/** Where a name does not resolve, no retry of minutes helps a run that ends; one that follows goes on. */
 const role =
   'the role Storage Blob Data Reader on the account or container (for a SAS: the permissions read and list, sp=rl)';
 
@@ -53,6 +52,12 @@ export function isRetryable(fault: unknown): boolean {
   return fault instanceof Error && !authCodes.test(codeOf(fault)) && !(fault instanceof TypeError);
 }
 
+/** True where the account's name does not resolve: minutes of trying do not help a run that ends. */
+export function isUnknownHost(fault: unknown): boolean {
+  const code = codeOf(fault);
+  return code === 'ENOTFOUND' || code === 'EAI_AGAIN';
+}
+
 /** How long the service asks to be left alone; undefined where it does not say. */
 export function retryAfterMs(fault: unknown): number | undefined {
   if (!(fault instanceof RestError)) return undefined;
@@ -74,7 +79,7 @@ export function archiveError(what: string, fault: unknown): AppError {
 }
 
 function plainReason(code: string, fault: unknown): string {
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'there is no account of this name, or no name service';
+  if (isUnknownHost(fault)) return 'there is no account of this name, or no name service';
   if (authCodes.test(code))
     return 'no Azure identity is at hand: sign in with the Azure CLI, or set SASWATCH_ARCHIVE__SAS';
   const [line = ''] = errorText(fault).split('\n');

@@ -196,14 +196,14 @@ export class BlobReader implements ByteReader {
   }
 
   async #refresh(fault: unknown): Promise<void> {
-    if (statusOf(fault) === 404) this.fault = `the blob is gone; it had been read up to byte ${this.#position}`;
-    else if (statusOf(fault) !== 412) throw archiveError(this.#name, fault);
-    else {
-      const ask = (abortSignal: AbortSignal) => this.#blob.getProperties({ abortSignal });
-      const { etag = '', contentLength = 0 } = await this.#gate.send(this.#signal, ask).catch((cause: unknown) => {
-        throw archiveError(this.#name, cause);
-      });
+    if (statusOf(fault) !== 412 && statusOf(fault) !== 404) throw archiveError(this.#name, fault);
+    const ask = (abortSignal: AbortSignal) => this.#blob.getProperties({ abortSignal });
+    try {
+      const { etag = '', contentLength = 0 } = await this.#gate.send(this.#signal, ask);
       this.#state = { bytes: contentLength, etag };
+    } catch (cause) {
+      if (statusOf(cause) !== 404) throw archiveError(this.#name, cause);
+      this.fault = `the blob is gone; it had been read up to byte ${this.#position}`;
     }
   }
 

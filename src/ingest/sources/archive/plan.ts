@@ -1,7 +1,7 @@
-import type { SourceAssignment, SourceWork } from '../assignment.ts';
+import type { SourceWork } from '../assignment.ts';
 import type { Committed, FoundLogs, SourcePlan } from '../plan.ts';
 import { RangeWork } from '../range-work.ts';
-import { type BlobRange, blobArchive } from './blob-archive.ts';
+import { type BlobArchiveAssignment, type BlobRange, blobArchive } from './blob-archive.ts';
 import { BlobStore, type StoredBlob } from './blob-store.ts';
 import type { ArchiveConnection } from './client.ts';
 import type { Span } from './layout.ts';
@@ -67,7 +67,7 @@ export class BlobArchivePlan implements SourcePlan {
     return this.#lanes;
   }
 
-  assignment(): SourceAssignment {
+  assignment(): BlobArchiveAssignment {
     const { connection, once, requestsPerSecond } = this.#options;
     return {
       kind: blobArchive,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRetryable, retryAfterMs } from './archive-error.ts';
+import { isRetryable, isUnknownHost, retryAfterMs } from './archive-error.ts';
 import { TokenBucket } from './token-bucket.ts';
 import type { RequestKind, UsageCounter } from './usage.ts';
 
@@ -10,6 +10,8 @@ export interface GateOptions {
   readonly triesMax: number | null;
 }
 
+/** A name service may stumble once. */
+const triesUnknownHost = 3;
 const pauseMsFirst = 200;
 const pauseMsMax = 20_000;
 /** Longest wait for one answer with its body. */
@@ -42,7 +44,8 @@ export class RequestGate {
       } catch (fault) {
         signal.throwIfAborted();
         const { triesMax } = this.#options;
-        if (!isRetryable(fault) || (triesMax !== null && tries >= triesMax)) throw fault;
+        const enough = triesMax !== null && tries >= (isUnknownHost(fault) ? triesUnknownHost : triesMax);
+        if (!isRetryable(fault) || enough) throw fault;
         const pauseMs = Math.min(pauseMsMax, pauseMsFirst * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
         await sleep(retryAfterMs(fault) ?? pauseMs, undefined, { signal }).catch(() => {});
       }
