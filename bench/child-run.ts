@@ -12,6 +12,8 @@ const summarySchema = z.object({
   peak_rss_bytes: z.number(),
   /** User and system time of the main thread alone, from its start. */
   main_thread_cpu_s: z.number().nullable().default(null),
+  /** From files and pipes, from when the program began its work. */
+  bytes_read: z.number().nullable().default(null),
 });
 
 export interface ChildRun {
@@ -20,6 +22,7 @@ export interface ChildRun {
   readonly wallS: number;
   readonly peakRssBytes: number;
   readonly mainThreadCpuS: number | null;
+  readonly bytesRead: number | null;
   /** User and system time by the system's books, start of Node and all; null where they cannot be read. */
   readonly processCpuS: number | null;
 }
@@ -49,7 +52,7 @@ export async function runChild(
     maxBuffer: 64 << 20,
   });
   const after = endedChildrenCpuS();
-  const { rows, cpu_s, wall_s, peak_rss_bytes, main_thread_cpu_s } = summarySchema.parse(
+  const { rows, cpu_s, wall_s, peak_rss_bytes, main_thread_cpu_s, bytes_read } = summarySchema.parse(
     JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''),
   );
   const processCpuS = before === null || after === null ? null : after - before;
@@ -59,6 +62,7 @@ export async function runChild(
     wallS: wall_s,
     peakRssBytes: peak_rss_bytes,
     mainThreadCpuS: main_thread_cpu_s,
+    bytesRead: bytes_read,
     processCpuS,
   };
 }

@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   decode: async () => (await import('./decode.bench.ts')).decodeBench,
   ingest: async () => (await import('./ingest.bench.ts')).ingestBench,
   lane: async () => (await import('./lane.bench.ts')).laneBench,
+  lookup: async () => (await import('./lookup.bench.ts')).lookupBench,
   latency: async () => (await import('./latency.bench.ts')).latencyBench,
 };
 
