@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
 import { expect, it } from 'vitest';
 import { columns } from '../../src/core/columns.ts';
 import { rollupSpecs } from '../../src/store/rollup.ts';
@@ -41,6 +43,20 @@ it('turns 128-bit integers into doubles in Parquet, so none is stored', async ()
   const types = await rows(`SELECT typeof(u), typeof(h), typeof(id) FROM '${path}'`);
   expect(types).toEqual([['DOUBLE', 'DOUBLE', 'UUID']]);
   expect([...columns, ...rollupSpecs].filter((spec) => /HUGEINT/.test(sqlType(spec)))).toEqual([]);
+});
+
+it('writes UINTEGER in pages of version 2 so that other readers lose a bit, so pages are of version 1', async () => {
+  const { rows } = await database();
+  const folder = await temporaryFolder();
+  const read = async (version: string) => {
+    const path = join(folder, `${version}.parquet`);
+    await rows(
+      `COPY (SELECT (3221226052 + i * 7919 % 100000)::UINTEGER AS n FROM range(3000) t(i)) TO '${path}' (FORMAT parquet, PARQUET_VERSION ${version})`,
+    );
+    return parquetReadObjects({ file: await asyncBufferFromFile(path), compressors, rowEnd: 2 });
+  };
+  expect(await read('V1')).toEqual([{ n: 3_221_226_052 }, { n: 3_221_233_971 }]);
+  expect(await read('V2')).not.toEqual([{ n: 3_221_226_052 }, { n: 3_221_233_971 }]);
 });
 
 it('loses rows when one file is opened twice in a process, which the data lock forbids', async () => {
