@@ -23,12 +23,14 @@ export class PipelineReport {
 
   get hooks(): PipelineHooks {
     return {
-      onOpen: ({ orphanFiles, temporaryFiles, walSetAside, staleLock, missingFiles }) => {
+      onOpen: ({ orphanFiles, temporaryFiles, walSetAside, restoredSegments, staleLock, missingFiles }) => {
         if (staleLock !== null)
           this.note(`the process ${staleLock} that had this folder is gone; its lock was taken over`);
         if (orphanFiles + temporaryFiles > 0)
           this.note(`removed ${orphanFiles + temporaryFiles} files of an unfinished batch`);
         if (walSetAside !== null) this.note(`the catalog's write-ahead log was damaged and set aside: ${walSetAside}`);
+        if (restoredSegments > 0)
+          this.note(`the catalog had lost ${restoredSegments} files, which the newest manifest gave back`);
         if (missingFiles.length > 0)
           this.note(`${missingFiles.length} committed files are missing, first ${missingFiles[0]}`);
       },

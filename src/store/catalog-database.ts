@@ -83,7 +83,8 @@ export async function openCatalogDatabase(dataDir: string, clock: () => Date): P
   }
 }
 
-function openFault(path: string, cause: unknown): AppError {
+/** The fault of a catalog that cannot be read. */
+export function openFault(path: string, cause: unknown): AppError {
   return new AppError(
     'SINK_WRITE',
     `Could not open the catalog ${path}: ${errorText(cause)}. ` +

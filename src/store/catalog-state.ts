@@ -106,6 +106,7 @@ const numberText = z.string().transform(Number);
 const optionalText = z.string().nullable();
 
 const segmentRow = z.tuple([z.string(), z.string(), optionalText, numberText, numberText, bigText, bigText]);
+const digestRow = z.tuple([optionalText, optionalText, optionalText]);
 const rangeRow = z.tuple([z.string(), z.string(), bigText, bigText, optionalText]);
 const commitRow = z.tuple([numberText, numberText, numberText, optionalText, numberText]);
 
@@ -122,12 +123,15 @@ export async function loadState(connection: DuckDBConnection, since: Date): Prom
   const state = new CatalogState();
   const files = await rows(
     connection,
-    segmentRow,
+    z
+      .array(z.unknown())
+      .transform((row) => [segmentRow.parse(row.slice(0, 7)), digestRow.parse(row.slice(7))] as const),
     `SELECT path, rollup_path, sas_path, row_count::VARCHAR, bytes::VARCHAR, epoch_us(min_time)::VARCHAR,
-      epoch_us(max_time)::VARCHAR FROM segment ANTI JOIN removed USING (path) ORDER BY segment.rowid`,
+      epoch_us(max_time)::VARCHAR, sha256, rollup_sha256, sas_sha256 FROM segment ANTI JOIN removed USING (path) ORDER BY segment.rowid`,
   );
-  for (const [path, rollupPath, sasPath, rowCount, bytes, minTime, maxTime] of files) {
-    state.segments.set(path, { path, rollupPath, sasPath, rows: rowCount, bytes, minTime, maxTime });
+  for (const [[path, rollupPath, sasPath, rowCount, bytes, minTime, maxTime], [log, rollup, sas]] of files) {
+    const digests = log === null || rollup === null ? {} : { digests: { log, rollup, sas } };
+    state.segments.set(path, { path, rollupPath, sasPath, rows: rowCount, bytes, minTime, maxTime, ...digests });
   }
   await loadReplacements(connection, state, since);
   const range = (columns: string, table: string) =>
@@ -206,7 +210,7 @@ export async function insertCommit(
 ): Promise<void> {
   const at = new DuckDBTimestampValue(BigInt(details.at.getTime()) * 1000n);
   for (const file of commit.segments) {
-    await connection.run('INSERT INTO segment VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
+    await connection.run('INSERT INTO segment VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', [
       version,
       file.path,
       file.rollupPath,
@@ -215,6 +219,9 @@ export async function insertCommit(
       file.bytes,
       new DuckDBTimestampValue(file.minTime),
       new DuckDBTimestampValue(file.maxTime),
+      file.digests?.log ?? null,
+      file.digests?.rollup ?? null,
+      file.digests?.sas ?? null,
     ]);
   }
   const key = BigInt(version);

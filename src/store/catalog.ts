@@ -5,7 +5,7 @@ import type { Finding } from '../core/finding.ts';
 import { limits } from '../core/limits.ts';
 import type { Partition, PositionRange, ReadStretch, SourcePosition } from '../core/position.ts';
 import type { ProcessLock } from '../core/process-lock.ts';
-import { type CatalogDatabase, openCatalogDatabase } from './catalog-database.ts';
+import { type CatalogDatabase, openCatalogDatabase, openFault } from './catalog-database.ts';
 import { CatalogState, insertCommit, loadState, loadStretches, type TimeSpan } from './catalog-state.ts';
 import { type Commit, type CommitResult, filesOf, isHourFile, type SegmentFile } from './commit.ts';
 import { lockData } from './data-lock.ts';
@@ -125,8 +125,13 @@ export class Catalog {
     this.#report = { ...this.#report, ...swept, restoredSegments, missingFiles: [...this.#missing] };
   }
 
-  #load({ connection }: CatalogDatabase): Promise<CatalogState> {
-    return loadState(connection, new Date(this.#clock().getTime() - this.#graveyard.graceMs));
+  /** Every row is read here: a block that is damaged shows now, not when it is needed. */
+  async #load({ connection }: CatalogDatabase): Promise<CatalogState> {
+    try {
+      return await loadState(connection, new Date(this.#clock().getTime() - this.#graveyard.graceMs));
+    } catch (error) {
+      throw openFault(join(this.#dataDir, 'catalog.duckdb'), error);
+    }
   }
 
   /** Takes from the manifest what the catalog has lost: the manifest is as durable as the catalog and written later. */

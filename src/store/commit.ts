@@ -16,6 +16,14 @@ export interface HourDetails {
   readonly chain: string;
 }
 
+/** SHA-256 of a segment's files, hexadecimal. */
+export interface SegmentDigests {
+  readonly log: string;
+  readonly rollup: string;
+  /** Null if there is no SAS file. */
+  readonly sas: string | null;
+}
+
 /** A Parquet file of log rows with its rollup and its new SAS sets; every path is relative to the data folder. */
 export interface SegmentFile {
   readonly path: string;
@@ -28,6 +36,8 @@ export interface SegmentFile {
   /** Smallest and largest event time, UTC microseconds. */
   readonly minTime: bigint;
   readonly maxTime: bigint;
+  /** Of segments; compacted files have theirs in `compacted`. Undefined for what older versions wrote. */
+  readonly digests?: SegmentDigests;
   /** Only of compacted files. */
   readonly compacted?: HourDetails;
 }
@@ -53,6 +63,7 @@ export interface StagedSegment {
   readonly bytes: number;
   readonly minTime: bigint;
   readonly maxTime: bigint;
+  readonly digests: SegmentDigests;
 }
 
 /** A stretch of input that no parser accepted. */

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -7,7 +5,7 @@ import { type ColumnPolicy, columns } from '../core/columns.ts';
 import type { HourFile } from './commit.ts';
 import { type CompactionOptions, type CompactionStep, grouped, hourMicros, toMerge } from './compaction-plan.ts';
 import { findDuplicates } from './duplicate-rows.ts';
-import { syncFile } from './durable-file.ts';
+import { sha256, syncFile } from './durable-file.ts';
 import { filesRelation } from './parquet-relation.ts';
 import type { NewHourFile, SasFile } from './replacement.ts';
 import { rollupSpecs } from './rollup.ts';
@@ -53,12 +51,6 @@ export function stagedPath(folder: string, path: string): string {
 function hiveFolder(hour: bigint): string {
   const iso = new Date(Number(hour / 1000n)).toISOString();
   return `dt=${iso.slice(0, 10)}/hr=${iso.slice(11, 13)}`;
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return hash.digest('hex');
 }
 
 async function count(connection: DuckDBConnection, relation: string): Promise<number> {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -48,4 +50,11 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
     throw error;
   }
   await syncFolder(dirname(path));
+}
+
+/** SHA-256 of a file's bytes, hexadecimal. */
+export async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  return hash.digest('hex');
 }

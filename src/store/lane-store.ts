@@ -8,7 +8,7 @@ import { limits } from '../core/limits.ts';
 import type { PositionRange } from '../core/position.ts';
 import type { SasSet } from '../core/sas.ts';
 import type { CommitFiles, QuarantineRecord, SegmentFile, StagedSegment } from './commit.ts';
-import { makeFolder, syncFile, syncFolder, writeWhole } from './durable-file.ts';
+import { makeFolder, sha256, syncFile, syncFolder, writeWhole } from './durable-file.ts';
 import { FillerWriter } from './filler-writer.ts';
 import { commitName, hourFolder } from './lake-path.ts';
 import { PlainWriter } from './plain-writer.ts';
@@ -69,7 +69,12 @@ export class LaneStore {
       await this.#write(rollUp(batch), rollupPath, ['token', 'bucket']);
       if (sasPath !== null) await this.#write(sasTable(sasSets), sasPath, []);
       const { size } = await stat(path);
-      return { path, rollupPath, sasPath, rows: batch.rows, bytes: size, ...timeSpan(batch) };
+      const digests = {
+        log: await sha256(path),
+        rollup: await sha256(rollupPath),
+        sas: sasPath === null ? null : await sha256(sasPath),
+      };
+      return { path, rollupPath, sasPath, rows: batch.rows, bytes: size, ...timeSpan(batch), digests };
     } catch (error) {
       for (const file of [path, rollupPath, sasPath]) if (file !== null) await rm(file, { force: true });
       throw error;

@@ -88,6 +88,7 @@ const segmentSchema = z
     bytes: z.int(),
     min_time_us: z.int(),
     max_time_us: z.int(),
+    digests: z.object({ log: z.string(), rollup: z.string(), sas: z.string().nullable() }).optional(),
     compacted: hourSchema.optional(),
   })
   .transform(
@@ -99,6 +100,7 @@ const segmentSchema = z
       bytes: file.bytes,
       minTime: BigInt(file.min_time_us),
       maxTime: BigInt(file.max_time_us),
+      ...(file.digests === undefined ? {} : { digests: file.digests }),
       ...(file.compacted === undefined ? {} : { compacted: file.compacted }),
     }),
   );
@@ -170,6 +172,7 @@ function toJson(manifest: Manifest): string {
       bytes: file.bytes,
       min_time_us: Number(file.minTime),
       max_time_us: Number(file.maxTime),
+      digests: file.digests,
       ...(file.compacted === undefined ? {} : { compacted: hourJson(file.compacted) }),
     })),
     sas_files: sasFiles,

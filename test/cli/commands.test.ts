@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SasSet } from '../../src/core/sas.ts';
+import { readManifest } from '../../src/store/manifest.ts';
 import { lakeOf } from '../query/lake-of.ts';
 import { run } from './recording-effects.ts';
 
@@ -120,5 +121,20 @@ describe('saswatch doctor', () => {
       state: 'ok',
       text: expect.stringContaining('1 rows'),
     });
+  });
+
+  it('reads every file when asked to, and names the one that is not as it was written', async () => {
+    expect(await run(['doctor', '--files', '--data', dataDir])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('3 files are as they were written'),
+    });
+    const [segment] = (await readManifest(dataDir))?.segments ?? [];
+    const path = join(dataDir, segment?.rollupPath ?? '');
+    const original = readFileSync(path);
+    writeFileSync(path, Buffer.concat([original.subarray(0, -1), Buffer.from([0])]));
+    const { code, stdout } = await run(['doctor', '--files', '--data', dataDir]);
+    writeFileSync(path, original);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`fault  ${path}: its SHA-256 is `);
   });
 });

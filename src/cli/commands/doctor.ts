@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { errorText, isSystemError } from '../../core/errors.ts';
 import { jsonLine } from '../../query/render/jsonl.ts';
 import { terminalText } from '../../query/render/terminal-text.ts';
+import { checkFiles } from '../../store/lake-check.ts';
 import { readManifest } from '../../store/manifest.ts';
 import { write } from '../effects.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -77,24 +78,40 @@ async function lockHolder(dataDir: string): Promise<Check> {
   }
 }
 
+async function files(dataDir: string): Promise<Check[]> {
+  const manifest = await readManifest(dataDir);
+  if (manifest === null) return [];
+  const check = 'files';
+  const { files: read, damaged, unknown } = await checkFiles(dataDir, manifest);
+  if (damaged.length > 0) {
+    return damaged.map(({ path, fault }) => ({ check, state: 'fault', text: `${join(dataDir, path)}: ${fault}` }));
+  }
+  const text = `${read} files are as they were written`;
+  if (unknown === 0) return [{ check, state: 'ok', text }];
+  return [{ check, state: 'note', text: `${text}; ${unknown} segments of an older version cannot be checked` }];
+}
+
 /** A check that cannot be made is a fault, not the end of the others. */
-async function attempt(check: string, look: () => Promise<Check>): Promise<Check> {
+async function attempt(check: string, look: () => Promise<Check | Check[]>): Promise<Check[]> {
   try {
-    return await look();
+    return [await look()].flat();
   } catch (error) {
-    return { check, state: 'fault', text: errorText(error) };
+    return [{ check, state: 'fault', text: errorText(error) }];
   }
 }
 
 export function define(command: Command, act: Act): void {
-  command.addHelpText('after', '\nExit code 1 if something is at fault; notes are no faults.');
-  act(command, async ({ session }) => {
+  command
+    .option('--files', 'also read every file of the lake, and name those that are not as they were written')
+    .addHelpText('after', '\nExit code 1 if something is at fault; notes are no faults.');
+  act<{ files?: boolean }>(command, async ({ session, options }) => {
     const { data } = session.config();
     const checks = [
       ...machine(),
-      await attempt('disk', () => disk(data)),
-      await attempt('data', () => dataFolder(data)),
-      await attempt('lock', () => lockHolder(data)),
+      ...(await attempt('disk', () => disk(data))),
+      ...(await attempt('data', () => dataFolder(data))),
+      ...(await attempt('lock', () => lockHolder(data))),
+      ...(options.files === true ? await attempt('files', () => files(data)) : []),
     ];
     const line = ({ check, state, text }: Check) => `${check.padEnd(7)} ${state.padEnd(6)} ${terminalText(text)}\n`;
     await write(session.effects.stdout, checks.map(session.json ? jsonLine : line).join(''));
