@@ -14,6 +14,8 @@ const summarySchema = z.object({
   main_thread_cpu_s: z.number().nullable().default(null),
   /** From files and pipes, from when the program began its work. */
   bytes_read: z.number().nullable().default(null),
+  /** Of a million rows once the program was warm. */
+  warm_cpu_s_per_million: z.number().nullable().default(null),
 });
 
 export interface ChildRun {
@@ -23,6 +25,8 @@ export interface ChildRun {
   readonly peakRssBytes: number;
   readonly mainThreadCpuS: number | null;
   readonly bytesRead: number | null;
+  /** Of a million rows once the program was warm; null where it does not say. */
+  readonly warmCpuS: number | null;
   /** User and system time by the system's books, start of Node and all; null where they cannot be read. */
   readonly processCpuS: number | null;
 }
@@ -52,9 +56,8 @@ export async function runChild(
     maxBuffer: 64 << 20,
   });
   const after = endedChildrenCpuS();
-  const { rows, cpu_s, wall_s, peak_rss_bytes, main_thread_cpu_s, bytes_read } = summarySchema.parse(
-    JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''),
-  );
+  const { rows, cpu_s, wall_s, peak_rss_bytes, main_thread_cpu_s, bytes_read, warm_cpu_s_per_million } =
+    summarySchema.parse(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));
   const processCpuS = before === null || after === null ? null : after - before;
   return {
     rows,
@@ -63,6 +66,7 @@ export async function runChild(
     peakRssBytes: peak_rss_bytes,
     mainThreadCpuS: main_thread_cpu_s,
     bytesRead: bytes_read,
+    warmCpuS: warm_cpu_s_per_million,
     processCpuS,
   };
 }

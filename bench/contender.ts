@@ -79,6 +79,7 @@ const figures: readonly { head: string; of: (sample: Sample) => number; digits: 
     of: ({ processCpuS, rows }) => perMillion(processCpuS ?? Number.NaN, rows),
     digits: 2,
   },
+  { head: 'warm', of: ({ warmCpuS }) => warmCpuS ?? Number.NaN, digits: 2 },
   { head: 'rows/s', of: ({ rows, wallS }) => rows / wallS, digits: 0 },
   { head: 'bytes/row on disk', of: ({ storedBytes, rows }) => storedBytes / rows, digits: 1 },
   { head: 'peak RSS MB', of: ({ peakRssBytes }) => peakRssBytes / 1e6, digits: 0 },

@@ -6,6 +6,7 @@ import { FileSource } from '../src/ingest/sources/file.ts';
 import { FilePlan } from '../src/ingest/sources/plan.ts';
 import { Catalog } from '../src/store/catalog.ts';
 import { mainThreadCpuS } from './processor-time.ts';
+import { WarmRate } from './warm-rate.ts';
 
 /**
  * What the lane bench measures as a program of its own: `lane-program.js LOGS DATA LANES`, files to committed rows and no
@@ -23,6 +24,7 @@ const plan = new FilePlan(
 );
 await plan.open();
 const meter = new IngestMeter();
+const warm = new WarmRate(Number(lanes));
 const settings: LaneSettings = {
   dataDir,
   flushIntervalMs: limits.flushIntervalMs,
@@ -31,7 +33,10 @@ const settings: LaneSettings = {
   writer: 'filler',
   range: null,
 };
-const count = (event: CommitEvent) => meter.count(event);
+const count = (event: CommitEvent) => {
+  meter.count(event);
+  warm.count(event);
+};
 const { signal } = new AbortController();
 if (lanes === '0') {
   const run = new LaneRun(catalog, plan, 0, count);
@@ -44,4 +49,5 @@ if (lanes === '0') {
 }
 const summary = meter.summary(0);
 await catalog.close();
-process.stdout.write(`${JSON.stringify({ ...summary, main_thread_cpu_s: mainThreadCpuS() })}\n`);
+const figures = { ...summary, main_thread_cpu_s: mainThreadCpuS(), warm_cpu_s_per_million: warm.perMillion };
+process.stdout.write(`${JSON.stringify(figures)}\n`);

@@ -13,7 +13,7 @@ import {
   standingsTable,
 } from './contender.ts';
 import { type Phases, profiledSeconds } from './cpu-profile.ts';
-import { withDataset } from './dataset.ts';
+import { busyDay, withDataset } from './dataset.ts';
 import { lakeDigest } from './lake-digest.ts';
 
 const program = new URL('./lane-program.js', import.meta.url);
@@ -71,31 +71,38 @@ async function breakdown(logs: string, root: string): Promise<Rows> {
 
 /** Log files to committed, rolled up, queryable rows with one and two lanes and no rules, beside DuckDB storing the same files. */
 export function laneBench(options: BenchOptions): Promise<BenchResult> {
-  return withDataset(options, async ({ root, logs, description }) => {
-    const { rounds, note } = options;
-    const contenders = [laneContender(logs, 1), laneContender(logs, 2), readJsonPeer(logs)];
-    const standings = await compete(contenders, { rounds, root, note });
-    note('one more lane, profiled');
-    const parts = await breakdown(logs, root);
-    const peer = standings.at(-1);
-    const ratios = standings
-      .slice(0, -1)
-      .map((lanes) =>
-        peer === undefined ? '' : `${ratio(peer, lanes, ({ cpuS }) => cpuS)} times that of ${lanes.name}`,
-      );
-    return {
-      title: 'lane: log files to committed rows',
-      parts: [
-        description,
-        standingsTable(standings),
-        `CPU of the peer: ${ratios.join(', ')}. Medians of the ratios within a round.`,
-        parts,
-        'Lanes: worker threads as `saswatch ingest` runs them, each in a fresh process, with redaction, SAS parameters, ' +
-          'rollups, `sas` rows, fsync and the catalog; no rules. A plain file is shared among lanes in ranges of 256 MiB. ' +
-          'Peer: `COPY (SELECT … FROM read_json(…)) TO` zstd Parquet with the options of the lake, two threads. After ' +
-          'each round the results were read back: equal rows in 17 columns. The profiled lane runs in the main ' +
-          "thread and is no part of the rounds; times of its JavaScript are the profile's shares of that thread's CPU.",
-      ],
-    };
-  });
+  return withDataset(
+    options,
+    async ({ root, logs, description }) => {
+      const { rounds, note } = options;
+      const contenders = [laneContender(logs, 1), laneContender(logs, 2), readJsonPeer(logs)];
+      const standings = await compete(contenders, { rounds, root, note });
+      note('one more lane, profiled');
+      const parts = await breakdown(logs, root);
+      const peer = standings.at(-1);
+      const warm = ({ rows, cpuS, warmCpuS }: Sample) => warmCpuS ?? perMillion(cpuS, rows);
+      const ratios = standings
+        .slice(0, -1)
+        .map((lanes) =>
+          peer === undefined
+            ? ''
+            : `${ratio(peer, lanes, ({ cpuS }) => cpuS)} times that of ${lanes.name}, ${ratio(peer, lanes, warm)} times once warm`,
+        );
+      return {
+        title: 'lane: log files to committed rows',
+        parts: [
+          description,
+          standingsTable(standings),
+          `CPU of the peer: ${ratios.join('; ')}. Medians of the ratios within a round.`,
+          parts,
+          'Lanes: worker threads as `saswatch ingest` runs them, each in a fresh process, with redaction, SAS parameters, ' +
+            'rollups, `sas` rows, fsync and the catalog; no rules. Warm: from the third full segment of each lane on. A plain file is shared among lanes in ranges of 256 MiB. ' +
+            'Peer: `COPY (SELECT … FROM read_json(…)) TO` zstd Parquet with the options of the lake, two threads. After ' +
+            'each round the results were read back: equal rows in 17 columns. The profiled lane runs in the main ' +
+            "thread and is no part of the rounds; times of its JavaScript are the profile's shares of that thread's CPU.",
+        ],
+      };
+    },
+    busyDay,
+  );
 }

@@ -65,6 +65,8 @@ class Lane {
   readonly #decoder: Decoder;
   readonly #proof: ReadProof | null;
   #pending = new PendingCommit();
+  /** Of the delivery taken last: the next one is likely to be like it. */
+  #deliveryRows = 0;
 
   constructor(task: LaneTask, channel: LaneChannel, store: LaneStore, decoder: Decoder) {
     this.#task = task;
@@ -92,9 +94,10 @@ class Lane {
     await this.#commit();
   }
 
+  /** A commit ends with a delivery: one that did not fit would leave a small segment behind a full one. */
   get #full(): boolean {
     return (
-      this.#decoder.rows >= this.#task.batchRowsMax ||
+      this.#decoder.rows + this.#deliveryRows > this.#task.batchRowsMax ||
       this.#pending.staged.length > 0 ||
       this.#pending.quarantineBytes >= limits.quarantineBatchBytesMax ||
       this.#overdue <= 0
@@ -121,9 +124,11 @@ class Lane {
 
   async #take(delivery: Delivery): Promise<void> {
     const id = sourceId(delivery.from);
+    this.#deliveryRows = 0;
     let start = 0;
     while (start < delivery.bytes.length) {
       const { rows, consumed, rejected } = this.#decoder.decode(delivery.bytes, delivery.framing, id, start);
+      this.#deliveryRows += rows;
       for (const stretch of rejected) this.#pending.reject(quarantineRecord(delivery, stretch));
       if (consumed < delivery.bytes.length) {
         assert(consumed > start || rows > 0 || this.#decoder.rows > 0, 'an empty batch takes at least one record');

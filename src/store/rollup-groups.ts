@@ -51,13 +51,15 @@ function buckets(batch: Batch, bucketMicros: number): Uint32Array {
   return numbers;
 }
 
-/** Mixes the first word of a column into the hash of each row: the wide ones are hashes already. */
-function mixInto(hashes: Uint32Array, { words, width, validity }: KeyColumn): void {
-  for (let row = 0; row < hashes.length; row++) {
+/** Of the first word of each column: the wide ones are hashes already. */
+function keyHash(columns: readonly KeyColumn[], row: number): number {
+  let hash = 0;
+  for (const { words, width, validity } of columns) {
     const word = isValid(validity, row) ? (words[row * width] ?? 0) : -1;
-    const mixed = Math.imul((hashes[row] ?? 0) ^ word, 0x9e3779b1);
-    hashes[row] = mixed ^ (mixed >>> 15);
+    const mixed = Math.imul(hash ^ word, 0x9e3779b1);
+    hash = mixed ^ (mixed >>> 15);
   }
+  return hash;
 }
 
 function sameKey(columns: readonly KeyColumn[], row: number, other: number): boolean {
@@ -72,30 +74,37 @@ function sameKey(columns: readonly KeyColumn[], row: number, other: number): boo
   return true;
 }
 
-/** Groups rows with an open-addressing hash table over the columns of their keys. */
+/**
+ * Groups rows with an open-addressing hash table over the columns of their keys. Most rows of a sorted batch belong to the
+ * group of the row before them, which is asked first.
+ */
 export function groupRows(batch: Batch, bucketMicros: number): RowGroups {
   const { rows } = batch;
   const columns = keyColumns(batch, bucketMicros);
-  const hashes = new Uint32Array(rows);
-  for (const column of columns) mixInto(hashes, column);
   const size = 2 ** Math.ceil(Math.log2(Math.max(16, rows * 2)));
   const slots = new Uint32Array(size);
   const groupOf = new Uint32Array(rows);
   const firstRow = new Uint32Array(rows);
+  const hashes = new Int32Array(rows);
   let count = 0;
   for (let row = 0; row < rows; row++) {
-    const hash = hashes[row] ?? 0;
+    if (row > 0 && sameKey(columns, row, row - 1)) {
+      groupOf[row] = groupOf[row - 1] ?? 0;
+      continue;
+    }
+    const hash = keyHash(columns, row);
     for (let slot = hash & (size - 1); ; slot = (slot + 1) & (size - 1)) {
       const group = (slots[slot] ?? 0) - 1;
       if (group < 0) {
         firstRow[count] = row;
+        hashes[count] = hash;
         groupOf[row] = count;
         count += 1;
         slots[slot] = count;
         break;
       }
       const other = firstRow[group] ?? 0;
-      if (hashes[other] === hash && sameKey(columns, row, other)) {
+      if (hashes[group] === hash && sameKey(columns, row, other)) {
         groupOf[row] = group;
         break;
       }
