@@ -7,6 +7,7 @@ import { renderResult, withSection } from './render.ts';
 /** Every bench by the name the command line gives it. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   decode: async () => (await import('./decode.bench.ts')).decodeBench,
+  detect: async () => (await import('./detect.bench.ts')).detectBench,
   ingest: async () => (await import('./ingest.bench.ts')).ingestBench,
   lane: async () => (await import('./lane.bench.ts')).laneBench,
   lookup: async () => (await import('./lookup.bench.ts')).lookupBench,

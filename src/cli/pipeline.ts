@@ -55,15 +55,13 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
     options.onOpen?.(catalog.openReport);
     const plans = await options.plans((source, partition) => catalog.position({ source, partition }));
     const meter = new IngestMeter();
-    const detection = new LiveDetection(
-      catalog,
-      await Detector.open({ dataDir, catalog, rulesDirs: config.detect.rules }),
-      {
-        intervalMs: config.detect.intervalMs,
-        latenessMs: config.detect.latenessMs,
-        onFindings: options.onFindings,
-      },
-    );
+    const detector = await Detector.open({ dataDir, catalog, rulesDirs: config.detect.rules });
+    const detection = new LiveDetection(catalog, detector, {
+      intervalMs: config.detect.intervalMs,
+      latenessMs: config.detect.latenessMs,
+      clockMs: () => performance.now(),
+      onFindings: options.onFindings,
+    });
     const settings = {
       dataDir,
       flushIntervalMs: config.ingest.flushIntervalMs,
@@ -87,6 +85,8 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
       await options.onEnd?.(catalog);
     } finally {
       await upkeep?.stop();
+      await detection.stop();
+      detector.close();
     }
     return { summary: meter.summary(detection.findings), findings: await catalog.findings() };
   } finally {

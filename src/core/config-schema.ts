@@ -93,7 +93,9 @@ export const configSchema = z.strictObject({
     interval_ms: milliseconds(100).default(1_000).describe('Shortest time between two runs of the rules.'),
     lateness_ms: count(0, 60 * 86_400_000)
       .default(300_000)
-      .describe('How far event time may run ahead of the rows still expected; the watermark stays this far behind.'),
+      .describe(
+        'How far event time may run ahead of the rows still expected. Rules that look for sequences or compare with history stay this far behind; posture and window rules do not wait.',
+      ),
   }),
   query: z.strictObject({
     timeout_ms: milliseconds(1).default(limits.queryTimeoutMs).describe('Longest run of one query.'),

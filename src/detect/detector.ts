@@ -1,8 +1,11 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Finding } from '../core/finding.ts';
+import type { SegmentFile } from '../store/commit.ts';
 import { openReader } from '../store/reader.ts';
 import type { Detection } from './detection.ts';
 import { type EventRange, fromWholeDay, runDetection } from './run.ts';
 import { allDetections } from './shipped.ts';
+import { StandingWorkspace } from './standing-workspace.ts';
 import { keepEntities } from './workspace.ts';
 
 /** Where findings are kept: the catalog. */
@@ -17,7 +20,23 @@ interface DetectorDependencies {
   readonly rules: readonly Detection[];
 }
 
+/**
+ * Which rules are run: those that need no more than the rows there are (`prompt`: posture and window rules), all that are
+ * judged at every run (`settled`), or also those judged once a day is over (`all`).
+ */
+type RuleChoice = 'prompt' | 'settled' | 'all';
+
+const chosen: Readonly<Record<RuleChoice, (rule: Detection) => boolean>> = {
+  prompt: ({ kind, every }) => every === 'run' && (kind === 'posture' || kind === 'window'),
+  settled: ({ every }) => every === 'run',
+  all: () => true,
+};
+
 export interface Evaluation extends EventRange {
+  /** All, unless told otherwise. */
+  readonly choice?: RuleChoice;
+  /** Go on from the entities of the run before, where rows came only for the range since; else derive all anew. */
+  readonly standing?: boolean;
   /**
    * True where no more rows of the range are expected: findings that lie within it and that the rules do not confirm are
    * put again as not open.
@@ -35,6 +54,7 @@ export interface Evaluation extends EventRange {
  */
 export class Detector {
   readonly #dependencies: DetectorDependencies;
+  #standing: StandingWorkspace | null = null;
 
   constructor(dependencies: DetectorDependencies) {
     this.#dependencies = dependencies;
@@ -54,24 +74,53 @@ export class Detector {
    * @returns the findings that were not known before, oldest first.
    * @throws AppError DETECTION_FAILED if a rule's statement fails; rules before it have kept their findings.
    */
-  async evaluate({ since, until, final }: Evaluation): Promise<Finding[]> {
-    const { dataDir, catalog, rules } = this.#dependencies;
+  async evaluate({ since, until, final, choice = 'all', standing = false }: Evaluation): Promise<Finding[]> {
+    const { catalog } = this.#dependencies;
+    const rules = this.#dependencies.rules.filter(chosen[choice]);
     const range = fromWholeDay({ since, until });
     const known = new Map((await catalog.findings()).map((finding) => [finding.id, finding]));
-    const reader = await openReader(dataDir);
-    const found: Finding[] = [];
-    try {
-      await keepEntities(reader.connection, range);
-      for (const rule of rules) found.push(...(await runDetection(reader.connection, rule, range)));
-    } finally {
-      reader.close();
-    }
+    const found = await (standing ? this.#runStanding(rules, range) : this.#runAnew(rules, range));
     const withdrawn = final ? unconfirmed(known.values(), found, rules, range) : [];
     await catalog.putFindings([...found, ...withdrawn]);
     return found
       .filter(({ id }) => !known.has(id))
       .sort((a, b) => Number(a.firstSeen - b.firstSeen) || a.rule.localeCompare(b.rule));
   }
+
+  /** Notes what was committed since the last run. */
+  note(segments: readonly SegmentFile[]): void {
+    this.#standing?.note(segments);
+  }
+
+  async #runAnew(rules: readonly Detection[], range: EventRange): Promise<Finding[]> {
+    const reader = await openReader(this.#dependencies.dataDir);
+    try {
+      await keepEntities(reader.connection, range);
+      return await runAll(reader.connection, rules, range);
+    } finally {
+      reader.close();
+    }
+  }
+
+  async #runStanding(rules: readonly Detection[], range: EventRange): Promise<Finding[]> {
+    this.#standing ??= await StandingWorkspace.open(this.#dependencies.dataDir);
+    return runAll(await this.#standing.refresh(range), rules, range);
+  }
+
+  close(): void {
+    this.#standing?.close();
+    this.#standing = null;
+  }
+}
+
+async function runAll(
+  connection: DuckDBConnection,
+  rules: readonly Detection[],
+  range: EventRange,
+): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const rule of rules) found.push(...(await runDetection(connection, rule, range)));
+  return found;
 }
 
 /** Known findings whose whole time lies in the range and that these rules, as they are now, did not find again. */

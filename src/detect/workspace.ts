@@ -3,9 +3,9 @@ import { timestampLiteral } from './parameter.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 
 /** How far before a stretch its rules see five-minute steps: `sas_use`. */
-const stepsBackMicros = 2n * 86_400_000_000n;
-/** How far before a stretch its rules see days: `token_day`, `family_day`, `account_day`, `key_day`. */
-const daysBackMicros = 92n * 86_400_000_000n;
+export const stepsBackMicros = 2n * 86_400_000_000n;
+/** How far before a stretch its rules see days: `token_day`, `family_day`, `account_day`, `key_day`; and tokens, by their expiry. */
+export const daysBackMicros = 92n * 86_400_000_000n;
 
 /**
  * Puts the entities that rules read into tables of the connection's database, under the names of the views that derive
@@ -21,7 +21,7 @@ export async function keepEntities(connection: DuckDBConnection, range: EventRan
   };
   const from = timestampLiteral(since - daysBackMicros);
   const to = timestampLiteral(until);
-  await keep('token_life', 'FROM token_life');
+  await keep('token_life', `FROM token_life WHERE se_time IS NULL OR se_time >= ${from}`);
   await keep('account_day', `FROM account_day WHERE day >= ${from} AND day < ${to}`);
   await keep('key_day', `FROM key_day WHERE day >= ${from} AND day < ${to}`);
   await keep('sas_use', `FROM sas_use WHERE bucket >= ${from} AND bucket < ${to}`);

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { BIGINT, type DuckDBConnection, DuckDBDataChunk, UBIGINT, VARCHAR } from '@duckdb/node-api';
 import { columns } from '../core/columns.ts';
 import { sasParameters } from '../core/sas.ts';
+import type { SegmentFile } from './commit.ts';
 import { entityMacros, entityViews, logRow } from './entity-views.ts';
 import { findingColumns } from './finding-table.ts';
 import { logAnalyticsViews } from './log-analytics-views.ts';
@@ -108,16 +109,42 @@ export interface StoredRows {
   readonly rollup: string;
 }
 
-/** All rows of a snapshot. */
-export function allRows(dataDir: string, { segments }: Manifest): StoredRows {
-  const root = resolve(dataDir);
+/** All rows of some segments, or of a snapshot. */
+export function allRows(dataDir: string, { segments }: Pick<Manifest, 'segments'>): StoredRows {
+  return { log: logRelation(resolve(dataDir), segments), rollup: rollupRelation(dataDir, segments) };
+}
+
+/** A FROM clause over the rollups of some segments. */
+export function rollupRelation(dataDir: string, segments: readonly SegmentFile[]): string {
+  return filesRelation(
+    resolve(dataDir),
+    segments.map(({ rollupPath }) => rollupPath),
+    rollupSpecs,
+  );
+}
+
+/** A FROM clause over files of SAS parameter sets; a set may stand in several. */
+export function sasRelation(dataDir: string, paths: readonly string[]): string {
+  return filesRelation(resolve(dataDir), paths, sasSpecs);
+}
+
+/** The files of SAS parameter sets of a snapshot. */
+export function sasPaths({ segments, sasFiles }: Manifest): string[] {
+  return [
+    ...sasFiles.map(({ path }) => path),
+    ...segments.flatMap(({ sasPath }) => (sasPath === null ? [] : [sasPath])),
+  ];
+}
+
+/** The macros that rules and the views they read use. */
+export const ruleMacros = [sketchMacro, ...entityMacros] as const;
+
+/** The statements of the views over log rows and rollups; they read the view `sas`. */
+export function logViews({ log, rollup }: StoredRows): Readonly<Record<string, string>> {
   return {
-    log: logRelation(root, segments),
-    rollup: filesRelation(
-      root,
-      segments.map(({ rollupPath }) => rollupPath),
-      rollupSpecs,
-    ),
+    storage_log: storageLog(log),
+    log_row: logRow(log, `coalesce(caller_ip, ${ipv4})`, `coalesce(uri, '?' || uri_query)`),
+    rollup: `SELECT * FROM ${rollup}`,
   };
 }
 
@@ -135,28 +162,21 @@ export async function createViews(
   part?: StoredRows,
 ): Promise<void> {
   const root = resolve(dataDir);
-  const { segments, sasFiles } = manifest;
-  const sasPaths = [
-    ...sasFiles.map(({ path }) => path),
-    ...segments.flatMap(({ sasPath }) => (sasPath === null ? [] : [sasPath])),
-  ];
-  const { log, rollup } = part ?? allRows(root, manifest);
+  const rows = part ?? allRows(root, manifest);
   // Small, and joined by every query over the log: read once, not by each of them.
   await connection.run(
-    `CREATE TABLE saved_sas AS SELECT DISTINCT ON (sas_id) * FROM ${filesRelation(root, sasPaths, sasSpecs)}
-      ${part === undefined ? '' : `WHERE sas_id IN (SELECT sas_id FROM ${rollup})`}`,
+    `CREATE TABLE saved_sas AS SELECT DISTINCT ON (sas_id) * FROM ${sasRelation(dataDir, sasPaths(manifest))}
+      ${part === undefined ? '' : `WHERE sas_id IN (SELECT sas_id FROM ${rows.rollup})`}`,
   );
   await saveSources(connection, manifest);
-  for (const macro of [sketchMacro, ...entityMacros]) await connection.run(macro);
+  for (const macro of ruleMacros) await connection.run(macro);
   const views = {
     sas: 'SELECT * FROM saved_sas',
     source: 'SELECT * FROM saved_source',
-    storage_log: storageLog(log),
-    log_row: logRow(log, `coalesce(caller_ip, ${ipv4})`, `coalesce(uri, '?' || uri_query)`),
-    rollup: `SELECT * FROM ${rollup}`,
+    ...logViews(rows),
     ...entityViews,
     tokens,
-    coverage: coverage(log),
+    coverage: coverage(rows.log),
     findings: findings(root, manifest.findingsPath),
     ...(part === undefined ? logAnalyticsViews : {}),
   };

@@ -1,6 +1,7 @@
 import { sourceId } from '../../src/core/position.ts';
 import { ReferenceDecoder } from '../../src/ingest/decode/resource-log.ts';
 import type { Catalog } from '../../src/store/catalog.ts';
+import type { Commit } from '../../src/store/commit.ts';
 import { LaneStore } from '../../src/store/lane-store.ts';
 
 /** Log records, one JSON text each, that arrive in one partition of a source. */
@@ -10,7 +11,8 @@ export interface Arrival {
 }
 
 /** Writes arrivals into a data folder in the order given, one commit each, as lanes would. */
-export async function fillLake(dataDir: string, catalog: Catalog, arrivals: readonly Arrival[]): Promise<void> {
+export async function fillLake(dataDir: string, catalog: Catalog, arrivals: readonly Arrival[]): Promise<Commit[]> {
+  const commits: Commit[] = [];
   const store = await LaneStore.open(dataDir);
   const decoder = new ReferenceDecoder();
   const offsets = new Map<string, bigint>();
@@ -25,8 +27,11 @@ export async function fillLake(dataDir: string, catalog: Catalog, arrivals: read
       const to = from + BigInt(records.length);
       offsets.set(partition, to);
       const ranges = [{ ...place, from, to }];
-      await catalog.commit({ ranges, ...(await store.finish([staged], ranges, [])) });
+      const commit = { ranges, ...(await store.finish([staged], ranges, [])) };
+      await catalog.commit(commit);
+      commits.push(commit);
     }
+    return commits;
   } finally {
     await store.close();
   }

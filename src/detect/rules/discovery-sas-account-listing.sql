@@ -53,10 +53,9 @@ tests:
     expect: [{ token_hash: A, containers_usual: 0 }, { token_hash: B, containers_usual: 4, containers_listed: 5, window_start: 2026-01-05 00:00:00 }, { token_hash: B, window_start: 2026-02-03 00:00:00 }]
 ---*/
 WITH listers AS (
-  SELECT token_hash, account, day, max(token_key) AS token_key, max(family) AS family
-  FROM sas_use
-  WHERE bucket >= $since::TIMESTAMP - $baseline AND bucket < $until::TIMESTAMP AND lists > 0
-  GROUP BY ALL HAVING sum(lists) >= $containers_min AND bit_count(bit_or(container_bits)) + 1 >= $containers_min),
+  SELECT token_hash, account, day, token_key, family FROM token_day
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND lists >= $containers_min
+    AND bit_count(container_bits) + 1 >= $containers_min),
 requests AS (
   SELECT t.token_hash, l.account, t.family, l.time, coalesce(l.container, '/') AS container
   FROM log_row l JOIN listers t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key

@@ -60,12 +60,13 @@ tests:
     expect: []
 ---*/
 WITH accounts AS (
-  SELECT account, min(day) AS known_since FROM account_day
-  WHERE day >= $since::TIMESTAMP - $span - $baseline - INTERVAL '1 day' AND day < $until::TIMESTAMP GROUP BY account),
+  SELECT account, day, min(day) OVER (PARTITION BY account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND CURRENT ROW)
+                       > day - $learning AS learning
+  FROM (SELECT DISTINCT account, day FROM account_day
+        WHERE day >= $since::TIMESTAMP - $span - $baseline - $baseline - INTERVAL '1 day' AND day < $until::TIMESTAMP)),
 bits AS (
-  SELECT t.token_hash, t.account, t.day, t.token_key, t.object_bits,
-         if(t.day < a.known_since + $learning, t.object_bits, NULL) AS early_bits
-  FROM token_day t JOIN accounts a ON a.account = t.account
+  SELECT t.token_hash, t.account, t.day, t.token_key, t.object_bits, if(a.learning, t.object_bits, NULL) AS early_bits
+  FROM token_day t JOIN accounts a ON a.account = t.account AND a.day = t.day
   WHERE t.day >= $since::TIMESTAMP - $span - $baseline - INTERVAL '1 day' AND t.day < $until::TIMESTAMP AND t.reads > 0),
 days AS (
   SELECT token_hash, account, day, token_key, distinct_estimate(bit_or(object_bits) OVER span) AS objects,

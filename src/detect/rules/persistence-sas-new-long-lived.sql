@@ -10,7 +10,7 @@ level: medium
 date: 2026-11-24
 modified: 2026-11-26
 description: >-
-  A token valid for more than thirty days is used for the first time, in an account that the log has known for a week. Whoever
+  A token valid for more than thirty days is used for the first time, in an account that was in the log a week before and more. Whoever
   can sign one keeps a way in that shows nowhere else. Low where it grants what a token did that was used in the 28 days
   before, for as many weeks: then it is likely a renewal. One finding per token.
 tags: [attack.persistence, attack.t1098.001]
@@ -22,6 +22,7 @@ blindspots:
 params:
   lifetime_min: { type: interval, default: 30 days, unit: from start or first use to expiry }
   age_min:      { type: interval, default: 7 days, unit: that the account has been in the log }
+  baseline:     { type: interval, default: 60 days, unit: in which the account was in the log }
   renewed_after: { type: interval, default: 28 days, unit: from the last use of the token before to the first of this one }
 runbook: |
   1. Look in the activity log for listKeys and listAccountSas on this account in the 7 days before first_seen, and who called them.
@@ -51,12 +52,12 @@ tests:
       - { token_hash: D, time: 2026-01-10 10:00:00, account: other, sas_se: '2027-02-09T00:00:00Z' }
     expect: []
 ---*/
-WITH accounts AS (
-  SELECT account, min(first_seen) AS known_since FROM token_life GROUP BY account),
-issued AS (
-  SELECT t.* FROM token_life t JOIN accounts a ON a.account = t.account
+WITH issued AS (
+  SELECT t.* FROM token_life t
   WHERE t.first_seen >= $since::TIMESTAMP AND t.first_seen < $until::TIMESTAMP AND t.si IS NULL
-    AND t.se_time - coalesce(t.st_time, t.first_seen) > $lifetime_min AND t.first_seen >= a.known_since + $age_min)
+    AND t.se_time - coalesce(t.st_time, t.first_seen) > $lifetime_min
+    AND EXISTS (FROM account_day a WHERE a.account = t.account AND a.min_time <= t.first_seen - $age_min
+                  AND a.day >= t.first_seen - $baseline))
 SELECT t.token_hash, t.account, t.first_seen::DATE::TIMESTAMP AS window_start, t.first_seen,
        least(t.last_seen, t.first_seen::DATE + INTERVAL '1 day' - INTERVAL '1 microsecond') AS last_seen,
        if(o.token_hash IS NULL, 'medium', 'low') AS level, o.token_hash IS NOT NULL AS renewal,

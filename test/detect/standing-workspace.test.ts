@@ -1,0 +1,48 @@
+import { rmSync } from 'node:fs';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { afterAll, expect, it } from 'vitest';
+import { StandingWorkspace } from '../../src/detect/standing-workspace.ts';
+import { keepEntities } from '../../src/detect/workspace.ts';
+import { Catalog } from '../../src/store/catalog.ts';
+import { openReader } from '../../src/store/reader.ts';
+import { estateArrivals, newFolder } from './estate-days.ts';
+import { fillLake } from './lake.ts';
+
+const dataDir = newFolder();
+afterAll(() => rmSync(dataDir, { recursive: true }));
+
+const dayMicros = 86_400_000_000n;
+const names = ['sas_use', 'token_day', 'family_day', 'account_day', 'key_day', 'token_life'] as const;
+
+async function rowsOf(connection: DuckDBConnection, name: string, since: bigint): Promise<string[]> {
+  const where = name === 'sas_use' ? `WHERE epoch_us(bucket) >= ${since - 2n * dayMicros}` : '';
+  const result = await connection.runAndReadAll(`SELECT e::VARCHAR FROM (SELECT * FROM ${name} ${where}) e ORDER BY 1`);
+  return result.getRows().map(([row]) => String(row));
+}
+
+it('holds, commit by commit, what the views make of the whole lake', { timeout: 120_000 }, async () => {
+  const catalog = await Catalog.open(dataDir);
+  const standing = await StandingWorkspace.open(dataDir);
+  try {
+    for (const [index, arrival] of estateArrivals.entries()) {
+      const commits = await fillLake(dataDir, catalog, [arrival]);
+      const segments = commits.flatMap((commit) => commit.segments);
+      standing.note(segments);
+      const since = segments.reduce((min, { minTime }) => (minTime < min ? minTime : min), segments[0]?.minTime ?? 0n);
+      const until = segments.reduce((max, { maxTime }) => (maxTime > max ? maxTime : max), 0n) + 1n;
+      const fast = await standing.refresh({ since, until });
+      if (index % 2 !== 0) continue;
+      const slow = await openReader(dataDir);
+      await keepEntities(slow.connection, { since, until });
+      for (const name of names) {
+        const expected = await rowsOf(slow.connection, name, since - (since % dayMicros));
+        expect(expected.length).toBeGreaterThan(0);
+        expect(await rowsOf(fast, name, since - (since % dayMicros))).toEqual(expected);
+      }
+      slow.close();
+    }
+  } finally {
+    standing.close();
+    await catalog.close();
+  }
+});
