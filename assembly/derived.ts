@@ -1,16 +1,17 @@
 // Dictionary columns that follow from others, remembered by the codes they follow from. Each function sets `code` of
 // dictionary.ts; false to bail, or if `full`.
 import {
-  ADDRESS_CLASSES_AT, ANSWER_AT, AUTH_TYPE_DICT, AUTH_TYPES_AT, CALLER_IP_DICT, CATEGORY_DICT, IDENTITY_TYPE_DICT,
+  ADDRESS_CLASSES_AT, ANSWER_AT, AUTH_TYPE_DICT, AUTH_TYPES_AT, CALLER_IP_DICT, CATEGORIES_AT, CATEGORY_DICT, IDENTITY_TYPE_DICT,
   IP_CLASS_DICT, NETWORK_CLASSES_AT, OPERATION_CLASS_DICT, OPERATION_CLASSES_AT, OPERATION_NAME_DICT,
 } from './layout';
 import { code, dictionaryLength, internValue, setCode, valueAt, valueLength } from './dictionary';
-import { authType, ipClass, networkClass, operationClass } from './host';
+import { authType, ipClass, networkClass, operationCategory, operationClass } from './host';
 
 /** Codes belong to the batch. Tables hold code + 1. */
 export function clearDerived(): void {
   memory.fill(ADDRESS_CLASSES_AT, 0, (<usize>dictionaryLength(CALLER_IP_DICT)) << 1);
   memory.fill(NETWORK_CLASSES_AT, 0, 2 << 16);
+  memory.fill(CATEGORIES_AT, 0, (<usize>dictionaryLength(OPERATION_NAME_DICT)) << 1);
   memory.fill(OPERATION_CLASSES_AT, 0, (<usize>dictionaryLength(OPERATION_NAME_DICT)) << 3);
   memory.fill(AUTH_TYPES_AT, 0, (<usize>(dictionaryLength(IDENTITY_TYPE_DICT) + 1)) << 3);
 }
@@ -51,6 +52,14 @@ export function operationClassOf(operation: u32, category: u32): bool {
     valueLength(CATEGORY_DICT, category),
   );
   return remember(place, OPERATION_CLASS_DICT, length);
+}
+
+/** Category of an operation of classic logs, by its code in `operation_name`. */
+export function categoryOf(operation: u32): bool {
+  const place = CATEGORIES_AT + ((<usize>operation) << 1);
+  if (recall(place)) return true;
+  const name = valueAt(OPERATION_NAME_DICT, operation);
+  return remember(place, CATEGORY_DICT, operationCategory(name, valueLength(OPERATION_NAME_DICT, operation)));
 }
 
 /** By the code of `identity_type`, -1 where there is none, and the kind of the row's SAS. */

@@ -16,7 +16,7 @@ import { columnOf, indexOf } from './key';
 import { address, digit, float, integer, readFloat, readInteger, readIpv4, readPort } from './number';
 import { Row } from './row';
 import { find, readString, sawEscape, sawHigh, stringEnd, textAt, textLength } from './text';
-import { DASHED, micros, readTime, setTime, SLASHED, tick } from './time';
+import { DASHED, micros, readMailTime, readTime, setTime, SLASHED, tick } from './time';
 import { writeText } from './utf8-column';
 
 const QUOTE: u32 = 34;
@@ -69,10 +69,11 @@ function storeLastModified(): void {
   Row.present |= ((<u64>1) << LAST_MODIFIED_BIT) | ((<u64>1) << LAST_MODIFIED_TICK_BIT);
 }
 
-/** `2022/03/10 16:59:35.0118188`, or a form the host reads. */
+/** `2022/03/10 16:59:35.0118188`, `Tuesday, 19-Jun-14 22:58:10 GMT`, or a form the host reads. */
 export function readLastModified(p: usize): usize {
   if (load<u8>(p) != QUOTE) return 0;
   let end = isNoTime(p + 1) ? 0 : readTime(p + 1, SLASHED);
+  if (!end) end = readMailTime(p + 1);
   if (end && load<u8>(end) == QUOTE) {
     storeLastModified();
     return end + 1;

@@ -20,6 +20,11 @@ export declare function sas(query: usize, n: usize, account: usize, accountLengt
 @external('host', 'operationClass')
 export declare function operationClass(name: usize, n: usize, category: usize, categoryLength: usize): usize;
 
+/** Writes the category of an operation of classic logs; returns its length. */
+// @ts-ignore: decorator
+@external('host', 'operationCategory')
+export declare function operationCategory(name: usize, n: usize): usize;
+
 /** Writes the auth_type of an identity.type; returns its length. `sas` as `sas` returned it. */
 // @ts-ignore: decorator
 @external('host', 'authType')

@@ -1,5 +1,6 @@
 // Log bytes to columns, one record after the other, for as long as it is sure: docs/decode.md.
 import { RECORD_BYTES_MAX } from './layout';
+import { readLine } from './classic';
 import { clearDerived } from './derived';
 import { clearDictionaries, code, findValue, full, hasRoom, internValue } from './dictionary';
 import { setLineFeedIsSpace, skipSpaces } from './json';
@@ -94,6 +95,30 @@ export function scan(p: usize, end: usize, lines: bool, final: bool, sourceId: u
     }
     keepRow();
     p = next;
+  }
+  return end;
+}
+
+/**
+ * Appends the lines of classic logs in [p, end), `end` behind 64 zero bytes.
+ *
+ * @param final nothing comes after `end`.
+ * @returns where the scan ended; `lastStatus` says why.
+ */
+export function scanClassic(p: usize, end: usize, final: bool, sourceId: u64): usize {
+  setSourceId(sourceId);
+  setLineFeedIsSpace(false);
+  for (;;) {
+    while (p < end && load<u8>(p) == 10) p++;
+    if (p >= end) return stop(DONE, end);
+    if (!beginRow()) return stop(FULL, p);
+    const close = readLine(p, end);
+    if (!close || (close == end && !final)) {
+      dropRow();
+      return stop(full ? FULL : UNSURE, p);
+    }
+    keepRow();
+    p = close;
   }
   return end;
 }

@@ -19,6 +19,11 @@ export let key: u32 = 0;
 export let nameAt: usize = 0;
 export let nameLength: usize = 0;
 
+export function setName(at: usize, n: usize): void {
+  nameAt = at;
+  nameLength = n;
+}
+
 // @ts-ignore: decorator
 @inline
 export function keyEntry(k: u32): usize {

@@ -106,15 +106,29 @@ function derive(): bool {
   return writeExtra();
 }
 
-/** Reads the record whose brace stands at `p` into the row that was begun; its end, 0 to bail, or if `full`. */
-export function readRecord(p: usize): usize {
+export function beginRecord(): void {
   seen = 0;
   lastKey = 0;
   clearFull();
   beginPlace();
   beginExtra();
-  const end = readMembers(0, p + 1);
-  if (!end) return 0;
+}
+
+/** Fills the columns that follow from the members; false to bail, or if `full`. */
+export function endRecord(): bool {
   lastKey = 0;
-  return (Row.given & NEEDED) == NEEDED && derive() ? end : 0;
+  return (Row.given & NEEDED) == NEEDED && derive();
+}
+
+/** Reads the value at `p` as that of a key; its end, 0 to bail, or if `full`. */
+export function readMember(key: u32, p: usize): usize {
+  lastKey = key;
+  return readValue(keyEntry(key), p);
+}
+
+/** Reads the record whose brace stands at `p` into the row that was begun; its end, 0 to bail, or if `full`. */
+export function readRecord(p: usize): usize {
+  beginRecord();
+  const end = readMembers(0, p + 1);
+  return end && endRecord() ? end : 0;
 }

@@ -112,3 +112,50 @@ export function readTime(p: usize, style: u32): usize {
   tick = i8x16.extract_lane_u(values, 10);
   return p + 27;
 }
+
+function monthOf(name: u32): u32 {
+  switch (name) {
+    case 0x6e614a: return 1; // Jan
+    case 0x626546: return 2;
+    case 0x72614d: return 3;
+    case 0x727041: return 4;
+    case 0x79614d: return 5;
+    case 0x6e754a: return 6;
+    case 0x6c754a: return 7;
+    case 0x677541: return 8;
+    case 0x706553: return 9;
+    case 0x74634f: return 10;
+    case 0x766f4e: return 11;
+    case 0x636544: return 12;
+    default: return 0;
+  }
+}
+
+/** `Tuesday, 19-Jun-14 22:58:10 GMT`; nothing behind it is read. */
+export function readMailTime(p: usize): usize {
+  const start = p;
+  if (<u32>load<u8>(p) - 65 > 25) return 0;
+  do p++; while (<u32>load<u8>(p) - 97 < 26);
+  if (p - start < 2 || load<u16>(p) != 0x202c) return 0;
+  p += 2;
+  // `19-Jun-14 22:58:`, the month's name apart.
+  const marks = i8x16(0, 0, 45, 0, 0, 0, 45, 0, 0, 32, 0, 0, 58, 0, 0, 58);
+  const isMark = i8x16(0, 0, -1, 0, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, -1);
+  const isName = i8x16(0, 0, 0, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  const values = v128.andnot(i8x16.sub(v128.load(p), v128.bitselect(marks, i8x16.splat(48), isMark)), isName);
+  if (v128.any_true(i8x16.gt_u(values, v128.andnot(i8x16.splat(9), isMark)))) return 0;
+  const numbers = pairs(v128.shuffle<u8>(values, values, 0, 1, 7, 8, 10, 11, 13, 14, 2, 2, 2, 2, 2, 2, 2, 2));
+  const short = <u32>i16x8.extract_lane_u(numbers, 1);
+  const year = short + (short < 70 ? 2000 : 1900);
+  const month = monthOf(load<u32>(p, 3) & 0xffffff);
+  const day = <u32>i16x8.extract_lane_u(numbers, 0);
+  const hour = <u32>i16x8.extract_lane_u(numbers, 2);
+  const minutes = <u32>i16x8.extract_lane_u(numbers, 3);
+  const tens = digit(p + 16);
+  const ones = digit(p + 17);
+  if (month == 0 || day == 0 || day > daysInMonth(year, month) || hour > 23 || minutes > 59) return 0;
+  if (tens > 5 || ones > 9 || load<u32>(p, 18) != 0x544d4720) return 0;
+  const seconds = ((<i64>days(year, month, day) * 24 + hour) * 60 + minutes) * 60 + tens * 10 + ones;
+  setTime(seconds * 1_000_000, 0);
+  return p + 22;
+}

@@ -1,9 +1,9 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { classicLine } from '../src/generate/classic-line.ts';
 import { Prng } from '../src/generate/prng.ts';
 import { generate } from '../src/generate/scenario.ts';
-import { classicLine } from './classic-line.ts';
 
 const seed = 1;
 const objectSchema = z.record(z.string(), z.unknown());
@@ -30,7 +30,7 @@ export const forms = {
   'agents.ndjson': (record, prng) =>
     record.replace(/("userAgentHeader":")/, `$1${prng.guid()} `).replace(/("referrerHeader":")/, `$1${prng.guid()}`),
   'malformed.ndjson': (record, prng) => (prng.chance(0.01) ? record.replace('","', '""') : record),
-  'classic.log': (record, prng) => classicLine(record, prng.chance(0.5) ? '2.0' : '1.0'),
+  'classic.log': (record) => classicLine(JSON.parse(record)),
 } as const satisfies Readonly<Record<string, (record: string, prng: Prng) => string>>;
 
 export type FormName = keyof typeof forms;

@@ -17,7 +17,7 @@ export const configSchema = z.strictObject({
       .enum(['scanner', 'reference'])
       .default('scanner')
       .describe(
-        'How resource logs are parsed: by the SIMD scanner, or in plain TypeScript, which is several times slower. The rows are the same.',
+        'How logs are parsed: by the SIMD scanner, or in plain TypeScript, which is several times slower. The rows are the same.',
       ),
     writer: z
       .enum(['filler', 'plain'])

@@ -3,7 +3,9 @@ import { fields } from './field.ts';
 import type { StorageRow } from './storage-row.ts';
 
 const entity = /&(?:#(\d{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z][A-Za-z0-9]{0,31}));/y;
-const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' };
+const named: ReadonlyMap<string, string> = new Map(
+  Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' }),
+);
 
 function character(decimal: string | undefined, hex: string | undefined): string {
   const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
@@ -16,7 +18,7 @@ export function decodeEntities(text: string): string {
   return text.replace(
     /&(?:#(\d{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z]+));/g,
     (raw, decimal: string | undefined, hex: string | undefined, name: string | undefined) =>
-      name === undefined ? character(decimal, hex) : (named[name] ?? raw),
+      name === undefined ? character(decimal, hex) : (named.get(name) ?? raw),
   );
 }
 
@@ -53,7 +55,7 @@ export function splitClassicLine(line: string, count: number): string[] {
 }
 
 /** Azure path of each field of version 1.0, then of the eight that 2.0 adds. */
-const paths = [
+export const classicPaths = [
   'schemaVersion',
   'time',
   'operationName',
@@ -127,7 +129,7 @@ export function readClassicLine(row: StorageRow, line: string): string | null {
     if (field !== undefined) row.set(field, value);
     else if (value !== '') row.setExtra(path, value);
   };
-  paths.slice(0, count).forEach((path, index) => {
+  classicPaths.slice(0, count).forEach((path, index) => {
     const value = values[index] ?? '';
     put(path, path === 'identity.authorization' && value !== '' ? parsedAuthorization(value) : value);
   });

@@ -11,17 +11,17 @@ import { StorageRow } from './storage-row.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Reads plain records of JSON into the same batch, faster than the reader; what it is not sure of it leaves alone. */
+/** Reads plain records into the same batch, faster than the reader; what it is not sure of it leaves alone. */
 export interface FastPath {
   /** Makes `bytes` the input of the following runs. */
   open(bytes: Uint8Array, sourceId: bigint): void;
   /**
    * Appends the records of [at, end) one after the other, as long as it is sure.
    *
-   * @param lines each record is a line; else commas and `[` between them are passed over.
+   * @param framing with `records`, commas and `[` between them are passed over.
    * @returns where the first record begins that was not taken, `end` if none.
    */
-  run(at: number, end: number, lines: boolean): number;
+  run(at: number, end: number, framing: Framing): number;
   /** True if the last run ended because the batch has no room for a record. */
   readonly full: boolean;
   /** The last record left alone was read by the reader; `instead` if all of this input is from now on. */
@@ -87,7 +87,7 @@ export class RecordReader {
     this.#resync = new Resync(bytes.length);
     this.#rejected = [];
     this.#left = 0;
-    this.#fast = framing === 'classic' ? null : this.#fastPath;
+    this.#fast = this.#fastPath;
     this.#fast?.open(bytes, sourceId);
     const rowsBefore = this.#writer.rows;
     this.#rowsBefore = rowsBefore;
@@ -101,7 +101,7 @@ export class RecordReader {
     const bytes = this.#bytes;
     for (let at = start; at < bytes.length; ) {
       if (this.#fast !== null) {
-        at = this.#fast.run(at, bytes.length, true);
+        at = this.#fast.run(at, bytes.length, framing);
         if (this.#fast.full) return at;
         if (at >= bytes.length) break;
       }
@@ -139,7 +139,7 @@ export class RecordReader {
     const bytes = this.#bytes;
     let p = this.#skipByteOrderMark(at);
     for (;;) {
-      p = this.#fast?.run(p, end, false) ?? skipSpace(bytes, p, end);
+      p = this.#fast?.run(p, end, 'records') ?? skipSpace(bytes, p, end);
       if (this.#fast?.full) return p;
       if (p >= end) return null;
       const byte = bytes[p];

@@ -1,6 +1,6 @@
 import { authType } from '../../core/auth-type.ts';
 import { parseCaller } from '../../core/caller.ts';
-import { operationClass } from '../../core/operation.ts';
+import { operationCategory, operationClass } from '../../core/operation.ts';
 import { parseSas, type SasKind, type SasSet, tokenFingerprint } from '../../core/sas.ts';
 import { cleanText } from './column-writer.ts';
 import { toLastModified } from './conversion.ts';
@@ -17,6 +17,7 @@ export interface ScannerHost {
   json(at: number, length: number, depth: number): number;
   sas(query: number, length: number, account: number, accountLength: number): number;
   operationClass(name: number, length: number, category: number, categoryLength: number): number;
+  operationCategory(name: number, length: number): number;
   authType(type: number, length: number, sas: number): number;
   ipClass(at: number, length: number): number;
   networkClass(network: number): number;
@@ -56,6 +57,7 @@ export function scannerHost(memory: WebAssembly.Memory, meet: (set: SasSet) => v
       const operation = text(name, length);
       return isCopySource(operation) ? 0 : reply(operationClass(operation, text(category, categoryLength)));
     },
+    operationCategory: (name, length) => reply(operationCategory(text(name, length))),
     authType: (type, length, sas) =>
       reply(authType(text(type, length), sas === 0 ? null : (sasKinds[sas - 1] ?? null))),
     ipClass(at, length) {

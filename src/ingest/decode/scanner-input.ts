@@ -1,3 +1,4 @@
+import type { Framing } from '../source.ts';
 import type { Fallback } from './decoder.ts';
 import type { FastPath } from './record-reader.ts';
 import { scannerKeys } from './scanner-keys.ts';
@@ -34,11 +35,11 @@ export class ScannerInput implements FastPath {
     this.full = false;
   }
 
-  run(start: number, end: number, lines: boolean): number {
+  run(start: number, end: number, framing: Framing): number {
     for (let at = start; at < end; ) {
       if (at < this.#base || at >= this.#top) this.#load(at);
       const limit = Math.min(end, this.#top);
-      const stop = this.#scan(at, limit, lines, limit === end);
+      const stop = this.#scan(at, limit, framing, limit === end);
       const status = this.#scanner.lastStatus();
       this.full = status === scanStatus.full;
       const cut = status === scanStatus.unsure && limit < end && limit - stop < cutBytes && stop > this.#base;
@@ -49,9 +50,12 @@ export class ScannerInput implements FastPath {
     return end;
   }
 
-  #scan(at: number, limit: number, lines: boolean, final: boolean): number {
+  #scan(at: number, limit: number, framing: Framing, final: boolean): number {
     const offset = windowAt - this.#base;
-    return this.#scanner.scan(at + offset, limit + offset, Number(lines), Number(final), this.#sourceId) - offset;
+    const [from, to] = [at + offset, limit + offset];
+    if (framing === 'classic') return this.#scanner.scanClassic(from, to, Number(final), this.#sourceId) - offset;
+    const lines = Number(framing === 'lines');
+    return this.#scanner.scan(from, to, lines, Number(final), this.#sourceId) - offset;
   }
 
   #load(at: number): void {

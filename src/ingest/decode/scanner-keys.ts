@@ -61,7 +61,8 @@ function keyKind({ conversion, spec: { type } }: Field): KeyKind {
   return kinds[conversion] ?? 'host';
 }
 
-function parentOf(path: string): string {
+/** Path of the object a field is in, '' for the record itself. */
+export function parentOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('.'), 0));
 }
 

@@ -2,6 +2,7 @@ import { valueBytes } from '../../core/batch.ts';
 import { type ColumnSpec, columns } from '../../core/columns.ts';
 import { limits } from '../../core/limits.ts';
 import { sasParameters } from '../../core/sas.ts';
+import { classicPaths } from './classic-log.ts';
 import { keyKinds, objectPaths, scannerKeys } from './scanner-keys.ts';
 
 /** Where a column lies in the scanner's memory. All addresses are bytes. */
@@ -101,9 +102,13 @@ function planRegions(memory: MemoryPlan) {
     unknowns: memory.take(32 * scannerSizes.unknownFieldsMax),
     networkClasses: memory.take(2 << 16),
     addressClasses: memory.take(2 * dictionaryValuesMax),
+    categories: memory.take(2 * dictionaryValuesMax),
     operationClasses: memory.take(8 * dictionaryValuesMax),
     authTypes: memory.take(8 * (dictionaryValuesMax + 1)),
     queries: memory.take(8 * dictionaryValuesMax),
+    classicFields: memory.take(32 * classicPaths.length),
+    /** A line whose every byte needs an escape, and quotes around its fields. */
+    classicLine: memory.take(2 * scannerSizes.windowBytes + 4 * kib),
     window: memory.take(scannerSizes.windowBytes),
     scratch: memory.take(6 * recordBytesMax),
     uriScratch: memory.take(recordBytesMax),
@@ -192,6 +197,8 @@ export function layoutSource(): string {
     constant('bitmapCount', bitmapCount, 'usize'),
     constant('columnCount', columns.length, 'usize'),
     constant('keyCount', scannerKeys.length),
+    constant('authorizationKey', 1 + scannerKeys.findIndex(({ path }) => path === 'identity.authorization')),
+    constant('classicUriField', classicPaths.indexOf('uri')),
     ...scannerLayout.columns.flatMap(columnConstants),
     '',
   ].join('\n');

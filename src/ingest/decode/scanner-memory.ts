@@ -1,5 +1,6 @@
 import { sasParameters } from '../../core/sas.ts';
-import { keyKinds, objectPaths, type ScannerKey, scannerKeys } from './scanner-keys.ts';
+import { classicPaths } from './classic-log.ts';
+import { keyKinds, objectPaths, parentOf, type ScannerKey, scannerKeys } from './scanner-keys.ts';
 import { scannerLayout, scannerSizes } from './scanner-layout.ts';
 
 const { regions, columns, pages } = scannerLayout;
@@ -72,6 +73,18 @@ function writeSasNames(memory: Buffer): void {
   }
 }
 
+/** The fields of a line of classic logs: under which key each is read; their form is drawn in assembly/classic.ts. */
+function writeClassicFields(memory: Buffer): void {
+  for (const [index, path] of classicPaths.entries()) {
+    const at = regions.classicFields + 32 * index;
+    const name = path.slice(path.lastIndexOf('.') + 1);
+    const key = scannerKeys.findIndex((known) => known.path === path) + 1;
+    if (name.length > 24) throw new RangeError(`the scanner has no room for the long name ${name}`);
+    memory.set([key, objectPaths.indexOf(parentOf(path)), name.length], at);
+    memory.write(name, at + 8);
+  }
+}
+
 /** A scanner's memory with its tables in place: keys, objects, columns. It is all there from the start and never grows. */
 export function createScannerMemory(): WebAssembly.Memory {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
@@ -80,5 +93,6 @@ export function createScannerMemory(): WebAssembly.Memory {
   writeObjects(bytes);
   writeColumns(bytes);
   writeSasNames(bytes);
+  writeClassicFields(bytes);
   return memory;
 }

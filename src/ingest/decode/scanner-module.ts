@@ -7,6 +7,7 @@ export interface ScannerExports {
   start(seed: bigint): void;
   setRowsMax(rows: number): void;
   scan(at: number, end: number, lines: number, final: number, sourceId: bigint): number;
+  scanClassic(at: number, end: number, final: number, sourceId: bigint): number;
   lastStatus(): number;
   unsureKey(): number;
   find(dictionary: number, at: number, length: number): number;

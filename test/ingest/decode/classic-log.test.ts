@@ -227,6 +227,7 @@ it.each([
   ['&#128640;&#x1F680;', '🚀🚀'],
   ['&#0;&#1114112;', '\ufffd\ufffd'],
   ['&bogus; & &;', '&bogus; & &;'],
+  ['&constructor;', '&constructor;'],
 ])('decodes %s once', (text, expected) => {
   expect(decodeEntities(text)).toBe(expected);
 });

@@ -1,4 +1,4 @@
-/** A fault put into one source of the scanner, and which directed records show it. */
+/** A fault put into one source of the scanner, and which directed records or lines show it. */
 export interface Mutant {
   readonly fault: string;
   /** In `assembly/`. */
@@ -199,5 +199,47 @@ export const mutants: readonly Mutant[] = [
     from: 'find(name, name + n, 37) != name + n || ',
     to: '',
     killedBy: 'queries',
+  },
+  {
+    fault: '$logs: &lt; is another character',
+    file: 'classic.ts',
+    from: 'return 60;',
+    to: 'return 62;',
+    killedBy: 'odd values in every field',
+  },
+  {
+    fault: '$logs: an entity nobody knows ends at its semicolon',
+    file: 'classic.ts',
+    from: 'return c == SEMICOLON && q > p + 1 ? 0 : AMPERSAND;',
+    to: 'return AMPERSAND;',
+    killedBy: 'odd values in every field',
+  },
+  {
+    fault: '$logs: a backslash escapes',
+    file: 'classic.ts',
+    from: 'store<u16>(d, 0x5c5c);\n      d += 2;',
+    to: 'store<u8>(d, 0x5c);\n      d += 1;',
+    killedBy: 'every byte where lines are taken apart',
+  },
+  {
+    fault: '$logs: quotes in the middle of a field end it',
+    file: 'classic.ts',
+    from: 'if (quoted != (c == QUOTE)) return 0;',
+    to: '',
+    killedBy: 'every byte where lines are taken apart',
+  },
+  {
+    fault: '$logs: entities in the detail stay',
+    file: 'classic.ts',
+    from: 'find(p, after, AMPERSAND) != after || ',
+    to: '',
+    killedBy: 'odd values in every field',
+  },
+  {
+    fault: '$logs: any month is one',
+    file: 'time.ts',
+    from: 'default: return 0;',
+    to: 'default: return 1;',
+    killedBy: 'dates in words',
   },
 ];

@@ -97,6 +97,12 @@ const comma = Buffer.from(',');
 const recordsPerInput = 24;
 const checkedRowsMin = 2 * 1024;
 
+function framed(records: readonly Uint8Array[], framing: Framing): Buffer {
+  if (framing !== 'records') return Buffer.concat(records.flatMap((record) => [record, newline]));
+  const joined = records.flatMap((record) => [comma, record]).slice(1);
+  return Buffer.concat([Buffer.from('{"records":['), ...joined, Buffer.from(']}')]);
+}
+
 /** The scanner beside its twin. Both get the same input; `check` compares the rows gathered so far. */
 export class Twins {
   readonly reference: Decoder;
@@ -119,13 +125,11 @@ export class Twins {
     expect(shown(bytes, actual.rejected)).toEqual(shown(bytes, expected.rejected));
   }
 
-  /** Decodes and compares records as lines and, since a line feed is white space there, as bodies. */
-  feedAll(records: readonly Uint8Array[]): void {
+  /** Decodes and compares records as lines and, since a line feed is white space there, as bodies; or in other framings. */
+  feedAll(records: readonly Uint8Array[], framings: readonly Framing[] = ['lines', 'records']): void {
     for (let at = 0; at < records.length; at += recordsPerInput) {
       const some = records.slice(at, at + recordsPerInput);
-      this.feed(Buffer.concat(some.flatMap((record) => [record, newline])), 'lines');
-      const joined = some.flatMap((record) => [comma, record]).slice(1);
-      this.feed(Buffer.concat([Buffer.from('{"records":['), ...joined, Buffer.from(']}')]), 'records');
+      for (const framing of framings) this.feed(framed(some, framing), framing);
       if (this.scanner.rows > checkedRowsMin) this.check();
     }
     this.check();
