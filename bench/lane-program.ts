@@ -9,18 +9,19 @@ import { mainThreadCpuS } from './processor-time.ts';
 import { WarmRate } from './warm-rate.ts';
 
 /**
- * What the lane bench measures as a program of its own: `lane-program.js LOGS DATA LANES`, files to committed rows and no
- * rules. LANES 0 is one lane in the main thread, where Node's profiler sees it: it writes no profile of a worker.
+ * Lanes without rules as a program of their own, to be measured, and to be killed by tests:
+ * `lane-program.js LOGS DATA LANES [BATCH_ROWS_MAX]`, files to committed rows, from the last commit on. LANES 0 is one
+ * lane in the main thread, where Node's profiler sees it: it writes no profile of a worker.
  */
-const [logs, dataDir, lanes] = process.argv.slice(2);
+const [logs, dataDir, lanes, batchRowsMax] = process.argv.slice(2);
 if (logs === undefined || dataDir === undefined || lanes === undefined) {
-  throw new Error('usage: lane-program LOGS DATA LANES');
+  throw new Error('usage: lane-program LOGS DATA LANES [BATCH_ROWS_MAX]');
 }
 
 const catalog = await Catalog.open(dataDir);
 const plan = new FilePlan(
   { paths: [logs], once: true, tail: 'leave', stdinName: 'stdin', logged: null },
-  () => undefined,
+  (source, partition) => catalog.position({ source, partition }),
 );
 await plan.open();
 const meter = new IngestMeter();
@@ -28,7 +29,7 @@ const warm = new WarmRate(Number(lanes));
 const settings: LaneSettings = {
   dataDir,
   flushIntervalMs: limits.flushIntervalMs,
-  batchRowsMax: limits.segmentRowsMax,
+  batchRowsMax: batchRowsMax === undefined ? limits.segmentRowsMax : Number(batchRowsMax),
   decoder: 'scanner',
   writer: 'filler',
   range: null,

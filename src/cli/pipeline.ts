@@ -1,6 +1,7 @@
 import type { Config } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
 import { Detector } from '../detect/detector.ts';
+import { FreeSpaceFloor } from '../ingest/admission.ts';
 import { type CommitEvent, Coordinator } from '../ingest/coordinator.ts';
 import type { Committed, SourcePlan } from '../ingest/sources/plan.ts';
 import type { TimeRange } from '../ingest/time-range.ts';
@@ -71,11 +72,12 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
       range: options.range ?? null,
       proof: options.proof ?? false,
     };
-    const coordinator = new Coordinator(catalog, settings, (event) => {
+    const onCommit = (event: CommitEvent) => {
       meter.count(event);
       detection.note(event, options.live);
       options.onCommit?.(meter, event);
-    });
+    };
+    const coordinator = new Coordinator(catalog, settings, onCommit, freeSpaceFloor(options));
     const upkeep = options.live ? idleUpkeep(catalog, options) : null;
     try {
       await coordinator.run(plans, config.ingest.lanes, signal);
@@ -92,6 +94,23 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
   } finally {
     await catalog.close();
   }
+}
+
+function freeSpaceFloor({ config, dataDir, onNote }: PipelineOptions): FreeSpaceFloor {
+  const freeBytesMin = config.ingest.freeSpaceMinBytes;
+  const mebibytes = (bytes: number) => `${Math.floor(bytes / (1 << 20)).toLocaleString('en')} MiB`;
+  return new FreeSpaceFloor({
+    path: dataDir,
+    freeBytesMin,
+    onChange: ({ waiting, freeBytes }) => {
+      const left = `the disk of ${dataDir} has ${mebibytes(freeBytes)} left`;
+      onNote?.(
+        waiting
+          ? `${left}, less than ingest.free_space_min_bytes (${mebibytes(freeBytesMin)}): nothing more is read until there is room`
+          : `${left}: reading goes on`,
+      );
+    },
+  });
 }
 
 function idleUpkeep(catalog: Catalog, { config, dataDir, onUpkeep, onNote }: PipelineOptions): IdleUpkeep {

@@ -12,6 +12,11 @@ export const configSchema = z.strictObject({
     flush_interval_ms: milliseconds(100)
       .default(limits.flushIntervalMs)
       .describe('Longest time a row waits in a lane before it is written.'),
+    free_space_min_bytes: count(0, Number.MAX_SAFE_INTEGER)
+      .default(limits.freeSpaceMinBytes)
+      .describe(
+        'Free space of the disk of the data folder below which nothing more is read, until there is room again.',
+      ),
     batch_rows_max: count(1, limits.segmentRowsMax).default(limits.segmentRowsMax).describe('Rows of one segment.'),
     decoder: z
       .enum(['scanner', 'reference'])

@@ -3,6 +3,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { AppError, errorText } from '../core/errors.ts';
 import type { Catalog } from '../store/catalog.ts';
 import type { Commit } from '../store/commit.ts';
+import { type Admission, admitAll } from './admission.ts';
 import type { Fallback } from './decode/decoder.ts';
 import type { LaneAnswer, LaneRequest, LaneTask, ToCoordinator, ToLane } from './lane-protocol.ts';
 import { LanePool } from './pool.ts';
@@ -33,11 +34,18 @@ export class Coordinator {
   readonly #catalog: Catalog;
   readonly #settings: LaneSettings;
   readonly #onCommit: (event: CommitEvent) => void;
+  readonly #admission: Admission;
 
-  constructor(catalog: Catalog, settings: LaneSettings, onCommit: (event: CommitEvent) => void) {
+  constructor(
+    catalog: Catalog,
+    settings: LaneSettings,
+    onCommit: (event: CommitEvent) => void,
+    admission: Admission = admitAll,
+  ) {
     this.#catalog = catalog;
     this.#settings = settings;
     this.#onCommit = onCommit;
+    this.#admission = admission;
   }
 
   /**
@@ -72,7 +80,8 @@ export class Coordinator {
 
   async #keepRunning(pool: LanePool, plan: SourcePlan, lane: number, signal: AbortSignal): Promise<void> {
     for (let failures = 0; ; ) {
-      const run = new LaneRun(this.#catalog, plan, lane, this.#onCommit);
+      await this.#admission.admit(signal);
+      const run = new LaneRun(this.#catalog, plan, lane, this.#onCommit, this.#admission);
       const assignment = plan.assignment(lane);
       if (assignment === null) return;
       try {
@@ -96,14 +105,22 @@ export class LaneRun {
   readonly #plan: SourcePlan;
   readonly #lane: number;
   readonly #onCommit: (event: CommitEvent) => void;
+  readonly #admission: Admission;
   readonly #channel = new MessageChannel();
   commits = 0;
 
-  constructor(catalog: Catalog, plan: SourcePlan, lane: number, onCommit: (event: CommitEvent) => void) {
+  constructor(
+    catalog: Catalog,
+    plan: SourcePlan,
+    lane: number,
+    onCommit: (event: CommitEvent) => void,
+    admission: Admission = admitAll,
+  ) {
     this.#catalog = catalog;
     this.#plan = plan;
     this.#lane = lane;
     this.#onCommit = onCommit;
+    this.#admission = admission;
   }
 
   /** The port to give to the lane; from now on its requests are answered. */
@@ -111,7 +128,7 @@ export class LaneRun {
     const { port1, port2 } = this.#channel;
     const post = (message: ToLane) => port1.postMessage(message);
     port1.on('message', ({ id, request }: ToCoordinator) => {
-      this.#answer(request).then(
+      this.#answer(request, signal).then(
         (answer) => post({ id, answer }),
         (error: unknown) => post({ id, answer: { kind: 'refused', message: errorText(error) } }),
       );
@@ -125,13 +142,15 @@ export class LaneRun {
     this.#channel.port1.close();
   }
 
-  async #answer(request: LaneRequest): Promise<LaneAnswer> {
+  /** A lane takes nothing while it waits for an answer, which is how admission holds it. */
+  async #answer(request: LaneRequest, signal: AbortSignal): Promise<LaneAnswer> {
     if (request.kind === 'work') return { kind: 'work', work: await this.#plan.nextWork(this.#lane, request.finished) };
     const { commit, bytes, fallback } = request;
     const { status } = await this.#catalog.commit(commit);
     this.commits++;
     const rows = status === 'duplicate' ? 0 : commit.segments.reduce((sum, segment) => sum + segment.rows, 0);
     this.#onCommit({ commit, status, bytes, rows, fallback });
+    await this.#admission.admit(signal);
     return { kind: 'committed', status };
   }
 }

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const lanes = fileURLToPath(new URL('../../dist/bench/lane-program.js', import.meta.url));
 
 /** The program as a process of its own, as users run it. */
 export interface Program {
@@ -13,7 +14,16 @@ export interface Program {
 }
 
 export function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+  return spawned(['--import', 'tsx', main, ...args], env);
+}
+
+/** Lanes as last built, without rules, whose start costs a third: `bench/lane-program.ts` with its arguments. */
+export function startLanes(args: readonly string[]): Program {
+  return spawned([lanes, ...args], {});
+}
+
+function spawned(args: readonly string[], env: Readonly<Record<string, string>>): Program {
+  const child = spawn(process.execPath, args, {
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -30,6 +40,19 @@ export async function firstLine({ child, ended }: Program): Promise<string> {
   const written =
     child.stdout === null ? [''] : await Promise.race([once(child.stdout, 'data'), ended.then(() => [''])]);
   return String(written[0]).split('\n')[0] ?? '';
+}
+
+/** The first line of stderr that matches. @throws Error if the program ends without one. */
+export async function lineOf({ child, ended }: Program, pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let written = '';
+    child.stderr?.on('data', (piece) => {
+      written += piece;
+      const line = written.split('\n').find((text) => pattern.test(text));
+      if (line !== undefined) resolve(line);
+    });
+    ended.then(() => reject(new Error(`ended without ${pattern}: ${written}`)), reject);
+  });
 }
 
 /** The objects of a `--json` run. */
