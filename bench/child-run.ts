@@ -12,6 +12,8 @@ const summarySchema = z.object({
   peak_rss_bytes: z.number(),
   /** User and system time of the main thread alone, from its start. */
   main_thread_cpu_s: z.number().nullable().default(null),
+  /** Of cpu_s, the last run of the rules. */
+  judging_cpu_s: z.number().default(0),
   /** From files and pipes, from when the program began its work. */
   bytes_read: z.number().nullable().default(null),
   /** Of a million rows once the program was warm. */
@@ -24,6 +26,8 @@ export interface ChildRun {
   readonly wallS: number;
   readonly peakRssBytes: number;
   readonly mainThreadCpuS: number | null;
+  /** Of `cpuS`, what running the rules took; 0 where none run. */
+  readonly judgingCpuS: number;
   readonly bytesRead: number | null;
   /** Of a million rows once the program was warm; null where it does not say. */
   readonly warmCpuS: number | null;
@@ -41,6 +45,7 @@ function plainEnvironment(): NodeJS.ProcessEnv {
  *
  * @param cwd working folder; an empty one, so that no configuration file is found by chance.
  * @param flags of Node itself.
+ * @param env settings of the program.
  * @throws Error with the program's stderr, if it fails or its last line is no summary.
  */
 export async function runChild(
@@ -48,25 +53,26 @@ export async function runChild(
   args: readonly string[],
   cwd: string,
   flags: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ChildRun> {
   const before = endedChildrenCpuS();
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, script.pathname, ...args], {
     cwd,
-    env: plainEnvironment(),
+    env: { ...plainEnvironment(), ...env },
     maxBuffer: 64 << 20,
   });
   const after = endedChildrenCpuS();
-  const { rows, cpu_s, wall_s, peak_rss_bytes, main_thread_cpu_s, bytes_read, warm_cpu_s_per_million } =
-    summarySchema.parse(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));
+  const summary = summarySchema.parse(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));
   const processCpuS = before === null || after === null ? null : after - before;
   return {
-    rows,
-    cpuS: cpu_s,
-    wallS: wall_s,
-    peakRssBytes: peak_rss_bytes,
-    mainThreadCpuS: main_thread_cpu_s,
-    bytesRead: bytes_read,
-    warmCpuS: warm_cpu_s_per_million,
+    rows: summary.rows,
+    cpuS: summary.cpu_s,
+    wallS: summary.wall_s,
+    peakRssBytes: summary.peak_rss_bytes,
+    mainThreadCpuS: summary.main_thread_cpu_s,
+    judgingCpuS: summary.judging_cpu_s,
+    bytesRead: summary.bytes_read,
+    warmCpuS: summary.warm_cpu_s_per_million,
     processCpuS,
   };
 }

@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   ingest: async () => (await import('./ingest.bench.ts')).ingestBench,
   lane: async () => (await import('./lane.bench.ts')).laneBench,
   lookup: async () => (await import('./lookup.bench.ts')).lookupBench,
+  replay: async () => (await import('./replay.bench.ts')).replayBench,
   latency: async () => (await import('./latency.bench.ts')).latencyBench,
 };
 
