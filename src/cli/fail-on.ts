@@ -10,11 +10,13 @@ export function failOnOption(): Option {
   );
 }
 
-/** Exit code 3 if an open finding is at or above `least`; undefined where none is or no level was given. */
+/** Exit code 3 if an open finding that nothing suppresses is at or above `least`; undefined where none is or no level was given. */
 export function failOnCode(
   least: Level | undefined,
-  findings: readonly Pick<Finding, 'level' | 'open'>[],
+  findings: readonly (Pick<Finding, 'level' | 'open'> & Partial<Pick<Finding, 'suppression'>>)[],
 ): ExitCode | undefined {
   if (least === undefined) return undefined;
-  return findings.some(({ level, open }) => open && isAtLeast(level, least)) ? exitCodes.findings : undefined;
+  const isLoud = ({ level, open, suppression = null }: (typeof findings)[number]) =>
+    open && suppression === null && isAtLeast(level, least);
+  return findings.some(isLoud) ? exitCodes.findings : undefined;
 }

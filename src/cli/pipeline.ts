@@ -56,7 +56,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
     options.onOpen?.(catalog.openReport);
     const plans = await options.plans((source, partition) => catalog.position({ source, partition }));
     const meter = new IngestMeter();
-    const detector = await Detector.open({ dataDir, catalog, rulesDirs: config.detect.rules });
+    const detector = await Detector.open({ dataDir, catalog, config: config.detect });
     const detection = new LiveDetection(catalog, detector, {
       intervalMs: config.detect.intervalMs,
       latenessMs: config.detect.latenessMs,

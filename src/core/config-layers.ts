@@ -98,10 +98,21 @@ export function environmentLayer(
   return layer;
 }
 
+/** JSON where it is JSON, else the text, which the schema then refuses. */
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 /** The value a text stands for, where only texts can be given: in variables and flags. */
 export function fromText(schema: z.ZodType, text: string): unknown {
   const inner = kernel(schema);
   if (inner instanceof z.ZodNumber) return text.trim() === '' ? text : Number(text);
-  if (inner instanceof z.ZodArray) return text.split(',').map((part) => part.trim());
+  if (inner instanceof z.ZodArray && inner.element instanceof z.ZodString)
+    return text.split(',').map((part) => part.trim());
+  if (inner instanceof z.ZodArray) return fromJson(text);
   return text;
 }

@@ -2,6 +2,31 @@ import { z } from 'zod';
 import { limits } from './limits.ts';
 
 const count = (min: number, max: number) => z.int().min(min).max(max);
+const names = z.array(z.string().min(1)).min(1).optional();
+
+/** What a suppression matches: of each list given, one entry must fit. */
+const suppression = z
+  .strictObject({
+    name: z.string().min(1),
+    reason: z.string().min(1),
+    until: z.iso.date(),
+    rules: names,
+    tags: names,
+    tokens: names,
+    families: names,
+    accounts: names,
+    addresses: z
+      .array(
+        z.string().regex(/^\d{1,3}(\.\d{1,3}){3}(\/\d{1,2})?$/, 'expected an IPv4 address or range as 192.0.2.0/24'),
+      )
+      .min(1)
+      .optional(),
+  })
+  .refine(
+    ({ name: _, reason: __, until: ___, ...matched }) => Object.values(matched).some((list) => list !== undefined),
+    'a suppression of everything: name rules, tags, tokens, families, accounts or addresses',
+  );
+
 const milliseconds = (min: number) => count(min, 86_400_000);
 
 /** The configuration as a person writes it, section by section; `docs/config.md` is made from it. */
@@ -95,6 +120,24 @@ export const configSchema = z.strictObject({
   }),
   detect: z.strictObject({
     rules: z.array(z.string().min(1)).default([]).describe('Folders of rules beside the shipped ones.'),
+    parameters: z
+      .array(z.strictObject({ rule: z.string().min(1), set: z.record(z.string(), z.union([z.number(), z.string()])) }))
+      .default([])
+      .describe(
+        'Thresholds of rules: `{ rule: W-EXF-1, set: { objects_min: 5000 } }`. Names and units: docs/rules.md.',
+      ),
+    suppressions: z
+      .array(suppression)
+      .default([])
+      .describe(
+        'Findings to keep quiet: `name`, `reason`, `until` a date of event time, and at least one of `rules`, `tags`, `tokens`, `families`, `accounts`, `addresses` (IPv4). They stay in the lake: docs/detections.md.',
+      ),
+    feeds: z
+      .array(z.strictObject({ list: z.enum(['tor', 'threat', 'hosting', 'geo']), path: z.string().min(1) }))
+      .default([])
+      .describe(
+        'Lists of address ranges: `list` is tor, threat, hosting or geo, `path` a file, or a folder of files with dates in their names: docs/detections.md.',
+      ),
     interval_ms: milliseconds(100).default(1_000).describe('Shortest time between two runs of the rules.'),
     lateness_ms: count(0, 60 * 86_400_000)
       .default(300_000)
@@ -139,8 +182,8 @@ export const configSchema = z.strictObject({
 type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : S;
-type CamelKeys<T> = T extends readonly unknown[]
-  ? readonly string[]
+type CamelKeys<T> = T extends readonly (infer Element)[]
+  ? readonly Element[]
   : T extends object
     ? { readonly [K in keyof T as K extends string ? CamelCase<K> : never]: CamelKeys<T[K]> }
     : T;
@@ -177,7 +220,7 @@ function camelCase(key: string): string {
   return key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The same tree with camelCase keys. */
+/** The same tree with camelCase keys, but for what stands in lists. */
 export function camelKeys(tree: z.output<typeof configSchema>): Config {
   const convert = (node: unknown): unknown =>
     typeof node === 'object' && node !== null && !Array.isArray(node)

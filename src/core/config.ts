@@ -107,7 +107,8 @@ export function renderConfig(): string {
   return `# Configuration
 
 Made from \`src/core/config-schema.ts\`; do not edit. Settings stand in \`saswatch.yaml\`, section by section. A flag wins over
-the environment, the environment over the file, the file over the default. Lists in a variable are separated by commas.
+the environment, the environment over the file, the file over the default. Lists of texts in a variable are separated by commas, lists of
+mappings are JSON.
 A secret is taken from its variable, or from the file named by the variable with \`_FILE\` added.
 \`saswatch config show\` prints every value with its origin.
 
@@ -124,9 +125,13 @@ function describeForm(schema: z.ZodType): string {
     enum: choices,
     minimum,
     maximum,
+    items,
   } = json.anyOf?.[0] && typeof json.anyOf[0] === 'object' ? json.anyOf[0] : json;
   if (choices) return choices.map((choice) => `\`${choice}\``).join(', ');
   if (type === 'number') return `number, ${minimum} to ${maximum}`;
   if (type === 'integer') return `integer, ${minimum} to ${maximum}`;
-  return type === 'array' ? 'list of texts' : 'text';
+  if (type !== 'array') return 'text';
+  return typeof items === 'object' && !Array.isArray(items) && items.type === 'object'
+    ? 'list of mappings'
+    : 'list of texts';
 }

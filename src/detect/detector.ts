@@ -1,11 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Config } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
 import type { SegmentFile } from '../store/commit.ts';
 import { openReader } from '../store/reader.ts';
 import type { Detection } from './detection.ts';
+import { type FeedRow, readFeeds, showFeeds } from './feed-files.ts';
 import { type EventRange, fromWholeDay, runDetection } from './run.ts';
 import { allDetections } from './shipped.ts';
 import { StandingWorkspace } from './standing-workspace.ts';
+import { suppress } from './suppression.ts';
+import { type Tuning, tuningOf } from './tuning.ts';
 import { keepEntities } from './workspace.ts';
 
 /** Where findings are kept: the catalog. */
@@ -18,6 +22,9 @@ interface DetectorDependencies {
   readonly dataDir: string;
   readonly catalog: FindingStore;
   readonly rules: readonly Detection[];
+  readonly tuning: Tuning;
+  readonly suppressions: Config['detect']['suppressions'];
+  readonly feeds: readonly FeedRow[];
 }
 
 /**
@@ -31,6 +38,10 @@ const chosen: Readonly<Record<RuleChoice, (rule: Detection) => boolean>> = {
   settled: ({ every }) => every === 'run',
   all: () => true,
 };
+
+interface DetectorSettings extends Pick<DetectorDependencies, 'dataDir' | 'catalog'> {
+  readonly config?: Pick<Config['detect'], 'rules' | 'parameters' | 'suppressions' | 'feeds'>;
+}
 
 export interface Evaluation extends EventRange {
   /** All, unless told otherwise. */
@@ -60,18 +71,26 @@ export class Detector {
     this.#dependencies = dependencies;
   }
 
-  /** With the shipped rules and those of further folders. @throws AppError DETECTION_INVALID */
-  static async open({
-    rulesDirs = [],
-    ...rest
-  }: Omit<DetectorDependencies, 'rules'> & { readonly rulesDirs?: readonly string[] }): Promise<Detector> {
-    return new Detector({ ...rest, rules: await allDetections(rulesDirs) });
+  /**
+   * With the shipped rules, those of further folders, and what the configuration says about them.
+   *
+   * @throws AppError DETECTION_INVALID, CONFIG_INVALID
+   */
+  static async open({ config, ...rest }: DetectorSettings): Promise<Detector> {
+    const rules = await allDetections(config?.rules ?? []);
+    return new Detector({
+      ...rest,
+      rules,
+      tuning: tuningOf(config?.parameters ?? [], rules),
+      suppressions: config?.suppressions ?? [],
+      feeds: await readFeeds(config?.feeds ?? []),
+    });
   }
 
   /**
    * @param evaluation event time, UTC microseconds; `since` is taken back to the start of its UTC day. Live, `until` is
    * the watermark: up to there every partition has been read.
-   * @returns the findings that were not known before, oldest first.
+   * @returns the findings that were not known before and that no suppression keeps quiet, oldest first.
    * @throws AppError DETECTION_FAILED if a rule's statement fails; rules before it have kept their findings.
    */
   async evaluate({ since, until, final, choice = 'all', standing = false }: Evaluation): Promise<Finding[]> {
@@ -83,7 +102,7 @@ export class Detector {
     const withdrawn = final ? unconfirmed(known.values(), found, rules, range) : [];
     await catalog.putFindings([...found, ...withdrawn]);
     return found
-      .filter(({ id }) => !known.has(id))
+      .filter(({ id, suppression }) => suppression === null && !known.has(id))
       .sort((a, b) => Number(a.firstSeen - b.firstSeen) || a.rule.localeCompare(b.rule));
   }
 
@@ -96,31 +115,29 @@ export class Detector {
     const reader = await openReader(this.#dependencies.dataDir);
     try {
       await keepEntities(reader.connection, range);
-      return await runAll(reader.connection, rules, range);
+      await showFeeds(reader.connection, this.#dependencies.feeds);
+      return await this.#runAll(reader.connection, rules, range);
     } finally {
       reader.close();
     }
   }
 
   async #runStanding(rules: readonly Detection[], range: EventRange): Promise<Finding[]> {
-    this.#standing ??= await StandingWorkspace.open(this.#dependencies.dataDir);
-    return runAll(await this.#standing.refresh(range), rules, range);
+    this.#standing ??= await StandingWorkspace.open(this.#dependencies.dataDir, this.#dependencies.feeds);
+    return this.#runAll(await this.#standing.refresh(range), rules, range);
+  }
+
+  async #runAll(connection: DuckDBConnection, rules: readonly Detection[], range: EventRange): Promise<Finding[]> {
+    const { tuning, suppressions } = this.#dependencies;
+    const found: Finding[] = [];
+    for (const rule of rules) found.push(...(await runDetection(connection, rule, range, tuning.get(rule.code))));
+    return suppress(connection, found, suppressions);
   }
 
   close(): void {
     this.#standing?.close();
     this.#standing = null;
   }
-}
-
-async function runAll(
-  connection: DuckDBConnection,
-  rules: readonly Detection[],
-  range: EventRange,
-): Promise<Finding[]> {
-  const found: Finding[] = [];
-  for (const rule of rules) found.push(...(await runDetection(connection, rule, range)));
-  return found;
 }
 
 /** Known findings whose whole time lies in the range and that these rules, as they are now, did not find again. */

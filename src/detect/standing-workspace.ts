@@ -3,6 +3,7 @@ import type { SegmentFile } from '../store/commit.ts';
 import { entityViews } from '../store/entity-views.ts';
 import { emptyManifest, type Manifest, readManifest } from '../store/manifest.ts';
 import { allRows, logViews, rollupRelation, ruleMacros, sasPaths, sasRelation } from '../store/views.ts';
+import { type FeedRow, showFeeds } from './feed-files.ts';
 import { timestampLiteral } from './parameter.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 import { TokenLives } from './token-lives.ts';
@@ -44,13 +45,14 @@ export class StandingWorkspace {
     this.#lives = new TokenLives(connection, dataDir);
   }
 
-  static async open(dataDir: string): Promise<StandingWorkspace> {
+  static async open(dataDir: string, feeds: readonly FeedRow[] = []): Promise<StandingWorkspace> {
     const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
     const connection = await instance.connect();
     for (const macro of ruleMacros) await connection.run(macro);
     await connection.run(`CREATE TABLE saved_sas AS FROM ${sasRelation(dataDir, [])}`);
     await connection.run('CREATE VIEW sas AS FROM saved_sas');
     await connection.run(`CREATE VIEW feed AS ${entityViews.feed}`);
+    await showFeeds(connection, feeds);
     return new StandingWorkspace(dataDir, instance, connection);
   }
 

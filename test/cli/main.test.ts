@@ -83,6 +83,18 @@ describe('saswatch', () => {
     expect(await run(...list, 'critical')).toMatchObject({ code: 0 });
   });
 
+  it('leaves suppressed findings out, says so, and shows them on request', async () => {
+    const folder = await lakeOf([{}], [], [{ ...finding, suppression: 'announced migration' }]);
+    const list = ['findings', 'list', '--data', folder];
+    const quiet = await run(...list, '--fail-on', 'low');
+    expect(quiet.code).toBe(0);
+    expect(quiet.stdout).not.toContain('W-DEL-1');
+    expect(quiet.stderr).toContain('1 finding suppressed by "announced migration"');
+    expect((await run(...list, '--suppressed')).stdout).toContain('announced migration');
+    expect((await run('findings', 'show', finding.id, '--data', folder)).stdout).toContain('suppressed by');
+    rmSync(folder, { recursive: true });
+  });
+
   it('groups findings into incidents', async () => {
     const incidents = ['findings', 'incidents', '--data', dataDir];
     expect(await run(...incidents)).toMatchObject({ code: 0, stdout: expect.stringContaining(finding.title) });

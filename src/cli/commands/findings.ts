@@ -1,4 +1,4 @@
-import { DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import { type Level, levels } from '../../core/finding.ts';
@@ -12,7 +12,7 @@ import { failOnCode, failOnOption } from '../fail-on.ts';
 import { incidentLine, incidentRow } from '../incident-text.ts';
 import { printResult } from '../lake-result.ts';
 import { type Moment, parseLevel, parseMoment } from '../option-values.ts';
-import type { Act } from '../session.ts';
+import type { Act, Session } from '../session.ts';
 
 interface IncidentOptions {
   readonly level?: Level;
@@ -27,6 +27,7 @@ interface ListOptions {
   readonly since?: Moment;
   readonly until?: Moment;
   readonly all?: boolean;
+  readonly suppressed?: boolean;
   readonly failOn?: Level;
 }
 
@@ -43,6 +44,7 @@ export function define(command: Command, act: Act): void {
     )
     .option('--until <time>', 'only with something seen before this time', parseMoment)
     .option('--all', 'also findings that later rows took back')
+    .option('--suppressed', 'also findings that the configuration keeps quiet')
     .addOption(failOnOption());
   act<ListOptions>(list, async ({ session, options }) => {
     const reader = await openReader(session.config().data);
@@ -51,7 +53,7 @@ export function define(command: Command, act: Act): void {
       await printResult(
         session,
         reader,
-        `SELECT substr(id, 1, 12) AS id, level, rule, first_seen, last_seen, account, entity, title${options.all ? ', open' : ''}
+        `SELECT substr(id, 1, 12) AS id, level, rule, first_seen, last_seen, account, entity, title${options.all ? ', open' : ''}${options.suppressed ? ', suppression' : ''}
          FROM findings WHERE ${where} ORDER BY first_seen, rule, id`,
         values,
       );
@@ -62,6 +64,7 @@ export function define(command: Command, act: Act): void {
       const kept = rows
         .getRowObjects()
         .map(({ level, open }) => ({ level: parseLevel(String(level)), open: open === true }));
+      if (!options.suppressed) await tellSuppressed(session, reader.connection, options);
       return failOnCode(options.failOn, kept);
     } finally {
       reader.close();
@@ -133,9 +136,22 @@ function withEvidence(finding: Row): Row {
   return { ...finding, evidence: JSON.parse(String(finding['evidence'])) };
 }
 
-function filter({ level, rule, since, until, all }: ListOptions, now: Date) {
+/** Says on stderr what the list leaves out, suppression by suppression. */
+async function tellSuppressed(session: Session, connection: DuckDBConnection, options: ListOptions): Promise<void> {
+  const { where, values } = filter({ ...options, suppressed: true }, session.effects.clock());
+  const left = await connection.runAndReadAll(
+    `SELECT suppression, count(*)::INTEGER FROM findings WHERE ${where} AND suppression IS NOT NULL GROUP BY ALL ORDER BY 1`,
+    values,
+  );
+  for (const [name, count] of left.getRows()) {
+    const text = `${count} ${count === 1 ? 'finding' : 'findings'} suppressed by "${lineText(String(name))}"; --suppressed shows them\n`;
+    await write(session.effects.stderr, text);
+  }
+}
+
+function filter({ level, rule, since, until, all, suppressed }: ListOptions, now: Date) {
   const values: Record<string, DuckDBValue> = {};
-  const parts = [all ? 'true' : 'open'];
+  const parts = [all ? 'true' : 'open', suppressed ? 'true' : 'suppression IS NULL'];
   if (level !== undefined) parts.push(`level IN (${levels.slice(levels.indexOf(level)).map((name) => `'${name}'`)})`);
   if (rule !== undefined) {
     parts.push('upper(rule) = upper($rule)');
@@ -165,6 +181,7 @@ function page(finding: Row): string {
   return [
     `${text('level').toUpperCase()}  ${text('rule')}  ${text('title')}`,
     `${text('entity_kind')} ${text('entity')}, account ${text('account')}`,
+    ...(finding['suppression'] === null ? [] : [`suppressed by "${text('suppression')}" of the configuration`]),
     `seen ${text('first_seen')} to ${text('last_seen')} UTC${finding['open'] === false ? ', taken back by later rows' : ''}`,
     `id ${text('id')}`,
     '',
