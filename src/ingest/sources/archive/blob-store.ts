@@ -8,7 +8,7 @@ import type { LogStore, StoredLog } from '../range-work.ts';
 import type { BlobRange } from './blob-archive.ts';
 import { BlobReader } from './blob-reader.ts';
 import { type ArchiveConnection, containerClient } from './client.ts';
-import { type FiledLog, filedAround, filedLog, type Span } from './layout.ts';
+import { dayFolder, type FiledLog, filedAround, filedLog, type Span } from './layout.ts';
 import { ArchiveListing, type ListedBlob } from './listing.ts';
 import type { RequestGate } from './request-gate.ts';
 import type { ArchiveUrl } from './url.ts';
@@ -20,6 +20,8 @@ export interface BlobStoreOptions {
   /** The time asked for, and whether what is read will not grow any more. */
   readonly logged: Span | null;
   readonly tail: ByteRange['tail'];
+  /** Blobs of one listing request, at most. */
+  readonly pageSize: number;
   readonly signal: AbortSignal;
   /** Milliseconds since 1970 UTC. */
   readonly clock: () => number;
@@ -36,28 +38,70 @@ const hourMs = 3_600_000;
 /** A blob nobody has written to for so long will not grow any more. */
 const settledAfterMs = 48 * hourMs;
 
+/** Between two listings of everything; late blobs and new logs are found by them. */
+const wholeListingMs = hourMs;
+/** How long after its hour most of a blob is written. */
+const growingMs = 2 * hourMs;
+
 /** Blobs of containers, oldest hour first. */
 export class BlobStore implements LogStore<StoredBlob, BlobRange> {
   readonly #options: BlobStoreOptions;
   readonly #framings = new Map<string, Framing | undefined>();
+  #known = new Map<string, StoredBlob>();
+  /** When everything was listed last. */
+  #wholeAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: BlobStoreOptions) {
     this.#options = options;
   }
 
-  /** @throws AppError SOURCE_AUTH, SOURCE_UNAVAILABLE, CONFIG_INVALID. */
+  /**
+   * All blobs known: at first and once an hour after a listing of everything, in between after one of the folders of the
+   * day, where that takes fewer requests.
+   *
+   * @throws AppError SOURCE_AUTH, SOURCE_UNAVAILABLE, CONFIG_INVALID.
+   */
   async list(): Promise<readonly StoredBlob[]> {
-    const { urls, connection, gate, logged, signal } = this.#options;
+    const now = this.#options.clock();
+    const folders = now - this.#wholeAt < wholeListingMs ? this.#recentFolders(now) : null;
+    if (folders === null) {
+      const whole = await this.#listed(this.#options.urls);
+      this.#known = whole;
+      this.#wholeAt = now;
+    } else {
+      for (const [key, blob] of await this.#listed(folders)) this.#known.set(key, blob);
+    }
+    return [...this.#known.values()].sort((a, b) => orderOf(a) - orderOf(b));
+  }
+
+  async #listed(urls: readonly ArchiveUrl[]): Promise<Map<string, StoredBlob>> {
+    const { connection, gate, logged, pageSize, signal } = this.#options;
     const filed = logged === null ? null : filedAround(logged);
     const found = new Map<string, StoredBlob>();
     for (const url of urls) {
       const container = containerClient(connection, url.account, url.container);
-      const blobs = await new ArchiveListing(container, gate, url).list(filed, logged, signal);
+      const blobs = await new ArchiveListing(container, gate, url, pageSize).list(filed, logged, signal);
       for (const blob of blobs) {
         if (blob.bytes > 0) found.set(`${url.account}/${url.container}/${blob.name}`, await this.#stored(url, blob));
       }
     }
-    return [...found.values()].sort((a, b) => orderOf(a) - orderOf(b));
+    return found;
+  }
+
+  /** The folders in which logs still grow; null where listing everything takes no more requests, or some log has no folders. */
+  #recentFolders(now: number): readonly ArchiveUrl[] | null {
+    const { urls, pageSize } = this.#options;
+    const pages = urls.length + Math.floor(this.#known.size / pageSize);
+    const folders = new Map<string, ArchiveUrl>();
+    for (const { url, name } of this.#known.values()) {
+      for (const time of [now - growingMs, now]) {
+        const prefix = dayFolder(name, time);
+        if (prefix === null) return null;
+        folders.set(`${url.account}/${url.container}/${prefix}`, { ...url, prefix });
+      }
+      if (folders.size >= pages) return null;
+    }
+    return [...folders.values()];
   }
 
   work({ url, name, bytes, etag, framing }: StoredBlob, range: ByteRange): BlobRange {

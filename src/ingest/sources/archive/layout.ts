@@ -46,6 +46,18 @@ export function filedLog(name: string): FiledLog | null {
   return { hour, account: accountName.exec(decodedName(name))?.[1]?.toLowerCase() ?? null };
 }
 
+const monitorDay = /^(.*?(?:^|\/))(y)(=|%3D)\d{4}\/(m)\3\d\d\/(d)\3\d\d\//i;
+const classicDay = /^(.*?(?:^|\/)(?:blob|queue|table)\/)\d{4}\/\d\d\/\d\d\//i;
+
+/** Where the log that a name belongs to has its blobs of a day, written as the name is; null outside every layout. */
+export function dayFolder(name: string, time: number): string | null {
+  const [year = '', month = '', day = ''] = new Date(time).toISOString().slice(0, 10).split('-');
+  const [, base, y, equals, m, d] = monitorDay.exec(name) ?? [];
+  if (base !== undefined) return `${base}${y}${equals}${year}/${m}${equals}${month}/${d}${equals}${day}/`;
+  const [, classicBase] = classicDay.exec(name) ?? [];
+  return classicBase === undefined ? null : `${classicBase}${year}/${month}/${day}/`;
+}
+
 export function overlaps(one: Span, other: Span): boolean {
   return one.from < other.to && other.from < one.to;
 }

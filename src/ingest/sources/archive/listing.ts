@@ -15,15 +15,18 @@ export interface ListedBlob {
   readonly lines: Span | null;
 }
 
-const pageSize = 5_000;
+/** Blobs the service gives at a request, at most. */
+export const blobsPerPage = 5_000;
 
 /** Lists what may hold records of some time, and no folder that cannot. */
 export class ArchiveListing {
   readonly #container: ContainerClient;
   readonly #gate: RequestGate;
   readonly #url: ArchiveUrl;
+  readonly #pageSize: number;
 
-  constructor(container: ContainerClient, gate: RequestGate, url: ArchiveUrl) {
+  constructor(container: ContainerClient, gate: RequestGate, url: ArchiveUrl, pageSize: number) {
+    this.#pageSize = pageSize;
     this.#container = container;
     this.#gate = gate;
     this.#url = url;
@@ -69,7 +72,7 @@ export class ArchiveListing {
   /** The SDK's own iterator ends at its first fault, so that each page is asked for by a new one. */
   async *#pages<P extends { readonly continuationToken?: string }>(list: () => Paged<P>, signal: AbortSignal) {
     for (let continuationToken: string | undefined; ; ) {
-      const settings = { maxPageSize: pageSize, ...(continuationToken ? { continuationToken } : {}) };
+      const settings = { maxPageSize: this.#pageSize, ...(continuationToken ? { continuationToken } : {}) };
       const { value } = await this.#gate.send(signal, () => list().byPage(settings).next(), 'list');
       if (value === undefined) return;
       yield value as P;

@@ -5,6 +5,7 @@ import { type BlobArchiveAssignment, type BlobRange, blobArchive } from './blob-
 import { BlobStore, type StoredBlob } from './blob-store.ts';
 import type { ArchiveConnection } from './client.ts';
 import type { Span } from './layout.ts';
+import { blobsPerPage } from './listing.ts';
 import { RequestGate } from './request-gate.ts';
 import type { ArchiveUrl } from './url.ts';
 import { type ArchiveUsage, UsageCounter } from './usage.ts';
@@ -43,6 +44,7 @@ export class BlobArchivePlan implements SourcePlan {
       gate: new RequestGate({ requestsPerSecond, triesMax }, this.#usage),
       logged,
       tail,
+      pageSize: blobsPerPage,
       signal: this.#stop.signal,
       clock: () => clock().getTime(),
     });

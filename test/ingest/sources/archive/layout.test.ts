@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filedAround, filedLog, overlaps, spanOf } from '../../../../src/ingest/sources/archive/layout.ts';
+import { dayFolder, filedAround, filedLog, overlaps, spanOf } from '../../../../src/ingest/sources/archive/layout.ts';
 import { isArchiveUrl, parseArchiveUrl } from '../../../../src/ingest/sources/archive/url.ts';
 
 const utc = (...parts: [number, number, number?, number?]) => Date.UTC(...parts);
@@ -27,6 +27,17 @@ describe('spanOf', () => {
       expect(spanOf(name)).toBeNull();
     },
   );
+});
+
+it('knows the folder of another day, written as a name writes it', () => {
+  const day = utc(2024, 0, 5, 23);
+  const folder = (name: string) => dayFolder(name, day);
+  expect(folder('resourceId=/a/y=2023/m=06/d=22/h=10/m=00/PT1H.json')).toBe('resourceId=/a/y=2024/m=01/d=05/');
+  expect(folder('resourceid%3D/a/Y%3D2023/M%3D06/D%3D22/H%3D10/m=00/x')).toBe(
+    'resourceid%3D/a/Y%3D2024/M%3D01/D%3D05/',
+  );
+  expect(folder('copy/queue/2023/06/22/1000/000001.log')).toBe('copy/queue/2024/01/05/');
+  expect(folder('export.json.gz')).toBeNull();
 });
 
 it('opens an hour before the time asked for and two after', () => {
