@@ -1,6 +1,8 @@
 import pico from 'picocolors';
 import type { Finding } from '../core/finding.ts';
+import { incidentsOf } from '../detect/incident.ts';
 import type { Truth } from '../generate/truth.ts';
+import { isoMicros } from '../query/cell.ts';
 import { openReader } from '../store/reader.ts';
 import { write } from './effects.ts';
 import { levelPaint } from './level-paint.ts';
@@ -24,9 +26,7 @@ interface TokenRow {
 /** The demo's closing page: the lake in figures, the findings by token, and where to look further. */
 export async function demoSummary({ session, dataDir, findings, truth }: DemoOutcome): Promise<void> {
   const { stdout, isTTY } = session.effects;
-  const open = findings
-    .filter((finding) => finding.open)
-    .sort((a, b) => Number(a.firstSeen - b.firstSeen) || a.rule.localeCompare(b.rule));
+  const open = findings.filter((finding) => finding.open);
   const expected = [...new Set(truth.incidents.flatMap((incident) => incident.rules))].sort();
   const misused = new Set(truth.incidents.map(({ entity }) => entity.token_hash));
   const benign = new Set(
@@ -36,6 +36,7 @@ export async function demoSummary({ session, dataDir, findings, truth }: DemoOut
   );
   const falsePositives = open.filter((finding) => benign.has(finding.entity.toUpperCase())).length;
   const found = new Set(open.map((finding) => finding.rule));
+  const incidents = incidentsOf(open);
   const told = expected.filter((rule) => found.has(rule));
   if (session.json) {
     const row = {
@@ -54,23 +55,22 @@ export async function demoSummary({ session, dataDir, findings, truth }: DemoOut
     lines.push(
       `token ${cyan(token.tokenId)}  ${token.powers}  valid until ${bold(token.expires)}  ${token.requests.toLocaleString('en')} requests`,
     );
-    const ofToken = open.filter(({ entity }) => entity.toUpperCase() === token.tokenId);
-    for (const first of ofToken.filter((finding, at) => ofToken.findIndex((other) => isAlike(other, finding)) === at)) {
-      const again = ofToken.filter((other) => isAlike(other, first));
-      const last = again.at(-1);
-      const repeats =
-        last === undefined || last === first
-          ? ''
-          : dim(`  ${again.length} days, the last ${minute(last).slice(0, 10)}`);
-      lines.push(`  ${paint(first.level)} ${first.rule.padEnd(8)} ${minute(first)}  ${first.title}${repeats}`);
+    for (const incident of incidents.filter(({ entities }) => entities.includes(token.tokenId))) {
+      const { level, firstSeen, lastSeen, title, findings: of, rules } = incident;
+      const days = [minute(firstSeen), minute(lastSeen)].map((text) => text.slice(0, 10));
+      const until = days[0] === days[1] ? '' : ` to ${days[1]}`;
+      lines.push(
+        `  ${paint(level)} ${minute(firstSeen)}${until}  ${title}`,
+        dim(`           ${of.length} findings by ${rules.join(' ')}`),
+      );
     }
     lines.push('');
   }
   lines.push(
-    `${open.length} findings; ${told.length} of the ${expected.length} rules that the story must raise, and ${found.size - told.length} more; ${falsePositives} findings on its ${benign.size.toLocaleString('en')} benign tokens`,
+    `${incidents.length} incidents of ${open.length} findings; ${told.length} of the ${expected.length} rules that the story must raise, and ${found.size - told.length} more; ${falsePositives} findings on its ${benign.size.toLocaleString('en')} benign tokens`,
     '',
     bold('Look further'),
-    `  npx saswatch findings list --data ${dataDir}`,
+    `  npx saswatch findings incidents --data ${dataDir}`,
     `  npx saswatch token list --data ${dataDir}`,
     `  npx saswatch query --data ${dataDir} ${dim('"SELECT operation_name, count(*) AS n, sum(response_body_bytes) AS bytes_out FROM storage_log')}`,
     dim("      WHERE auth_type LIKE 'sas_%' GROUP BY ALL ORDER BY n DESC\""),
@@ -79,13 +79,8 @@ export async function demoSummary({ session, dataDir, findings, truth }: DemoOut
   await write(stdout, lines.join('\n'));
 }
 
-/** Whether two findings of one token differ only in their day. */
-function isAlike(a: Finding, b: Finding): boolean {
-  return a.rule === b.rule && a.level === b.level;
-}
-
-function minute({ firstSeen }: Finding): string {
-  return new Date(Number(firstSeen / 1_000n)).toISOString().slice(0, 16).replace('T', ' ');
+function minute(micros: bigint): string {
+  return isoMicros(micros).slice(0, 16).replace('T', ' ');
 }
 
 async function tokensOf(dataDir: string, ids: ReadonlySet<string>): Promise<TokenRow[]> {
