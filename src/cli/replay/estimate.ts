@@ -20,10 +20,10 @@ export interface ReplayEstimate {
 }
 
 /**
- * Processor seconds for a gigabyte (10^9 bytes) of resource logs from reading to commit, hashing included, rules excluded; from
- * bench/replay. Blobs over plain HTTP; TLS costs more.
+ * Processor seconds for a gigabyte (10^9 bytes) of resource logs from reading to commit, hashing included, rules excluded:
+ * docs/sizing.md.
  */
-const cpuSecondsPerGb = { file: 3.2, blob: 4.2 } as const;
+const cpuSecondsPerGb = { file: 7, blob: 10 } as const;
 /** Start, listing and the last run of the rules. */
 const secondsAtLeast = 5;
 
