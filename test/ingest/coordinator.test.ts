@@ -2,13 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { limits } from '../../src/core/limits.ts';
 import { generate } from '../../src/generate/scenario.ts';
 import { writeScenario } from '../../src/generate/write-scenario.ts';
-import { Coordinator, type LaneSettings } from '../../src/ingest/coordinator.ts';
-import { FilePlan } from '../../src/ingest/sources/plan.ts';
-import { Catalog } from '../../src/store/catalog.ts';
-import { openReader } from '../../src/store/reader.ts';
+import { ingest, sums } from './ingest.ts';
 
 const rows = 20_000;
 const story = { scenario: 'robust-models', rows, seed: 7 } as const;
@@ -18,57 +14,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'saswatch-coordinator-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-const settings = (dataDir: string, change: Partial<LaneSettings> = {}): LaneSettings => ({
-  dataDir,
-  flushIntervalMs: limits.flushIntervalMs,
-  batchRowsMax: limits.segmentRowsMax,
-  writer: 'filler' as const,
-  decoder: 'scanner' as const,
-  range: null,
-  ...change,
-});
-
-async function ingest(
-  dataDir: string,
-  path: string,
-  change: Partial<LaneSettings> = {},
-  stopAfter = Number.POSITIVE_INFINITY,
-) {
-  const catalog = await Catalog.open(dataDir);
-  const stop = new AbortController();
-  let committed = 0;
-  try {
-    const plan = new FilePlan(
-      { paths: [path], once: true, tail: 'leave', stdinName: 'stdin', logged: null },
-      (source, partition) => catalog.position({ source, partition }),
-    );
-    await plan.open();
-    const coordinator = new Coordinator(catalog, settings(dataDir, change), (event) => {
-      committed += event.rows;
-      if (committed >= stopAfter) stop.abort();
-    });
-    await coordinator.run([plan], 2, stop.signal);
-    return committed;
-  } finally {
-    await catalog.close();
-  }
-}
-
-async function sums(dataDir: string) {
-  const reader = await openReader(dataDir);
-  try {
-    const result = await reader.connection.runAndReadAll(`
-      SELECT (SELECT count(*) FROM storage_log)::INTEGER AS rows,
-             (SELECT sum(response_body_bytes) FROM storage_log)::VARCHAR AS bytes_out,
-             (SELECT sum(request_body_bytes) FROM storage_log)::VARCHAR AS bytes_in,
-             (SELECT sum(rows) FROM rollup)::INTEGER AS rolled_up,
-             (SELECT count(DISTINCT correlation_id) FROM storage_log)::INTEGER AS requests`);
-    return result.getRowObjects()[0];
-  } finally {
-    reader.close();
-  }
-}
 
 describe('a coordinator with two lanes', () => {
   it('brings every record of a folder into the lake, once, with its rollup', async () => {
@@ -89,7 +34,7 @@ describe('a coordinator with two lanes', () => {
   it('goes on where a stopped run ended', async () => {
     writeScenario({ ...story, out: join(folder, 'logs'), format: 'ndjson' });
     const dataDir = join(folder, 'data');
-    const first = await ingest(dataDir, join(folder, 'logs'), { batchRowsMax: 1_000 }, 3_000);
+    const first = await ingest(dataDir, join(folder, 'logs'), { batchRowsMax: 1_000 }, { stopAfter: 3_000 });
     expect(first).toBeGreaterThanOrEqual(3_000);
     expect(first).toBeLessThan(rows);
     expect(first + (await ingest(dataDir, join(folder, 'logs')))).toBe(rows);
