@@ -4,6 +4,7 @@ import { isArchiveUrl, parseArchiveUrl } from '../ingest/sources/archive/url.ts'
 import type { ArchiveUsage } from '../ingest/sources/archive/usage.ts';
 import { type Committed, FilePlan, type FoundLogs, type SourcePlan } from '../ingest/sources/plan.ts';
 import type { TimeRange } from '../ingest/time-range.ts';
+import { instanceId } from './instance-id.ts';
 import type { PipelineReport } from './pipeline-report.ts';
 import type { Session } from './session.ts';
 
@@ -19,6 +20,8 @@ export interface StoredSourcesRequest {
   readonly range: TimeRange | null;
   /** What becomes of half a last line: waited for, or taken for the quarantine. */
   readonly tail: 'leave' | 'take';
+  /** The data folder that claims hours, where `archive.claims_container` says where; null: it claims none. */
+  readonly claimant: string | null;
 }
 
 /** Plans of all that is stored, in files or in blobs, and what the latter cost. */
@@ -40,7 +43,7 @@ export async function openStoredSources(
   committed: Committed,
   report: PipelineReport,
 ): Promise<StoredSources> {
-  const { operands, session, config, once, stdinName, range, tail } = request;
+  const { operands, session, config, once, stdinName, range, tail, claimant } = request;
   const logged = range === null ? null : milliseconds(range);
   const urls = operands.filter(isArchiveUrl).map(parseArchiveUrl);
   const paths = operands.filter((operand) => !isArchiveUrl(operand));
@@ -53,7 +56,7 @@ export async function openStoredSources(
     plans.push(plan);
   }
   if (urls.length === 0) return { plans, usage: () => null, found: { files, blobs: null } };
-  const { requestsPerSecond, pollIntervalMs, ...connection } = config.archive;
+  const { requestsPerSecond, pollIntervalMs, claimsContainer, ...connection } = config.archive;
   const { BlobArchivePlan } = await import('../ingest/sources/archive/plan.ts');
   const archive = new BlobArchivePlan(
     {
@@ -65,6 +68,9 @@ export async function openStoredSources(
       once,
       lookAgainMs: pollIntervalMs,
       clock: session.effects.clock,
+      ...(claimsContainer === null || claimant === null
+        ? {}
+        : { claims: { container: claimsContainer, instance: await instanceId(claimant) } }),
     },
     committed,
   );

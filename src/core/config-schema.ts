@@ -117,6 +117,14 @@ export const configSchema = z.strictObject({
     poll_interval_ms: milliseconds(100)
       .default(15_000)
       .describe('Time between two looks for grown and new blobs while an archive is followed.'),
+    claims_container: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        'Container, in the account of the first archive, in which several instances of `ingest` claim the hours they read; without it, each reads everything.',
+      ),
   }),
   detect: z.strictObject({
     rules: z.array(z.string().min(1)).default([]).describe('Folders of rules beside the shipped ones.'),

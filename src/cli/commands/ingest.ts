@@ -76,6 +76,7 @@ async function openPlans(request: PlanRequest, committed: Committed): Promise<St
       stdinName: `stdin ${session.effects.clock().toISOString()}`,
       range: null,
       tail: 'leave',
+      claimant: config.data,
     },
     committed,
     report,

@@ -32,7 +32,7 @@ export async function runVerification(
   const report = new PipelineReport(session);
   const { signal } = session.effects;
   const { logs, chain } = await readManifest(dataDir);
-  const { requestsPerSecond, pollIntervalMs: _, ...connection } = config.archive;
+  const { requestsPerSecond, pollIntervalMs: _, claimsContainer: __, ...connection } = config.archive;
   const usage = new UsageCounter();
   const again = new RereadLogs({ connection, gate: new RequestGate({ requestsPerSecond, triesMax }, usage), signal });
   const count = { changed: 0, shorter: 0, missing: 0, unproved: 0 };

@@ -26,7 +26,7 @@ export interface ReplayCall {
 }
 
 function sourcesOf({ session, config, operands, range }: ReplayCall) {
-  return { operands, session, config, once: true, stdinName: 'stdin', range, tail: 'take' } as const;
+  return { operands, session, config, once: true, stdinName: 'stdin', range, tail: 'take', claimant: null } as const;
 }
 
 /**

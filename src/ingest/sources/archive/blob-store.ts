@@ -8,6 +8,7 @@ import type { LogStore, StoredLog } from '../range-work.ts';
 import type { BlobRange } from './blob-archive.ts';
 import { BlobReader } from './blob-reader.ts';
 import { type ArchiveConnection, containerClient } from './client.ts';
+import type { HourClaims } from './hour-claims.ts';
 import { dayFolder, type FiledLog, filedAround, filedLog, type Span } from './layout.ts';
 import { ArchiveListing, type ListedBlob } from './listing.ts';
 import type { RequestGate } from './request-gate.ts';
@@ -22,6 +23,8 @@ export interface BlobStoreOptions {
   readonly tail: ByteRange['tail'];
   /** Blobs of one listing request, at most. */
   readonly pageSize: number;
+  /** Who reads which hour, where several instances share the archive. */
+  readonly claims: HourClaims | null;
   readonly signal: AbortSignal;
   /** Milliseconds since 1970 UTC. */
   readonly clock: () => number;
@@ -108,6 +111,15 @@ export class BlobStore implements LogStore<StoredBlob, BlobRange> {
     const { account, container } = url;
     const known = framing === undefined ? {} : { framing };
     return { ...range, kind: 'blob-archive', account, container, name, bytes, etag, ...known };
+  }
+
+  async claim({ url, name, filed }: StoredBlob, range: BlobRange): Promise<BlobRange | null> {
+    const { claims } = this.#options;
+    if (claims === null) return range;
+    const hour = filed === null ? null : new Date(filed.hour.from).toISOString().slice(0, 13);
+    const claim =
+      hour === null ? `${url.account}/${url.container}/${name}` : `${filed?.account ?? url.account}/${hour}`;
+    return (await claims.holds(claim)) ? range : null;
   }
 
   unread({ bytes, etag }: StoredBlob, { from, end }: ByteRange, committed: SourcePosition | undefined): boolean {

@@ -3,7 +3,8 @@ import type { Committed, FoundLogs, SourcePlan } from '../plan.ts';
 import { RangeWork } from '../range-work.ts';
 import { type BlobArchiveAssignment, type BlobRange, blobArchive } from './blob-archive.ts';
 import { BlobStore, type StoredBlob } from './blob-store.ts';
-import type { ArchiveConnection } from './client.ts';
+import { type ArchiveConnection, containerClient } from './client.ts';
+import { HourClaims } from './hour-claims.ts';
 import type { Span } from './layout.ts';
 import { blobsPerPage } from './listing.ts';
 import { RequestGate } from './request-gate.ts';
@@ -21,6 +22,8 @@ export interface BlobArchivePlanOptions {
   readonly once: boolean;
   readonly lookAgainMs: number;
   readonly clock: () => Date;
+  /** Where several instances share the archive: the container of their claims, and this one's UUID. */
+  readonly claims?: { readonly container: string; readonly instance: string };
 }
 
 /** Tries of one request by a run that ends: some two minutes of a lost network. One that follows tries on. */
@@ -38,10 +41,12 @@ export class BlobArchivePlan implements SourcePlan {
     const { urls, connection, logged, tail, once, lookAgainMs, clock, requestsPerSecond } = options;
     this.#options = options;
     const triesMax = once ? triesMaxOnce : null;
+    const gate = new RequestGate({ requestsPerSecond, triesMax }, this.#usage);
     const store = new BlobStore({
       urls,
       connection,
-      gate: new RequestGate({ requestsPerSecond, triesMax }, this.#usage),
+      gate,
+      claims: this.#claims(gate),
       logged,
       tail,
       pageSize: blobsPerPage,
@@ -50,6 +55,15 @@ export class BlobArchivePlan implements SourcePlan {
     });
     const committedTo = (partition: string) => committed(blobArchive, partition);
     this.#work = new RangeWork({ store, once, lookAgainMs, committed: committedTo });
+  }
+
+  #claims(gate: RequestGate): HourClaims | null {
+    const { urls, connection, claims, clock } = this.#options;
+    const [first] = urls;
+    if (claims === undefined || first === undefined) return null;
+    const container = containerClient(connection, first.account, claims.container);
+    const { instance } = claims;
+    return new HourClaims({ container, gate, instance, signal: this.#stop.signal, clock: () => clock().getTime() });
   }
 
   /** Lists the blobs. @throws AppError SOURCE_AUTH, SOURCE_UNAVAILABLE, CONFIG_INVALID. */

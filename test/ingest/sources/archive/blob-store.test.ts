@@ -40,6 +40,7 @@ async function archive(name: string, names: readonly string[]) {
     logged: null,
     tail: 'leave',
     pageSize,
+    claims: null,
     signal: new AbortController().signal,
     clock: () => now,
   });
