@@ -115,11 +115,16 @@ export class TestBench {
 
   /** Runs a rule over the rows of the test the bench was filled with. @throws AppError DETECTION_INVALID */
   async run(detection: Detection, test: DetectionTest): Promise<TestOutcome> {
+    const rows = await this.rows(detection, test);
+    const difference = compare(rows, test, await tokenNames(this.#connection, test));
+    return { code: detection.code, test: test.name, passed: difference === null, difference };
+  }
+
+  /** What a rule returns for the rows of the test the bench was filled with, in no order. @throws AppError DETECTION_INVALID */
+  async rows(detection: Detection, test: DetectionTest): Promise<Record<string, Json>[]> {
     try {
       const result = await this.#connection.runAndReadAll(bindParameters(detection, this.#range, test.params));
-      const names = await tokenNames(this.#connection, test);
-      const difference = compare(result.getRowObjectsJson(), test, names);
-      return { code: detection.code, test: test.name, passed: difference === null, difference };
+      return result.getRowObjectsJson();
     } catch (cause) {
       throw new AppError(
         'DETECTION_INVALID',

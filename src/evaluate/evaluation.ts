@@ -76,6 +76,7 @@ export function periodOf({ period_start, period_end }: Truth): EventRange {
   return { since: period_start, until: period_end };
 }
 
+/** When the rules that are to find an incident could tell of it. */
 async function alertTimes(
   { connection, rules, truth }: EvaluationInput,
   alarms: readonly Alarm[],
@@ -84,7 +85,7 @@ async function alertTimes(
   for (const rule of rules) {
     const own = alarms.filter((alarm) => alarm.rule === rule.code);
     for (const incident of truth.incidents) {
-      if (!own.some((alarm) => isAbout(alarm, incident))) continue;
+      if (!incident.rules.includes(rule.code) || !own.some((alarm) => isAbout(alarm, incident))) continue;
       times.set(`${rule.code}\n${incident.id}`, await alertTime(connection, rule, incident));
     }
   }
