@@ -5,7 +5,7 @@ import type { Batch } from '../src/core/batch.ts';
 import { limits } from '../src/core/limits.ts';
 import { createDecoder, type DecoderName } from '../src/ingest/decode/create-decoder.ts';
 import type { Framing } from '../src/ingest/source.ts';
-import { copyOut } from './copy-out.ts';
+import { BatchCopy } from './copy-out.ts';
 import { readJsonQuery } from './read-json-query.ts';
 
 /** Goes once over the whole file. */
@@ -65,7 +65,10 @@ function parsing(file: string): Pass {
 
 const contenders: Readonly<Record<string, (file: string) => Pass | Promise<Pass>>> = {
   scanner: (file) => decoding('scanner', file, () => undefined),
-  'scanner-copy': (file) => decoding('scanner', file, copyOut),
+  'scanner-copy': (file) => {
+    const copy = new BatchCopy();
+    return decoding('scanner', file, (batch) => copy.take(batch));
+  },
   reference: (file) => decoding('reference', file, () => undefined),
   'json-parse': parsing,
   'read-json': readingJson,

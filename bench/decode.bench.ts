@@ -101,7 +101,7 @@ export async function decodeBench({ rows, rounds: asked, note }: BenchOptions): 
         'CPU is user and system time of all threads during the measured pass. Bodies `{"records":[…]}` of 256 KiB in ' +
           'memory, which DuckDB (one thread) reads as NDJSON from the page cache. The scanner makes every column of ' +
           '`storage_log`, with redaction, SAS parameters and fingerprints; the columns stay in its memory, or the used ' +
-          'part of every buffer is copied. `JSON.parse` includes turning the bytes into text, and extracts nothing. ' +
+          'part of every buffer is copied to memory that each batch is written over. `JSON.parse` includes turning the bytes into text, and extracts nothing. ' +
           '`read_json` makes the columns that plain SQL can give, as in the ingest bench, and only counts them.',
       ],
     };
