@@ -8,6 +8,8 @@ import type { BenchOptions } from './bench.ts';
 const story = { scenario: 'robust-models', seed: 1, format: 'ndjson' } as const;
 /** One day of six accounts, as dense as logs are where speed matters; some rows twice, some late. */
 export const busyDay = { scenario: 'estate', days: 1, seed: 1, format: 'ndjson' } as const;
+/** Few hours, so that compacted files are not tiny; and nothing twice, as a plain COPY removes no duplicates. */
+export const fewHours = { scenario: 'benign-month', days: 0.25, duplicates: 0, seed: 1, format: 'ndjson' } as const;
 
 /** Generated logs in a folder that goes with everything else below `root` when the bench ends. */
 export interface Dataset {
@@ -21,7 +23,7 @@ export interface Dataset {
 export async function withDataset<T>(
   { rows, rounds, note }: BenchOptions,
   use: (dataset: Dataset) => Promise<T>,
-  scenario: typeof story | typeof busyDay = story,
+  scenario: typeof story | typeof busyDay | typeof fewHours = story,
 ): Promise<T> {
   const root = await mkdtemp(join(tmpdir(), 'saswatch-bench-'));
   try {

@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   detect: async () => (await import('./detect.bench.ts')).detectBench,
   ingest: async () => (await import('./ingest.bench.ts')).ingestBench,
   lane: async () => (await import('./lane.bench.ts')).laneBench,
+  compact: async () => (await import('./compact.bench.ts')).compactBench,
   lookup: async () => (await import('./lookup.bench.ts')).lookupBench,
   replay: async () => (await import('./replay.bench.ts')).replayBench,
   latency: async () => (await import('./latency.bench.ts')).latencyBench,

@@ -13,6 +13,7 @@ import { mergedRollup } from './rollup-merge.ts';
 import { keptColumns } from './row-identity.ts';
 import { sasSpecs } from './sas-table.ts';
 import { literal } from './segment-writer.ts';
+import { codedColumns } from './step-enums.ts';
 
 /**
  * Small row groups: a token's rows are read without the rest. Pages of version 1: DuckDB writes UINTEGER as differences of 33
@@ -92,28 +93,33 @@ export async function runStep(connection: DuckDBConnection, request: StepRequest
     duplicates === 0
       ? relation(paths(step.segments))
       : `(SELECT * EXCLUDE (${places.join(', ')}) FROM ${incoming} ANTI JOIN duplicate USING (${places.join(', ')}))`;
+  const takenBy = new Map(
+    [...hours].map(([hour, rows]) => {
+      const files = known.filter(({ compacted }) => compacted.hour === hour);
+      return [hour, step.segments.length === 0 ? files : toMerge(files, { ...options, newRows: rows })];
+    }),
+  );
+  const merged = [...takenBy.values()].flat();
+  const rowsIn = [...step.segments, ...merged].reduce((sum, { rows }) => sum + rows, 0);
+  const coded = await codedColumns(connection, relation([...paths(step.segments), ...paths(merged)]), rowsIn);
   let source = unique;
   if (hours.size > scansMax) {
-    await connection.run(`CREATE OR REPLACE TEMP TABLE by_time AS SELECT * FROM ${unique} ORDER BY time`);
+    const select = [...coded.values()].join(', ');
+    await connection.run(`CREATE OR REPLACE TEMP TABLE by_time AS SELECT ${select} FROM ${unique} ORDER BY time`);
     source = 'by_time';
   }
 
-  const merged: HourFile[] = [];
   const added: NewHourFile[] = [];
-  for (const [hour, rows] of hours) {
-    const files = known.filter(({ compacted }) => compacted.hour === hour);
-    const taken = step.segments.length === 0 ? files : toMerge(files, { ...options, newRows: rows });
-    merged.push(...taken);
+  for (const [hour, taken] of takenBy) {
     const within = `time >= make_timestamp(${hour}) AND time < make_timestamp(${hour + hourMicros})`;
     const all =
       taken.length === 0
         ? `(FROM ${source} WHERE ${within})`
         : `(SELECT * FROM ${source} WHERE ${within} UNION ALL BY NAME SELECT * FROM ${relation(paths(taken))})`;
-    const file = await writeHour(connection, request, hour, all);
+    const file = await writeHour(connection, request, hour, all, coded);
     if (file !== null) added.push(file);
   }
   await connection.run('DROP TABLE IF EXISTS by_time');
-  const rowsIn = [...step.segments, ...merged].reduce((sum, { rows }) => sum + rows, 0);
   const rowsOut = added.reduce((sum, { rows }) => sum + rows, 0);
   if (rowsIn !== rowsOut + duplicates) {
     throw new Error(`${rowsIn} rows were to be compacted, ${rowsOut} and ${duplicates} duplicates came out`);
@@ -132,13 +138,14 @@ async function writeHour(
   { folder, number, options: { policy } }: StepRequest,
   hour: bigint,
   rows: string,
+  coded: ReadonlyMap<string, string>,
 ): Promise<NewHourFile | null> {
   const place = `${hiveFolder(hour)}/${number}.parquet`;
   const path = `lake/${place}`;
   const staged = stagedPath(folder, path);
-  const names = keptColumns(policy).map(({ name }) => `"${name}"`);
+  const kept = keptColumns(policy).map(({ name }) => coded.get(name) ?? name);
   await connection.run(
-    `COPY (SELECT ${names.join(', ')} FROM ${rows} ORDER BY account, token, time) TO ${literal(staged)} (${hourFileOptions})`,
+    `COPY (FROM (SELECT ${kept.join(', ')} FROM ${rows}) ORDER BY account, token, time) TO ${literal(staged)} (${hourFileOptions})`,
   );
   const reader = await connection.runAndReadAll(
     `SELECT count(*), epoch_us(min(time)), epoch_us(max(time)) FROM read_parquet(${literal(staged)})`,
