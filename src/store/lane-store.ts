@@ -12,6 +12,7 @@ import { makeFolder, sha256, syncFile, syncFolder, writeWhole } from './durable-
 import { FillerWriter } from './filler-writer.ts';
 import { commitName, hourFolder } from './lake-path.ts';
 import { PlainWriter } from './plain-writer.ts';
+import { presentColumns } from './present-columns.ts';
 import { quarantineLines } from './quarantine-file.ts';
 import { rollUp } from './rollup.ts';
 import { sasTable } from './sas-table.ts';
@@ -19,6 +20,7 @@ import type { SegmentWriter, WriterName } from './segment-writer.ts';
 import { fixedColumn, type Table, wordsOf } from './table.ts';
 
 const stagingFolder = 'lake/staging';
+const segmentOrder = ['token', 'time'];
 
 /**
  * A lane's own way into the lake: writes batches as Parquet with a private in-memory DuckDB, and gives the files their
@@ -65,7 +67,7 @@ export class LaneStore {
     const rollupPath = `${stem}.rollup.parquet.tmp`;
     const sasPath = sasSets.length === 0 ? null : `${stem}.sas.parquet.tmp`;
     try {
-      await this.#write(batch, path, ['token', 'time']);
+      await this.#write(presentColumns(batch, segmentOrder), path, segmentOrder);
       await this.#write(rollUp(batch), rollupPath, ['token', 'bucket']);
       if (sasPath !== null) await this.#write(sasTable(sasSets), sasPath, []);
       const { size } = await stat(path);
