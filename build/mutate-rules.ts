@@ -27,7 +27,8 @@ function shifted(value: string | number, type: 'integer' | 'number' | 'interval'
     return [Math.floor(whole / 2), whole * 2].map((number) => `${number} ${name}`);
   }
   if (type === 'number') return [value / 2, value * 2];
-  return [Math.floor(value / 2), value * 2];
+  // What asks for one asks for any: none is no other limit.
+  return [Math.floor(value / 2), value * 2].filter((number) => number >= 1);
 }
 
 function parameterMutants(rule: Detection): Mutant[] {

@@ -31,6 +31,9 @@ tests:
       - { token_hash: A, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_ss: b, sas_srt: o, sas_sp: r }
       - { token_hash: A, time: 2026-01-02 12:00:00, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_ss: b, sas_srt: o, sas_sp: r }
     expect: [{ token_hash: A, level: low, srt: o, sp: r, requests: 2, window_start: 1970-01-01 00:00:00 }]
+  - name: fires for a single request
+    rows: [{ token_hash: A, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: o }]
+    expect: [{ token_hash: A, requests: 1 }]
   - name: silent for other kinds, and for a token that never worked
     rows:
       - { token_hash: A }

@@ -46,11 +46,17 @@ tests:
   - name: names a token of the classic log by its fingerprint
     rows: [{ token_hash: null, token_fingerprint: 255, sas_st: null, sas_se: '2027-03-19' }]
     expect: [{ token_hash: 00000000-0000-0000-0000-0000000000ff, level: high }]
+  - name: fires medium below a year and low below 90 days, and is silent for six days
+    rows:
+      - { token_hash: A, sas_st: '2026-01-01T00:00:00Z', sas_se: '2026-12-01T00:00:00Z' }
+      - { token_hash: B, sas_st: '2026-01-01T00:00:00Z', sas_se: '2026-03-25T00:00:00Z' }
+      - { token_hash: C, sas_st: '2026-01-01T00:00:00Z', sas_se: '2026-01-07T00:00:00Z' }
+    expect: [{ token_hash: A, level: medium, lifetime_days: 334 }, { token_hash: B, level: low, lifetime_days: 83 }]
   - name: silent for a token of one hour
     rows: [{ token_hash: A }]
     expect: []
   - name: silent under a stored access policy, whose expiry nobody sees
-    rows: [{ token_hash: A, sas_si: reports, sas_sp: null, sas_st: null, sas_se: null }]
+    rows: [{ token_hash: A, sas_si: reports, sas_sp: null, sas_st: null, sas_se: null }, { token_hash: B, sas_si: reports, sas_se: '2051-10-05' }]
     expect: []
   - name: silent for a token that never worked, and for the storage service's own
     rows:
@@ -61,7 +67,7 @@ tests:
 WITH lives AS (
   SELECT *, coalesce(st_time, first_seen) AS valid_from, se_time - coalesce(st_time, first_seen) AS lifetime
   FROM token_life
-  WHERE si IS NULL AND se_time IS NOT NULL AND last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP)
+  WHERE si IS NULL AND last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP)
 SELECT token_hash, account, TIMESTAMP '1970-01-01' AS window_start, first_seen, last_seen,
        CASE WHEN lifetime > $high_above THEN 'high' WHEN lifetime > $medium_above THEN 'medium' ELSE 'low' END AS level,
        date_diff('hour', valid_from, se_time)::INTEGER // 24 AS lifetime_days, requests, se, sp, srt, sr, auth_type, key_name

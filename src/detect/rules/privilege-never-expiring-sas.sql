@@ -30,11 +30,14 @@ tests:
       - { token_hash: A, time: 2026-01-01 09:00:00, sas_se: '2051-10-05T00:00:00Z' }
       - { token_hash: A, time: 2026-01-03 09:00:00, sas_se: '2051-10-05T00:00:00Z' }
     expect: [{ token_hash: A, expires_year: 2051, window_start: 1970-01-01 00:00:00, first_seen: 2026-01-01 09:00:00 }]
+  - name: fires from five years on
+    rows: [{ token_hash: A, sas_se: '2031-02-01' }]
+    expect: [{ token_hash: A, expires_year: 2031 }]
   - name: silent for four years
     rows: [{ token_hash: A, sas_se: '2029-12-31' }]
     expect: []
   - name: silent under a stored access policy
-    rows: [{ token_hash: A, sas_si: reports, sas_se: null, sas_sp: null }]
+    rows: [{ token_hash: A, sas_si: reports, sas_se: null, sas_sp: null }, { token_hash: B, sas_si: reports, sas_se: '2051-10-05' }]
     expect: []
 ---*/
 SELECT token_hash, account, TIMESTAMP '1970-01-01' AS window_start, first_seen, last_seen,

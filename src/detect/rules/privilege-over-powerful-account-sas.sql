@@ -38,7 +38,11 @@ tests:
       - { token_hash: C, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: sco, sas_sp: rwd }
     expect: []
   - name: silent for a service SAS
-    rows: [{ token_hash: A, sas_sr: c, sas_sp: rwdl }]
+    rows: [{ token_hash: A, sas_sr: c, sas_sp: rwdl }, { token_hash: B, auth_type: sas_service, sas_sr: c, sas_srt: sco, sas_sp: rwdl }]
+    expect: []
+  - name: silent below the number of requests asked for
+    params: { requests_min: 2 }
+    rows: [{ token_hash: A, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: sco, sas_sp: rwdl }]
     expect: []
 ---*/
 SELECT token_hash, account, TIMESTAMP '1970-01-01' AS window_start, first_seen, last_seen, requests, sp, ss, srt, se, sip,

@@ -32,6 +32,9 @@ tests:
       - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: oauth, operation_name: CopyBlobSource, operation_class: copy, copy_source_account: other, copy_source_fingerprint: 255, repeat: 3, every: 1 minute }
       - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: oauth, operation_name: CopyBlobSource, operation_class: copy, copy_source_account: other, copy_source_fingerprint: 255, correlation_id: one, repeat: 2 }
     expect: [{ token_hash: 00000000-0000-0000-0000-0000000000ff, source_account: other, copies: 4, level: low }]
+  - name: fires for a single copy
+    rows: [{ token_hash: A, operation_name: CopyBlobSource, operation_class: copy, copy_source_account: other, copy_source_fingerprint: 255 }]
+    expect: [{ source_account: other, copies: 1 }]
   - name: silent for a copy without SAS, and for one that failed
     rows:
       - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: oauth, operation_name: CopyBlobSource, operation_class: copy, copy_source_account: other }
@@ -43,13 +46,13 @@ tests:
     expect: []
 ---*/
 WITH busy AS (
-  SELECT DISTINCT account FROM rollup WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND copies > 0),
+  SELECT DISTINCT account FROM rollup WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND /* narrows */ copies > 0),
 sightings AS (
   SELECT DISTINCT ON (correlation_id, operation_count, operation_name, time, time_tick, token_hash, object_key, caller_ip, caller_port)
          copy_source_fingerprint, copy_source_account, account, time, operation_name, container
   FROM log_row
-  WHERE time >= $since::TIMESTAMP AND time < $until::TIMESTAMP AND operation_class = 'copy' AND copy_source_fingerprint IS NOT NULL
-    AND (status_code BETWEEN 200 AND 299 OR status_code = 304) AND account IN (SELECT account FROM busy))
+  WHERE time >= $since::TIMESTAMP AND time < $until::TIMESTAMP AND copy_source_fingerprint IS NOT NULL
+    AND (status_code BETWEEN 200 AND 299 OR status_code = 304) AND /* narrows */ account IN (SELECT account FROM busy))
 SELECT lpad(hex(copy_source_fingerprint), 32, '0')::UUID AS token_hash, account, TIMESTAMP '1970-01-01' AS window_start,
        min(time) AS first_seen, max(time) AS last_seen, 'low' AS level, max(copy_source_account) AS source_account,
        count(*)::BIGINT AS copies, list_sort(list(DISTINCT container))[1:20] AS containers
