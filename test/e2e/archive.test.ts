@@ -107,7 +107,8 @@ describe('three years of archive, first classic, then of a diagnostic setting', 
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^reading \d+ blobs, [\d.]+ MB\n$/)]);
     const { requests, list_requests, logs } = summaryOf(stdout);
     expect(summaryOf(stdout)).toMatchObject({ rows: lines.length, quarantined: 0, unproved_bytes: 0, changed_logs: 0 });
-    expect(Number(requests) - Number(list_requests)).toBe(logs);
+    // One request a small log; more only where one had to be tried again.
+    expect(Number(requests) - Number(list_requests)).toBeGreaterThanOrEqual(Number(logs));
     const ids = lines.map((line) =>
       line.startsWith('{') ? JSON.parse(line).correlationId : splitClassicLine(line, 38)[13],
     );
