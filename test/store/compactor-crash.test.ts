@@ -7,7 +7,7 @@ import { addBatches, compactorOptions, query, withCatalog } from './lake-of.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const start = 1_767_225_600_000_000n;
-const kills = 12;
+const kills = 6;
 
 /** 40 hours of rows, so that a step has some seconds of work, every tenth delivered twice. */
 const rows: Row[] = Array.from({ length: 4_000 }, (_, index) => ({
