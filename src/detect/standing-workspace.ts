@@ -22,7 +22,7 @@ function touching(segments: readonly SegmentFile[], since: bigint, until: bigint
 }
 
 /**
- * The views that rules read, kept from one run to the next: what a run costs does not grow with the history of the lake.
+ * The views that rules read, kept from one run to the next: a run reads the rollups of the days it judges, not of the lake.
  *
  * Days are made anew from the rollups of that day only where rows came for them; tokens add up rollup by rollup. Holds the
  * same as `keepEntities` makes of the whole lake, which is its slow twin; rows delivered twice count twice here until their
