@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, it } from 'vitest';
@@ -19,6 +19,11 @@ async function oldCatalog(dataDir: string, number: number): Promise<void> {
   instance.closeSync();
 }
 
+it('numbers migrations without a gap and no two alike', async () => {
+  const names = (await readdir(dirname(initial))).sort();
+  expect(names.map((name) => Number.parseInt(name, 10))).toEqual(names.map((_, index) => index + 1));
+});
+
 it('brings a catalog of the first version up to date with all its rows', async () => {
   const dataDir = await temporaryFolder();
   await oldCatalog(dataDir, 1);
@@ -33,5 +38,5 @@ it('brings a catalog of the first version up to date with all its rows', async (
 it('refuses a catalog of a later version and says so', async () => {
   const dataDir = await temporaryFolder();
   await oldCatalog(dataDir, 99);
-  await expect(Catalog.open(dataDir)).rejects.toThrow(/version 99, this saswatch knows 4/);
+  await expect(Catalog.open(dataDir)).rejects.toThrow(/version 99, this saswatch knows 5/);
 });
