@@ -31,7 +31,7 @@ async function withoutColumns(path: string, target: string, names: readonly stri
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   await connection.run(
-    `COPY (SELECT * EXCLUDE (${names.join(', ')}) FROM read_parquet('${path}', hive_partitioning = false)) TO '${target}.old' (FORMAT parquet, COMPRESSION zstd)`,
+    `COPY (SELECT COLUMNS(c -> c NOT IN (${names.map((name) => `'${name}'`).join(', ')})) FROM read_parquet('${path}', hive_partitioning = false)) TO '${target}.old' (FORMAT parquet, COMPRESSION zstd)`,
   );
   await rename(`${target}.old`, target);
   instance.closeSync();

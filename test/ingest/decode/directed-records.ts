@@ -173,6 +173,20 @@ function wrappedSignatures(): Buffer[] {
   ].flatMap((record) => texts.map((text) => filled(record, Buffer.from(text))));
 }
 
+/** Texts of one length, one after another, that differ in one byte: the first, the last, or one between. */
+function nearlyEqualTexts(): Buffer[] {
+  const texts = [1, 2, 7, 15, 16, 17, 31, 32, 33].flatMap((length) =>
+    [...new Set([0, length >> 1, length - 1])].flatMap((place) =>
+      ['a', 'b', 'a', 'c'].map((byte) => `${'z'.repeat(place)}${byte}${'z'.repeat(length - place - 1)}`),
+    ),
+  );
+  return [
+    recordWith({}, { userAgentHeader: '@@' }),
+    recordWith({}, { objectKey: '/acct/@@/b' }),
+    recordWith({}, { unknown: '@@' }),
+  ].flatMap((record) => texts.map((text) => filled(record, Buffer.from(text))));
+}
+
 /** Escapes of characters where UTF-8 gets longer, and of surrogates: paired, alone and the wrong way round. */
 function escapedCharacters(): Buffer[] {
   const edges = ['0000', '001f', '0020', '007f', '0080', '00e9', '07ff', '0800', 'd7ff', 'e000', 'ffff'];
@@ -353,6 +367,7 @@ export const directedRecords: ReadonlyMap<string, () => Buffer[]> = new Map([
   ['dates and times', datesAndTimes],
   ['addresses', addresses],
   ['texts of every length', textsOfEveryLength],
+  ['texts that are nearly equal', nearlyEqualTexts],
   ['wrapped signatures', wrappedSignatures],
   ['doubled members', doubledMembers],
   ['unknown names', unknownNames],

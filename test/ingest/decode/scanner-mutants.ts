@@ -16,7 +16,7 @@ export const mutants: readonly Mutant[] = [
     file: 'text.ts',
     from: '((1 << <u32>n) - 1)) == 0;',
     to: '((1 << (<u32>n - 1)) - 1)) == 0;',
-    killedBy: 'every byte in a dictionary text',
+    killedBy: 'texts that are nearly equal',
   },
   {
     fault: 'bounds: a vector of text is copied short',
