@@ -27,8 +27,11 @@ gaps AS (
 listed AS (
   SELECT account, category,
     list({'from': gap_from, 'until': gap_until, 'hours': hours} ORDER BY hours DESC, gap_from) AS gaps
-  FROM gaps GROUP BY ALL)
-SELECT account, category, count(*) FILTER (WHERE rows > 0)::INTEGER AS hours_with_records,
-  count(*) FILTER (WHERE rows = 0)::INTEGER AS hours_without_records, sum(rows)::BIGINT AS records,
-  min(first_seen) AS first, max(last_seen) AS last, any_value(gaps) AS gaps
-FROM grid LEFT JOIN listed USING (account, category) GROUP BY account, category ORDER BY account, category
+  FROM gaps GROUP BY ALL),
+counted AS (
+  SELECT account, category, count(*) FILTER (WHERE rows > 0)::INTEGER AS hours_with_records,
+    count(*) FILTER (WHERE rows = 0)::INTEGER AS hours_without_records, sum(rows)::BIGINT AS records,
+    min(first_seen) AS first, max(last_seen) AS last
+  FROM grid GROUP BY ALL)
+-- Joined last: a list of thousands of gaps is not for every hour of the grid.
+SELECT counted.*, gaps FROM counted LEFT JOIN listed USING (account, category) ORDER BY account, category
