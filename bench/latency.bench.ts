@@ -31,7 +31,8 @@ async function feed(live: LiveFeed, seconds: number) {
     await sleep(Math.max(0, startMs + (tick * 1_000) / ticksPerSecond - performance.now()));
     ticks.push(live.append(rowsPerSecond / ticksPerSecond));
     if (tick % ticksPerSecond === 0) {
-      const hash = `A11C${String(tick).padStart(60, '0')}`;
+      // The first half names the token.
+      const hash = `A11C${String(tick).padStart(28, '0')}`.padEnd(64, '0');
       newTokens.push({ ...live.appendNewToken(hash), tokenId: hash.slice(0, 32) });
     }
   }
