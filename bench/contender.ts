@@ -86,15 +86,21 @@ const figures: readonly { head: string; of: (sample: Sample) => number; digits: 
 ];
 
 function roundText(sample: Sample): string {
-  return figures.map(({ head, of, digits }) => `${of(sample).toFixed(digits)} ${head}`).join(', ');
+  return figures
+    .filter(({ of }) => Number.isFinite(of(sample)))
+    .map(({ head, of, digits }) => `${of(sample).toFixed(digits)} ${head}`)
+    .join(', ');
 }
 
 export function standingsTable(standings: readonly Standing[]): Rows {
+  const measured = figures.filter(({ of }) =>
+    standings.some(({ samples }) => samples.some((one) => Number.isFinite(of(one)))),
+  );
   return [
-    ['', ...figures.map(({ head }) => head)],
+    ['', ...measured.map(({ head }) => head)],
     ...standings.map(({ name, samples }) => [
       name,
-      ...figures.map(({ of, digits }) => spread(samples.map(of), digits)),
+      ...measured.map(({ of, digits }) => spread(samples.map(of), digits)),
     ]),
   ];
 }
