@@ -23,7 +23,7 @@ export interface ReplayEstimate {
  * Processor seconds for a gigabyte (10^9 bytes) of resource logs from reading to commit, hashing included, rules excluded:
  * docs/sizing.md.
  */
-const cpuSecondsPerGb = { file: 10, blob: 12 } as const;
+const cpuSecondsPerGb = { file: 18, blob: 20 } as const;
 /** Start, listing and the last run of the rules. */
 const secondsAtLeast = 5;
 
