@@ -15,6 +15,7 @@ import { keepEntities } from './workspace.ts';
 /** Where findings are kept: the catalog. */
 interface FindingStore {
   putFindings(findings: readonly Finding[]): Promise<{ added: number }>;
+  finding(id: string): Finding | undefined;
   findings(): Promise<Finding[]>;
 }
 
@@ -97,12 +98,13 @@ export class Detector {
     const { catalog } = this.#dependencies;
     const rules = this.#dependencies.rules.filter(chosen[choice]);
     const range = fromWholeDay({ since, until });
-    const known = new Map((await catalog.findings()).map((finding) => [finding.id, finding]));
     const found = await (standing ? this.#runStanding(rules, range) : this.#runAnew(rules, range));
-    const withdrawn = final ? unconfirmed(known.values(), found, rules, range) : [];
-    await catalog.putFindings([...found, ...withdrawn]);
-    return found
-      .filter(({ id, suppression }) => suppression === null && !known.has(id))
+    const fresh = found.filter(({ id }) => catalog.finding(id) === undefined);
+    const kept = final ? found : found.filter((finding) => isNews(catalog.finding(finding.id), finding));
+    const withdrawn = final ? unconfirmed(await catalog.findings(), found, rules, range) : [];
+    await catalog.putFindings([...kept, ...withdrawn]);
+    return fresh
+      .filter(({ suppression }) => suppression === null)
       .sort((a, b) => Number(a.firstSeen - b.firstSeen) || a.rule.localeCompare(b.rule));
   }
 
@@ -138,6 +140,19 @@ export class Detector {
     this.#standing?.close();
     this.#standing = null;
   }
+}
+
+const dayMicros = 86_400_000_000n;
+
+/**
+ * Whether a finding says more than is known of it. A posture finding counts its token's use, so that every run would revise
+ * every one of them: while its level stays what it is, once a day is enough, and the last look at a day.
+ */
+function isNews(known: Finding | undefined, finding: Finding): boolean {
+  if (known === undefined || finding.windowStart !== 0n) return true;
+  const { level, open, suppression, lastSeen } = finding;
+  const isSame = known.level === level && known.open === open && known.suppression === suppression;
+  return !isSame || known.lastSeen / dayMicros !== lastSeen / dayMicros;
 }
 
 /** Known findings whose whole time lies in the range and that these rules, as they are now, did not find again. */

@@ -10,7 +10,7 @@ import { CatalogState, insertCommit, loadState, loadStretches, type TimeSpan } f
 import { type Commit, type CommitResult, filesOf, isHourFile, type SegmentFile } from './commit.ts';
 import { lockData } from './data-lock.ts';
 import { makeFolder, syncFile } from './durable-file.ts';
-import { evidenceJson, exportFindings, insertFinding } from './finding-table.ts';
+import { evidenceJson, exportFindings, insertFindings } from './finding-table.ts';
 import { Graveyard } from './graveyard.ts';
 import { type Swept, sweepLake } from './lake-sweep.ts';
 import { type Manifest, pruneManifests, publishManifest, readManifest, versionedPath } from './manifest.ts';
@@ -199,6 +199,11 @@ export class Catalog {
     return this.#serially(({ connection }) => loadStretches(connection));
   }
 
+  /** A finding as last revised. */
+  finding(id: string): Finding | undefined {
+    return this.#state.findings.get(id);
+  }
+
   /** All findings in the order they were first put, each as last revised. */
   async findings(): Promise<Finding[]> {
     return [...this.#state.findings.values()];
@@ -325,9 +330,7 @@ export class Catalog {
       if (changed.length === 0) return { added: 0 };
       const known = new Set(this.#state.findings.keys());
       const version = this.#nextVersion();
-      const survived = await this.#transaction(database, async () => {
-        for (const finding of changed) await insertFinding(database.connection, version, finding);
-      });
+      const survived = await this.#transaction(database, () => insertFindings(database.connection, version, changed));
       if (survived) {
         this.#state.version = version;
         for (const finding of changed) this.#state.findings.set(finding.id, finding);

@@ -1,8 +1,19 @@
-import { type DuckDBConnection, DuckDBTimestampValue, listValue } from '@duckdb/node-api';
+import {
+  BOOLEAN,
+  type DuckDBConnection,
+  DuckDBTimestampValue,
+  INTEGER,
+  LIST,
+  listValue,
+  TIMESTAMP,
+  UBIGINT,
+  VARCHAR,
+} from '@duckdb/node-api';
 import { z } from 'zod';
 import { type Finding, levels } from '../core/finding.ts';
+import { appendRows } from './append-rows.ts';
 
-/** Columns of the view and file `findings`, in order. */
+/** Columns of the view and file `findings`, in order; the catalog's table begins with the version. */
 export const findingColumns = [
   ['id', 'VARCHAR'],
   ['rule', 'VARCHAR'],
@@ -35,31 +46,39 @@ export function evidenceJson(evidence: Finding['evidence']): string {
   });
 }
 
-/** Appends one revision; a later one of the same id wins. */
-export async function insertFinding(connection: DuckDBConnection, version: number, finding: Finding): Promise<void> {
-  await connection.run(
-    `INSERT INTO finding BY NAME SELECT $version AS version, ${findingColumns.map(([name, type]) => `$${name}::${type} AS ${name}`).join(', ')}`,
-    {
-      version,
-      id: finding.id,
-      rule: finding.rule,
-      rule_version: finding.ruleVersion,
-      title: finding.title,
-      level: finding.level,
-      tags: listValue([...finding.tags]),
-      entity_kind: finding.entityKind,
-      entity: finding.entity,
-      account: finding.account,
-      family: finding.family,
-      window_start: new DuckDBTimestampValue(finding.windowStart),
-      first_seen: new DuckDBTimestampValue(finding.firstSeen),
-      last_seen: new DuckDBTimestampValue(finding.lastSeen),
-      evidence: evidenceJson(finding.evidence),
-      sql: finding.sql,
-      response: finding.response,
-      open: finding.open,
-      suppression: finding.suppression,
-    },
+const types = { VARCHAR, INTEGER, 'VARCHAR[]': LIST(VARCHAR), TIMESTAMP, BOOLEAN } as const;
+
+/** Appends one revision of each; a later one of the same id wins. */
+export async function insertFindings(
+  connection: DuckDBConnection,
+  version: number,
+  findings: readonly Finding[],
+): Promise<void> {
+  await appendRows(
+    connection,
+    'finding',
+    [UBIGINT, ...findingColumns.map(([, type]) => types[type])],
+    findings.map((finding) => [
+      BigInt(version),
+      finding.id,
+      finding.rule,
+      finding.ruleVersion,
+      finding.title,
+      finding.level,
+      listValue([...finding.tags]),
+      finding.entityKind,
+      finding.entity,
+      finding.account,
+      finding.family,
+      new DuckDBTimestampValue(finding.windowStart),
+      new DuckDBTimestampValue(finding.firstSeen),
+      new DuckDBTimestampValue(finding.lastSeen),
+      evidenceJson(finding.evidence),
+      finding.sql,
+      finding.response,
+      finding.open,
+      finding.suppression,
+    ]),
   );
 }
 

@@ -8,6 +8,7 @@ import { Prng } from '../../src/generate/prng.ts';
 import { generate } from '../../src/generate/scenario.ts';
 import { Catalog } from '../../src/store/catalog.ts';
 import { openReader } from '../../src/store/reader.ts';
+import { estateArrivals } from './estate-days.ts';
 import { type Arrival, fillLake } from './lake.ts';
 
 const folders: string[] = [];
@@ -140,4 +141,27 @@ describe('the names of findings', { timeout: 240_000 }, () => {
     expect(await detector.evaluate({ ...range, final: true })).toEqual([]);
     await catalog.close();
   });
+});
+
+it('keeps the use of a token as it was first told while its day lasts, and as it was once the day is over', async () => {
+  const { dataDir, catalog, detector } = await newLake();
+  const [first = { partition: '0', records: [] }] = estateArrivals;
+  const day = timeOf(first.records[0] ?? '').slice(0, 10);
+  const records = first.records.filter((record) => timeOf(record).startsWith(day));
+  const until = micros(`${day}T00:00:00Z`) + 86_400_000_000n;
+  const look = async (final: boolean) => {
+    await detector.evaluate({ since: until - 1n, until, choice: 'prompt', final });
+    return new Map(
+      (await catalog.findings()).filter(({ rule }) => rule.startsWith('P-')).map((each) => [each.id, each]),
+    );
+  };
+  await fillLake(dataDir, catalog, chunks('early', records.slice(0, records.length / 2), 500));
+  const early = await look(false);
+  await fillLake(dataDir, catalog, chunks('late', records.slice(records.length / 2), 500));
+  const late = await look(false);
+  const over = await look(true);
+  await catalog.close();
+  expect(early.size).toBeGreaterThan(0);
+  expect([...early.values()].map(({ id }) => late.get(id))).toEqual([...early.values()]);
+  expect([...early.values()].filter(({ id, lastSeen }) => lastSeen < (over.get(id)?.lastSeen ?? 0n))).not.toEqual([]);
 });
