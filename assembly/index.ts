@@ -8,11 +8,12 @@ import { indexKeys } from './key';
 import { sortRows } from './order';
 import { clearPlace } from './place';
 import { lastKey, readRecord, setSourceId } from './record';
+import { rollUp } from './rollup';
 import { beginRow, clearRows, dropRow, keepRow, Row, writeValidity } from './row';
 import { clearQueries } from './sas';
 import { setSeed } from './text';
 
-export { sortRows, writeValidity };
+export { rollUp, sortRows, writeValidity };
 
 /** Why a scan ended. */
 export const DONE: u32 = 0;

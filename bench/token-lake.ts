@@ -4,7 +4,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { columns } from '../src/core/columns.ts';
 import { Catalog } from '../src/store/catalog.ts';
 import type { NewHourFile } from '../src/store/replacement.ts';
-import { rollupSpecs } from '../src/store/rollup.ts';
+import { rollupSpecs } from '../src/store/rollup-columns.ts';
 import { literal } from '../src/store/segment-writer.ts';
 import { sqlType, type TableColumnSpec } from '../src/store/table.ts';
 

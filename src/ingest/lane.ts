@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { sourceId } from '../core/position.ts';
 import { LaneStore } from '../store/lane-store.ts';
+import { rollUp } from '../store/rollup.ts';
 import { createDecoder } from './decode/create-decoder.ts';
 import type { Decoder } from './decode/decoder.ts';
 import { LaneChannel } from './lane-channel.ts';
@@ -149,7 +150,10 @@ class Lane {
     this.#decoder.sort();
     const whole = this.#decoder.batch();
     const batch = this.#task.range === null ? whole : rowsWithin(whole, this.#task.range);
-    if (batch.rows > 0) this.#pending.staged.push(await this.#store.stage(batch, this.#decoder.newSasSets()));
+    if (batch.rows > 0) {
+      const rollup = batch === whole ? this.#decoder.rollUp() : rollUp(batch);
+      this.#pending.staged.push(await this.#store.stage(batch, this.#decoder.newSasSets(), rollup));
+    }
     this.#decoder.reset();
   }
 

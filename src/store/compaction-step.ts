@@ -8,7 +8,7 @@ import { findDuplicates } from './duplicate-rows.ts';
 import { sha256, syncFile } from './durable-file.ts';
 import { filesRelation } from './parquet-relation.ts';
 import type { NewHourFile, SasFile } from './replacement.ts';
-import { rollupSpecs } from './rollup.ts';
+import { rollupSpecs } from './rollup-columns.ts';
 import { mergedRollup } from './rollup-merge.ts';
 import { keptColumns } from './row-identity.ts';
 import { sasSpecs } from './sas-table.ts';

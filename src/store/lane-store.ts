@@ -57,18 +57,19 @@ export class LaneStore {
 
   /**
    * Writes a batch as segment, rollup and, if there are any, new SAS sets, under temporary names and fsynced. The
-   * batch's buffers may be reused once it resolves.
+   * batch's and the rollup's buffers may be reused once it resolves.
    *
+   * @param rollup of the batch, where something faster than `rollUp` has made it.
    * @throws AppError SINK_WRITE with the path, if the disk refuses; what was written is removed.
    */
-  async stage(batch: Batch, sasSets: readonly SasSet[]): Promise<StagedSegment> {
+  async stage(batch: Batch, sasSets: readonly SasSet[], rollup: Table = rollUp(batch)): Promise<StagedSegment> {
     const stem = join(this.#dataDir, stagingFolder, randomUUID());
     const path = `${stem}.parquet.tmp`;
     const rollupPath = `${stem}.rollup.parquet.tmp`;
     const sasPath = sasSets.length === 0 ? null : `${stem}.sas.parquet.tmp`;
     try {
       await this.#write(presentColumns(batch, segmentOrder), path, segmentOrder);
-      await this.#write(rollUp(batch), rollupPath, ['token', 'bucket']);
+      await this.#write(rollup, rollupPath, ['token', 'bucket']);
       if (sasPath !== null) await this.#write(sasTable(sasSets), sasPath, []);
       const { size } = await stat(path);
       const digests = {

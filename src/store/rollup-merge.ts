@@ -1,4 +1,4 @@
-import { rollupSpecs } from './rollup.ts';
+import { rollupSpecs } from './rollup-columns.ts';
 import { countsOfRows, identityOfRow, rollupIdentity } from './rollup-of-rows.ts';
 
 /** Counters and sums of log rows, to be taken off a rollup: bitmaps stay, since an equal row is still there. */

@@ -1,5 +1,5 @@
-import { bucketMicros, type rollupSpecs } from './rollup.ts';
-import { type ClassCounter, type CounterName, classCounters, counterNames, overwriting } from './rollup-counts.ts';
+import { bucketMicros, type rollupSpecs } from './rollup-columns.ts';
+import { type ClassCounter, type CounterName, classCounters, counterNames, overwriting } from './rollup-counters.ts';
 import { literal } from './segment-writer.ts';
 
 type RollupColumn = (typeof rollupSpecs)[number]['name'];

@@ -1,16 +1,10 @@
 import type { Batch, DictionaryColumn } from '../core/batch.ts';
-import { ipv4NetworkText, ipv4Text, networkOf } from './network.ts';
+import { ipv4NetworkText, ipv4Text } from './network.ts';
 import type { RowGroups } from './rollup-groups.ts';
+import { type RollupTraits, wordBits } from './rollup-traits.ts';
 import { setSketchBit, sketchBytes, sketchHash } from './sketch.ts';
-import { dictionaryColumn, entriesOf, fixedColumn, isValid, textOf, utf8Column } from './table.ts';
+import { dictionaryColumn, fixedColumn, isValid, utf8Column } from './table.ts';
 
-const wordBits = 64;
-
-function entryHashes({ dictionary }: DictionaryColumn, of = (bytes: Uint8Array) => sketchHash(bytes)): Uint32Array {
-  return Uint32Array.from(entriesOf(dictionary), (bytes) => of(bytes));
-}
-
-const encoder = new TextEncoder();
 const scratch = new Uint8Array(32);
 
 function asciiHash(text: string): number {
@@ -40,13 +34,11 @@ class Ipv4Hashes {
   }
 }
 
-function addressSketches(batch: Batch, { count, groupOf }: RowGroups, counted: Uint8Array) {
+function addressSketches(batch: Batch, { count, groupOf }: RowGroups, counted: Uint8Array, traits: RollupTraits) {
   const addressBits = new Uint8Array(count * sketchBytes);
   const networkBits = new Uint8Array(count * sketchBytes);
   const ipv4 = fixedColumn(batch, 'caller_ipv4');
   const text = dictionaryColumn(batch, 'caller_ip');
-  const textHashes = entryHashes(text);
-  const textNetworkHashes = entryHashes(text, (bytes) => sketchHash(encoder.encode(networkOf(textOf(bytes)))));
   const hashes = new Ipv4Hashes();
   for (let row = 0; row < batch.rows; row++) {
     if (counted[row] === 0) continue;
@@ -57,8 +49,8 @@ function addressSketches(batch: Batch, { count, groupOf }: RowGroups, counted: U
       setSketchBit(networkBits, start, hashes.networkHashes[slot] ?? 0);
     } else if (isValid(text.validity, row)) {
       const code = text.codes[row] ?? 0;
-      setSketchBit(addressBits, start, textHashes[code] ?? 0);
-      setSketchBit(networkBits, start, textNetworkHashes[code] ?? 0);
+      setSketchBit(addressBits, start, traits.addressBit[code] ?? 0);
+      setSketchBit(networkBits, start, traits.networkBit[code] ?? 0);
     }
   }
   return { addressBits, networkBits };
@@ -74,38 +66,32 @@ function objectSketches(batch: Batch, { count, groupOf }: RowGroups, counted: Ui
   return bits;
 }
 
-/** The product a user agent begins with, without its version: `azcopy` of `AzCopy/10.13.0 Azure-Storage/0.14`. */
-function toolOf(userAgent: string): string {
-  return /^[^/ ;(]+/.exec(userAgent)?.[0].toLowerCase() ?? '-';
-}
-
-/** 64 bits a group: one for each hash of an entry its rows have. */
+/** 64 bits a group: those of the entries its rows have. */
 function wordSketches(
   batch: Batch,
   column: DictionaryColumn,
-  hashes: Uint32Array,
+  bits: Uint8Array,
   { count, groupOf }: RowGroups,
   counted: Uint8Array,
 ) {
-  const words = new Uint32Array(count * 2);
+  const words = new Uint32Array(count * (wordBits / 32));
   for (let row = 0; row < batch.rows; row++) {
     if (counted[row] === 0 || !isValid(column.validity, row)) continue;
-    const bit = (hashes[column.codes[row] ?? 0] ?? 0) % wordBits;
-    const word = (groupOf[row] ?? 0) * 2 + (bit >> 5);
+    const bit = bits[column.codes[row] ?? 0] ?? 0;
+    const word = (groupOf[row] ?? 0) * (wordBits / 32) + (bit >> 5);
     words[word] = (words[word] ?? 0) | (1 << (bit & 31));
   }
   return new BigUint64Array(words.buffer);
 }
 
 /** Which addresses, networks, objects, containers and tools each group met, as bitmaps of hashes. */
-export function rollupSketches(batch: Batch, groups: RowGroups, counted: Uint8Array) {
-  const { addressBits, networkBits } = addressSketches(batch, groups, counted);
-  const container = dictionaryColumn(batch, 'container');
-  const agent = dictionaryColumn(batch, 'user_agent');
-  const tools = entryHashes(agent, (bytes) => sketchHash(encoder.encode(toolOf(textOf(bytes)))));
+export function rollupSketches(batch: Batch, groups: RowGroups, counted: Uint8Array, traits: RollupTraits) {
+  const { addressBits, networkBits } = addressSketches(batch, groups, counted, traits);
+  const wordsOf = (name: 'container' | 'user_agent', bits: Uint8Array) =>
+    wordSketches(batch, dictionaryColumn(batch, name), bits, groups, counted);
   return {
-    container_bits: wordSketches(batch, container, entryHashes(container), groups, counted),
-    agent_bits: wordSketches(batch, agent, tools, groups, counted),
+    container_bits: wordsOf('container', traits.containerBit),
+    agent_bits: wordsOf('user_agent', traits.toolBit),
     ip_bits: addressBits,
     network_bits: networkBits,
     object_bits: objectSketches(batch, groups, counted),

@@ -3,7 +3,7 @@ import { filesOf, type SegmentFile } from './commit.ts';
 import { logRelation } from './log-relation.ts';
 import type { Manifest } from './manifest.ts';
 import { filesRelation } from './parquet-relation.ts';
-import { rollupSpecs } from './rollup.ts';
+import { rollupSpecs } from './rollup-columns.ts';
 import type { StoredRows } from './views.ts';
 
 /** First and last of some unsigned 64-bit numbers. */

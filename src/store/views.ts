@@ -9,7 +9,7 @@ import { logAnalyticsViews } from './log-analytics-views.ts';
 import { logRelation } from './log-relation.ts';
 import type { Manifest } from './manifest.ts';
 import { filesRelation } from './parquet-relation.ts';
-import { rollupSpecs } from './rollup.ts';
+import { rollupSpecs } from './rollup-columns.ts';
 import { sasSpecs } from './sas-table.ts';
 import { literal } from './segment-writer.ts';
 import { sketchMacro } from './sketch.ts';

@@ -7,7 +7,7 @@ import type { HourFile } from '../../src/store/commit.ts';
 import { compactLake } from '../../src/store/compactor.ts';
 import { readManifest } from '../../src/store/manifest.ts';
 import { chainLink, chainStart } from '../../src/store/replacement.ts';
-import { counterNames } from '../../src/store/rollup-counts.ts';
+import { counterNames } from '../../src/store/rollup-counters.ts';
 import type { Row } from './batch-of.ts';
 import { addBatches, compact, compactorOptions, query, withCatalog } from './lake-of.ts';
 import { temporaryFolder } from './temporary-folder.ts';

@@ -5,7 +5,7 @@ import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { expect, it } from 'vitest';
 import { columns } from '../../src/core/columns.ts';
-import { rollupSpecs } from '../../src/store/rollup.ts';
+import { rollupSpecs } from '../../src/store/rollup-columns.ts';
 import { sqlType } from '../../src/store/table.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

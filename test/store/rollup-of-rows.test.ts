@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { generate } from '../../src/generate/scenario.ts';
 import { Catalog } from '../../src/store/catalog.ts';
 import { openReader } from '../../src/store/reader.ts';
-import { rollupSpecs } from '../../src/store/rollup.ts';
+import { rollupSpecs } from '../../src/store/rollup-columns.ts';
 import { countsOfRows, identityOfRow, rollupIdentity } from '../../src/store/rollup-of-rows.ts';
 import { fillLake } from '../detect/lake.ts';
 import { temporaryFolder } from './temporary-folder.ts';

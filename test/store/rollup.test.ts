@@ -1,20 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { networkOf } from '../../src/store/network.ts';
-import { bucketMicros, rollUp } from '../../src/store/rollup.ts';
+import { rollUp } from '../../src/store/rollup.ts';
+import { bucketMicros } from '../../src/store/rollup-columns.ts';
 import { setSketchBit, sketchBytes, sketchHash } from '../../src/store/sketch.ts';
-import { entriesOf, isValid, type TableColumn, textOf } from '../../src/store/table.ts';
 import { batchOf, type Cell, type Row } from './batch-of.ts';
-
-function cellOf(column: TableColumn, row: number): unknown {
-  if (!isValid(column.validity, row)) return null;
-  if (column.layout === 'dictionary') return textOf(entriesOf(column.dictionary)[column.codes[row]!]!);
-  if (column.layout === 'utf8') {
-    return Buffer.from(column.bytes.subarray(column.offsets[row], column.offsets[row + 1])).toString('hex');
-  }
-  if (column.spec.type !== 'uuid') return Number(column.values[row]);
-  return Buffer.from(column.values.buffer, column.values.byteOffset + row * 16, 16).toString('hex');
-}
+import { cellsOf } from './cells-of.ts';
 
 const identity = [
   'account',
@@ -124,9 +115,8 @@ const rowOf = fc.record({
 it('says of every group what its rows say one by one', () => {
   fc.assert(
     fc.property(fc.array(rowOf, { maxLength: 40 }), (rows) => {
-      const { columns, rows: groups } = rollUp(batchOf(rows));
-      const found = Array.from({ length: groups }, (_, group) =>
-        Object.fromEntries(columns.map((column) => [column.spec.name, cellOf(column, group)])),
+      const found = cellsOf(rollUp(batchOf(rows))).map((group) =>
+        Object.fromEntries(Object.entries(group).map(([name, cell]) => [name, plain(cell)])),
       );
       const byKey = new Map<string, Row[]>();
       for (const row of rows) {

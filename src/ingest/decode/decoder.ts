@@ -1,5 +1,6 @@
 import type { Batch } from '../../core/batch.ts';
 import type { SasSet } from '../../core/sas.ts';
+import type { Table } from '../../store/table.ts';
 import type { Framing } from '../source.ts';
 
 /** A stretch of input no parser accepts, kept apart with its place so that its neighbours go on. */
@@ -52,6 +53,8 @@ export interface Decoder {
   sort(): void;
   /** The open batch; its buffers are valid until `reset`. */
   batch(): Batch;
+  /** The rollup of the open batch, to be asked for after `batch`; its buffers are valid until `reset`. */
+  rollUp(): Table;
   /** SAS parameter sets met that this decoder has not handed on before the last `reset`; more may be among them. */
   newSasSets(): readonly SasSet[];
   /** What was left to a slower decoder since the last call, null if nothing was. */

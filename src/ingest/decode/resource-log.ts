@@ -1,6 +1,8 @@
 import type { Batch } from '../../core/batch.ts';
 import { limits } from '../../core/limits.ts';
 import type { SasSet } from '../../core/sas.ts';
+import { rollUp } from '../../store/rollup.ts';
+import type { Table } from '../../store/table.ts';
 import type { Framing } from '../source.ts';
 import { ColumnWriter, HeapColumns } from './column-writer.ts';
 import type { Decoded, Decoder } from './decoder.ts';
@@ -36,6 +38,10 @@ export class ReferenceDecoder implements Decoder {
 
   batch(): Batch {
     return this.#writer.batch();
+  }
+
+  rollUp(): Table {
+    return rollUp(this.batch());
   }
 
   newSasSets(): readonly SasSet[] {

@@ -1,9 +1,12 @@
 import type { Batch, Column, Dictionary } from '../../core/batch.ts';
 import type { ColumnSpec } from '../../core/columns.ts';
+import type { Condensed } from '../../store/rollup-columns.ts';
+import type { RollupTraits } from '../../store/rollup-traits.ts';
 import { type ColumnBuilder, type ColumnValue, type FixedStore, fixedStore } from './column-builder.ts';
 import type { ColumnSet } from './column-writer.ts';
 import { type ColumnPlace, scannerLayout, scannerSizes } from './scanner-layout.ts';
 import type { ScannerExports } from './scanner-module.ts';
+import { condenseInScanner } from './scanner-rollup.ts';
 
 const { regions } = scannerLayout;
 const { rowsMax } = scannerSizes;
@@ -173,11 +176,13 @@ export class ScannerColumns implements ColumnSet {
   readonly rowsMax: number;
   readonly builders: readonly ColumnBuilder[];
   readonly #scanner: ScannerExports;
+  readonly #memory: ArrayBuffer;
   readonly #presence = new Presence();
 
   constructor(scanner: ScannerExports, memory: ArrayBuffer, rows: number) {
     this.rowsMax = rows;
     this.#scanner = scanner;
+    this.#memory = memory;
     this.builders = scannerLayout.columns.map((place) => builder(place, memory, this.#presence, scanner));
   }
 
@@ -192,6 +197,10 @@ export class ScannerColumns implements ColumnSet {
 
   sort(): void {
     this.#scanner.sortRows();
+  }
+
+  condense(traits: RollupTraits): Condensed {
+    return condenseInScanner(this.#scanner, this.#memory, traits);
   }
 
   /** Views on the scanner's memory. */

@@ -2,7 +2,11 @@ import { valueBytes } from '../../core/batch.ts';
 import { type ColumnSpec, columns } from '../../core/columns.ts';
 import { limits } from '../../core/limits.ts';
 import { sasParameters } from '../../core/sas.ts';
+import { bucketMicros } from '../../store/rollup-columns.ts';
+import { sketchBits, sketchBytes } from '../../store/sketch.ts';
 import { classicPaths } from './classic-log.ts';
+import { MemoryPlan, slackBytes } from './memory-plan.ts';
+import { counterColumns, planRollup } from './rollup-layout.ts';
 import { keyKinds, objectPaths, scannerKeys } from './scanner-keys.ts';
 
 /** Where a column lies in the scanner's memory. All addresses are bytes. */
@@ -41,8 +45,8 @@ export const scannerSizes = {
   recordBytesMax: limits.recordBytesMax,
   /** Input in WASM memory at a time: small, so that it stays in the processor's cache. Longer records are the host's. */
   windowBytes: 256 * kib,
-  /** Zero bytes behind the input; SIMD loads run over the end of any text. */
-  slackBytes: 64,
+  /** Zero bytes behind the input. */
+  slackBytes,
   dictionaryValuesMax: limits.dictionaryEntriesMax,
   dictionaryBytesMax: limits.dictionaryBytesMax,
   dictionarySlots: 1 << 17,
@@ -61,21 +65,6 @@ export const scannerSizes = {
 /** Bytes a text column may hold in one batch, where 122,880 rows of long texts need more than the usual. */
 const textBytesMax: Readonly<Record<string, number>> = { object_key: 128 * mib, uri: 128 * mib, extra: 128 * mib };
 const usualTextBytesMax = 32 * mib;
-
-class MemoryPlan {
-  // AssemblyScript's own constants lie below.
-  #next = 64 * kib;
-
-  take(bytes: number): number {
-    const at = this.#next;
-    this.#next = at + Math.ceil((bytes + scannerSizes.slackBytes) / 64) * 64;
-    return at;
-  }
-
-  get pages(): number {
-    return Math.ceil(this.#next / (64 * kib));
-  }
-}
 
 const dictionaryCount = columns.filter(({ type }) => type === 'dictionary').length;
 const bitmapCount = columns.filter(({ required }) => !required).length;
@@ -157,8 +146,9 @@ function plan() {
   const memory = new MemoryPlan();
   const regions = planRegions(memory);
   const places = planColumns(memory);
+  const rollup = planRollup(memory, scannerSizes.rowsMax, scannerSizes.dictionaryValuesMax);
   if (bitmapCount > 64 || scannerKeys.length > 64) throw new RangeError('the scanner has 64 bits for columns and keys');
-  return { regions, columns: places, pages: memory.pages };
+  return { regions, columns: places, rollup, pages: memory.pages };
 }
 
 /**
@@ -183,13 +173,23 @@ function columnConstants({ spec, values, bit, dictionary, text }: ColumnPlace): 
 /**
  * The layout as the AssemblyScript module `layout`, for the build. `TIME` is the address of a column's values,
  * `CALLER_IP_BIT` its presence bit (`TIME_GIVEN` if it is never null), `CATEGORY_DICT` the index of its dictionary,
- * `URI_TEXT` that of its text.
+ * `URI_TEXT` that of its text, `ROLLUP_N_AT` the address of a column of the rollup, `TRAIT_IS_HTTP_AT` that of a table of
+ * traits.
  */
 export function layoutSource(): string {
   const textCount = scannerLayout.columns.filter(({ text }) => text !== null).length;
   return [
     ...Object.entries(scannerSizes).map(([name, value]) => constant(name, value)),
     ...Object.entries(scannerLayout.regions).map(([name, at]) => constant(`${name}At`, at, 'usize')),
+    ...Object.entries(scannerLayout.rollup.regions).map(([name, at]) => constant(`rollup_${name}At`, at, 'usize')),
+    ...Object.entries(scannerLayout.rollup.columns).map(([name, at]) => constant(`rollup_${name}At`, at, 'usize')),
+    ...Object.entries(scannerLayout.rollup.traits).map(([name, at]) => constant(`trait_${name}At`, at, 'usize')),
+    constant('rollupSlots', scannerLayout.rollup.slots),
+    constant('rollupCounters', counterColumns.length, 'usize'),
+    constant('rollupCounterBytes', 4 * scannerSizes.rowsMax, 'usize'),
+    constant('bucketMicros', bucketMicros, 'i64'),
+    constant('sketchBits', sketchBits),
+    constant('sketchBytes', sketchBytes, 'usize'),
     ...keyKinds.map((kind, index) => constant(`kind_${kind}`, index)),
     constant('dictionaryIndexBytes', dictionaryIndexBytes, 'usize'),
     constant('dictionaryCount', dictionaryCount),

@@ -17,6 +17,7 @@ export interface ScannerExports {
   keep(present: bigint): void;
   sortRows(): void;
   writeValidity(): void;
+  rollUp(): number;
   reset(): void;
 }
 

@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Batch } from '../../core/batch.ts';
 import { limits } from '../../core/limits.ts';
 import type { SasSet } from '../../core/sas.ts';
+import { rollupTable } from '../../store/rollup.ts';
+import { rollupTraits } from '../../store/rollup-traits.ts';
+import type { Table } from '../../store/table.ts';
 import type { Framing } from '../source.ts';
 import { ColumnWriter } from './column-writer.ts';
 import type { Decoded, Decoder, Fallback } from './decoder.ts';
@@ -55,6 +58,11 @@ export class ScannerDecoder implements Decoder {
 
   batch(): Batch {
     return this.#writer.batch();
+  }
+
+  rollUp(): Table {
+    const batch = this.batch();
+    return rollupTable(batch, this.#columns.condense(rollupTraits(batch)));
   }
 
   newSasSets(): readonly SasSet[] {

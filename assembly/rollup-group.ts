@@ -1,0 +1,92 @@
+// The groups of a rollup: rows that share an identity and a time bucket. An identity is written out as a key:
+//
+//   0 bucket i64 | 8 present u64 | 16 account, auth_type, key_name u16 each, 0 | 24 token | 32 token_fingerprint
+//   40 sas_id | 48 token_hash (16) | 64 key_hash (16)
+//
+// What is null is zero there, as it is in the columns.
+import {
+  ACCOUNT, AUTH_TYPE, BUCKET_MICROS, KEY_HASH, KEY_HASH_BIT, KEY_NAME, KEY_NAME_BIT, PRESENT_AT, ROLLUP_FIRST_ROWS_AT,
+  ROLLUP_KEYS_AT, ROLLUP_SLOTS, ROLLUP_SLOTS_AT, SAS_ID, SAS_ID_BIT, TIME, TOKEN, TOKEN_BIT, TOKEN_FINGERPRINT,
+  TOKEN_FINGERPRINT_BIT, TOKEN_HASH, TOKEN_HASH_BIT,
+} from './layout';
+import { hash } from './text';
+
+const KEY_BYTES: usize = 80;
+const IDENTITY: u64 = (1 << KEY_NAME_BIT) | (1 << KEY_HASH_BIT) | (1 << TOKEN_BIT) | (1 << TOKEN_HASH_BIT) |
+  (1 << TOKEN_FINGERPRINT_BIT) | (1 << SAS_ID_BIT);
+
+/** Number of groups. */
+export let groups: usize = 0;
+let bucket: i64 = 0;
+let latest: usize = 0;
+
+export function clearGroups(): void {
+  memory.fill(ROLLUP_SLOTS_AT, 0, 4 * ROLLUP_SLOTS);
+  groups = 0;
+}
+
+/** Start of the time bucket. */
+function bucketOf(time: i64): i64 {
+  if (time >= bucket && time < bucket + BUCKET_MICROS) return bucket;
+  const rest = time % BUCKET_MICROS;
+  bucket = time - rest - (rest < 0 ? BUCKET_MICROS : 0);
+  return bucket;
+}
+
+// @ts-ignore: decorator
+@inline
+function keyAt(group: usize): usize {
+  return ROLLUP_KEYS_AT + group * KEY_BYTES;
+}
+
+function writeKey(row: usize, key: usize): void {
+  const row2 = row << 1;
+  const row8 = row << 3;
+  const row16 = row << 4;
+  store<i64>(key, bucketOf(load<i64>(TIME + row8)));
+  store<u64>(key, load<u64>(PRESENT_AT + row8) & IDENTITY, 8);
+  store<u64>(key, load<u16>(ACCOUNT + row2), 16);
+  store<u16>(key, load<u16>(AUTH_TYPE + row2), 18);
+  store<u16>(key, load<u16>(KEY_NAME + row2), 20);
+  store<u64>(key, load<u64>(TOKEN + row8), 24);
+  store<u64>(key, load<u64>(TOKEN_FINGERPRINT + row8), 32);
+  store<u64>(key, load<u64>(SAS_ID + row8), 40);
+  v128.store(key, v128.load(TOKEN_HASH + row16), 48);
+  v128.store(key, v128.load(KEY_HASH + row16), 64);
+}
+
+function sameKey(a: usize, b: usize): bool {
+  let differ = v128.xor(v128.load(a), v128.load(b));
+  differ = v128.or(differ, v128.xor(v128.load(a, 16), v128.load(b, 16)));
+  differ = v128.or(differ, v128.xor(v128.load(a, 32), v128.load(b, 32)));
+  differ = v128.or(differ, v128.xor(v128.load(a, 48), v128.load(b, 48)));
+  differ = v128.or(differ, v128.xor(v128.load(a, 64), v128.load(b, 64)));
+  return !v128.any_true(differ);
+}
+
+/** Group of the row; the number `groups` had before, if it is a new one. Sorted rows mostly share that of the row before. */
+export function groupOf(row: usize): usize {
+  const key = keyAt(groups);
+  writeKey(row, key);
+  if (groups != 0 && sameKey(key, keyAt(latest))) return latest;
+  for (let slot = hash(key, KEY_BYTES); ; slot++) {
+    const place = ROLLUP_SLOTS_AT + ((<usize>(slot & (ROLLUP_SLOTS - 1))) << 2);
+    const found = <usize>load<u32>(place);
+    if (found == 0) {
+      store<u32>(ROLLUP_FIRST_ROWS_AT + (groups << 2), <u32>row);
+      latest = groups++;
+      store<u32>(place, <u32>groups);
+      return latest;
+    }
+    if (sameKey(key, keyAt(found - 1))) {
+      latest = found - 1;
+      return latest;
+    }
+  }
+  return 0;
+}
+
+/** Start of the group's time bucket. */
+export function groupBucket(group: usize): i64 {
+  return load<i64>(keyAt(group));
+}
