@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Prng } from '../../src/generate/prng.ts';
 import { bindSaved, savedQueries, savedQuery } from '../../src/query/saved-query.ts';
 import { openReader } from '../../src/store/reader.ts';
 import { run } from '../cli/recording-effects.ts';
@@ -26,6 +27,39 @@ const of = (token_hash: string) => ({
 });
 const read = { operation_class: 'read', operation_name: 'GetBlob', category: 'StorageRead' };
 const remove = { operation_class: 'delete', operation_name: 'DeleteBlob', category: 'StorageDelete' };
+
+/** An hour as hours since 1970, and what the answers hold of it. */
+const hourMs = 3_600_000;
+const hourNumber = (text: unknown) => Date.parse(`${String(text).replace(' ', 'T')}Z`) / hourMs;
+const hoursOf = ({ category, hours_with_records, hours_without_records, records, gaps }: Record<string, unknown>) => ({
+  ...{ category, hours_with_records, hours_without_records, records: Number(records) },
+  gaps: ((gaps ?? []) as { from: string; until: string; hours: number }[]).map(({ from, until, hours }) => {
+    expect(hourNumber(until) - hourNumber(from)).toBe(hours);
+    return [hourNumber(from), hours];
+  }),
+});
+
+/** Coverage the slow way: every hour is looked at. */
+function hourByHour(events: readonly { category: string; at: number }[], since?: string, until?: string) {
+  const hours = events.map(({ at }) => Math.floor(at / hourMs));
+  const first = since === undefined ? Math.min(...hours) : Math.floor(Date.parse(since) / hourMs);
+  const end = until === undefined ? Math.max(...hours) + 1 : Math.ceil(Date.parse(until) / hourMs);
+  if (until !== undefined && Date.parse(until) <= first * hourMs) return [];
+  return ['StorageRead', 'StorageWrite'].map((category) => {
+    const gaps: [number, number][] = [];
+    const answer = { category, hours_with_records: 0, hours_without_records: 0, records: 0 };
+    for (let at = first; at < end; at++) {
+      const records = events.filter((event) => event.category === category && Math.floor(event.at / hourMs) === at);
+      answer.records += records.length;
+      answer[records.length > 0 ? 'hours_with_records' : 'hours_without_records'] += 1;
+      const last = gaps.at(-1);
+      if (records.length > 0) continue;
+      if (last !== undefined && last[0] + last[1] === at) last[1] += 1;
+      else gaps.push([at, 1]);
+    }
+    return { ...answer, gaps: gaps.sort(([a, m], [b, n]) => n - m || a - b) };
+  });
+}
 
 let data: string;
 const ask = async (name: string, ...params: string[]) => {
@@ -106,6 +140,32 @@ describe('the saved queries', () => {
       { category: 'StorageRead', hours_with_records: 4, hours_without_records: 5 },
     ]);
     expect(rows[1].gaps.map(({ hours }: { hours: number }) => hours)).toEqual([3, 2]);
+  });
+
+  it.each([
+    [undefined, undefined],
+    ['2026-01-02T05:20Z', undefined],
+    [undefined, '2026-01-02T05:20Z'],
+    ['2026-01-02T05:20Z', '2026-01-03T09:00Z'],
+    ['2026-01-02T05:20Z', '2026-01-02T05:30Z'],
+    ['2025-12-01T00:00Z', '2026-02-01T00:00Z'],
+    ['2027-01-01T00:00Z', '2027-01-02T00:00Z'],
+    ['2026-01-03T00:00Z', '2026-01-02T00:00Z'],
+  ])('tell from %s to %s the gaps that a look at every hour finds', async (since, until) => {
+    const prng = new Prng(1, 'hours');
+    const events = Array.from({ length: 60 }, () => ({
+      category: prng.pick(['StorageRead', 'StorageWrite']),
+      at: Date.UTC(2026, 0, 1) + prng.int(0, 96 * hourMs - 1),
+    }));
+    const rows = events.map(({ category, at }) => ({ ...of(hash), ...read, category, time: BigInt(at) * 1_000n }));
+    const lake = await lakeOf(rows);
+    const reader = await openReader(lake);
+    const micros = (text: string | undefined) => (text === undefined ? null : BigInt(Date.parse(text)) * 1_000n);
+    const sql = bindSaved(await savedQuery('coverage'), { since: micros(since), until: micros(until) });
+    const found = (await reader.connection.runAndReadAll(sql)).getRowObjectsJson();
+    reader.close();
+    await rm(lake, { recursive: true });
+    expect(found.map(hoursOf)).toEqual(hourByHour(events, since, until));
   });
 
   it('run on an empty lake and name every parameter they use', async () => {

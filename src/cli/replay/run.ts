@@ -39,6 +39,7 @@ export async function runReplay(call: ReplayCall, failOn: Level | undefined): Pr
   const report = new PipelineReport(session);
   let archiveUsage: StoredSources['usage'] = () => null;
   let manifest: ManifestEnd | undefined;
+  let coverage = {};
   const { summary, findings } = await runPipeline({
     config,
     dataDir,
@@ -55,10 +56,10 @@ export async function runReplay(call: ReplayCall, failOn: Level | undefined): Pr
       const logs = logsRead(await catalog.positions(), await catalog.stretchesRead());
       const request = { sources: operands, since: range.sinceText, until: range.untilText };
       manifest = await writeManifest(dataDir, request, logs);
+      coverage = await tellCoverage(call, report);
     },
     ...report.hooks,
   });
-  const coverage = await tellCoverage(call, report);
   const { logs = 0, changed = 0, unproved_bytes = 0, chain = '' } = manifest ?? {};
   const proof = { logs, changed_logs: changed, unproved_bytes, manifest: manifestPath(dataDir), chain };
   await report.end({ ...summary, ...archiveUsage(), data: dataDir, ...coverage, ...proof });
