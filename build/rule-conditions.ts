@@ -2,7 +2,12 @@
 export interface ConditionMutant {
   readonly what: string;
   readonly sql: string;
+  /** Why the result is the same without it, as the rule says; null if a test has to notice. */
+  readonly spare: string | null;
 }
+
+/** `/* narrows: what follows says the same *\/` before a condition. */
+const spareMark = /^\/\* narrows: (\S[^*]*?) \*\/\s*/;
 
 /** Words that end a condition at its own depth of parentheses. */
 const ends =
@@ -10,12 +15,12 @@ const ends =
 const begins = /^(WHERE|AND|HAVING|QUALIFY|ON)\b/i;
 
 /** Quoted text, comments and words, one after another; anything else is one character. */
-const pieces = /'(?:[^']|'')*'|--[^\n]*|[A-Za-z_$][\w$]*|[\s\S]/g;
+const pieces = /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\/|[A-Za-z_$][\w$]*|[\s\S]/g;
 
 /**
  * Every condition of a statement left out, one at a time. Left alone: what only says which days are looked at (`$since`,
- * `$until`, `$baseline`), the joining of columns by equality, what stands behind BETWEEN, and what is marked with `narrows`:
- * it spares reading and changes no result.
+ * `$until`, `$baseline`), the joining of columns by equality, and what stands behind BETWEEN. A condition that only spares
+ * reading and changes no result is marked with its reason: `/* narrows: reason *\/`.
  */
 export function conditionMutants(sql: string): ConditionMutant[] {
   const tokens = sql.match(pieces) ?? [];
@@ -35,7 +40,8 @@ export function conditionMutants(sql: string): ConditionMutant[] {
       .trim();
     if (isLeftAlone(text)) continue;
     const changed = [...tokens.slice(0, at + 1), ' true ', ...tokens.slice(end)].join('');
-    mutants.push({ what: `without ${text.replaceAll(/\s+/g, ' ')}`, sql: changed });
+    const [mark = '', spare = null] = spareMark.exec(text) ?? [];
+    mutants.push({ what: `without ${text.slice(mark.length).replaceAll(/\s+/g, ' ')}`, sql: changed, spare });
   }
   return mutants;
 }
@@ -59,7 +65,7 @@ function conditionEnd(tokens: readonly string[], start: number): number {
 const equalColumns = /^\w+\.\w+ = \w+\.\w+$/;
 
 function isLeftAlone(text: string): boolean {
-  if (text === '' || /^(CURRENT ROW|INTERVAL|UNBOUNDED)/i.test(text)) return true;
-  if (text.startsWith('/* narrows */') || /\$(since|until|baseline)\b/.test(text)) return true;
+  if (text === '' || text === 'true' || /^(CURRENT ROW|INTERVAL|UNBOUNDED)/i.test(text)) return true;
+  if (/\$(since|until|baseline)\b/.test(text)) return true;
   return equalColumns.test(text) || /^coalesce\([^()]*\) = \w+\.token_key$/.test(text);
 }

@@ -5,7 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { parse } from 'yaml';
 import { AppError, errorText } from '../core/errors.ts';
 import { sasParameters } from '../core/sas.ts';
-import { logRow } from '../store/entity-views.ts';
+import { entityViews, logRow } from '../store/entity-views.ts';
 import { emptyManifest } from '../store/manifest.ts';
 import { createViews } from '../store/views.ts';
 import type { DetectionTest, TestRow } from './detection.ts';
@@ -120,4 +120,15 @@ export async function fillTestLog(
   await connection.run(
     'UPDATE test_feed SET (ipv4_first, ipv4_last) = ROW(ipv4_first_of(network), ipv4_last_of(network))',
   );
+}
+
+const { feed: _, ...entities } = entityViews;
+const derived = { rollup: rollupOf('storage_log'), ...entities };
+
+/** Puts what follows from the test's rows into tables under the names of the views, so that many statements may read it. */
+export async function keepTestEntities(connection: DuckDBConnection): Promise<void> {
+  for (const [name, sql] of Object.entries(derived)) {
+    await connection.run(`CREATE OR REPLACE TABLE kept_${name} AS ${sql}`);
+    await connection.run(`CREATE OR REPLACE VIEW ${name} AS FROM kept_${name}`);
+  }
 }

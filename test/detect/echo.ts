@@ -1,4 +1,9 @@
-import type { DetectionTest, TestRow } from '../../src/detect/detection.ts';
+import type { Detection, DetectionTest, TestRow } from '../../src/detect/detection.ts';
+
+/** Rules about the log itself, to which every record counts. */
+const countsRecords: ReadonlySet<string> = new Set(['L-GAP-1']);
+/** Rules about failures, of whatever kind. */
+const countsFailures: ReadonlySet<string> = new Set(['W-ERR-1']);
 
 /** Another object of the same container, so that a rule which counted the record would count one more. */
 function beside(row: TestRow): TestRow {
@@ -6,15 +11,29 @@ function beside(row: TestRow): TestRow {
   return typeof key === 'string' ? Object.assign({}, row, { object_key: `${key}~` }) : row;
 }
 
-const partOf = (row: TestRow): TestRow => Object.assign({}, beside(row), { operation_count: 1 });
+const partOf = (row: TestRow): TestRow =>
+  Object.assign({}, beside(row), { operation_count: 1, container: `${row['container'] ?? ''}~`, user_agent: 'part/1' });
+
+const partElsewhere = (row: TestRow): TestRow =>
+  Object.assign({}, beside(row), { operation_count: 1, caller_ip: '192.0.2.222' });
 
 const failed = (row: TestRow): TestRow =>
   Object.assign({}, beside(row), { status_code: 500, status_text: 'InternalError', response_body_bytes: 0 });
 
 /**
  * A test with every row repeated as records that say nothing new: a part of a request that is logged already, and a request
- * that the service failed. Rules but those about what a token grants must find what they find without them.
+ * that the service failed.
  */
-export function withEchoes(test: DetectionTest): DetectionTest {
-  return { ...test, rows: [...test.rows, ...test.rows.map(partOf), ...test.rows.map(failed)] };
+function withEchoes(code: string, test: DetectionTest): DetectionTest {
+  const failures = countsFailures.has(code) ? [] : test.rows.map(failed);
+  return {
+    ...test,
+    rows: [...test.rows, ...test.rows.flatMap((row) => [partOf(row), partElsewhere(row)]), ...failures],
+  };
+}
+
+/** The tests of a rule that fire, with echoes added: it must find what it finds without them. None for rules of posture. */
+export function echoesOf({ kind, code, tests }: Detection): DetectionTest[] {
+  if (kind === 'posture' || countsRecords.has(code)) return [];
+  return tests.filter(({ expect }) => expect.length > 0).map((test) => withEchoes(code, test));
 }

@@ -37,7 +37,7 @@ tests:
     expect: [{ entity: acct/c, account: acct, level: high, objects_read: 5, window_start: 2026-01-09 00:00:00 }]
   - name: silent for four, for a container that is public, for one nobody read with credentials, and in the first week
     rows:
-      - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 8, every: 1 day }
+      - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 9, every: 1 day }
       - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, time: 2026-01-09 12:00:00, object_key: '/acct/c/o{i}', repeat: 4, every: 1 minute }
       - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, time: 2026-01-09 12:00:00, object_key: '/acct/c/o{i}', repeat: 4, every: 1 minute }
       - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, time: 2026-01-09 12:00:00, container: d, object_key: '/acct/d/o{i}', repeat: 9, every: 1 minute }
@@ -46,11 +46,30 @@ tests:
       - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, account: other, time: 2026-01-09 12:00:00, container: p, object_key: '/other/p/o{i}', repeat: 9, every: 1 minute }
       - { token_hash: C, account: young, time: 2026-01-05 10:00:00, container: q, repeat: 4, every: 1 day }
       - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, account: young, time: 2026-01-09 12:00:00, container: q, object_key: '/young/q/o{i}', repeat: 9, every: 1 minute }
+      - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, time: 2026-01-09 12:30:00, operation_class: meta, operation_name: GetBlobProperties, object_key: /acct/c/o9 }
+      - { token_hash: A, time: 2026-01-03 10:00:00, operation_name: PutBlob, operation_class: write, container: d, object_key: /acct/d/o }
+      - { token_hash: A, time: 2026-01-03 10:00:00, container: e, object_key: /acct/e/o, status_code: 403 }
+      - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, time: 2026-01-09 12:00:00, container: e, object_key: '/acct/e/o{i}', repeat: 9, every: 1 minute }
+      - { token_hash: A, time: 2026-01-03 10:00:00, container: f, object_key: /acct/f/o }
+      - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, time: 2026-01-05 12:00:00, container: f, object_key: /acct/f/o }
+      - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, time: 2026-01-09 12:00:00, container: f, object_key: '/acct/f/o{i}', repeat: 9, every: 1 minute }
     expect: []
-  - name: fires where it was public two months ago
+  - name: fires where it was public forty days ago
     rows:
-      - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, time: 2025-11-01 12:00:00 }
+      - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, time: 2025-11-30 12:00:00 }
       - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 8, every: 1 day }
+      - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, time: 2026-01-09 12:00:00, object_key: '/acct/c/o{i}', repeat: 5, every: 1 minute }
+    expect: [{ window_start: 2026-01-09 00:00:00 }]
+  - name: silent where it was public three weeks ago
+    rows:
+      - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, time: 2025-12-19 12:00:00 }
+      - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 8, every: 1 day }
+      - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, time: 2026-01-09 12:00:00, object_key: '/acct/c/o{i}', repeat: 5, every: 1 minute }
+    expect: []
+  - name: fires where it was listed without a credential before it was read
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 8, every: 1 day }
+      - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, time: 2026-01-05 12:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c }
       - { token_hash: null, token_fingerprint: null, key_name: null, key_hash: null, sas_kind: null, auth_type: anonymous, time: 2026-01-09 12:00:00, object_key: '/acct/c/o{i}', repeat: 5, every: 1 minute }
     expect: [{ window_start: 2026-01-09 00:00:00 }]
 ---*/
@@ -63,17 +82,18 @@ WITH days AS (
   WINDOW earlier AS (PARTITION BY account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
 suspects AS (
   SELECT account, day FROM days
-  WHERE day >= $since::TIMESTAMP AND known_since <= day - $age_min AND bit_count(anonymous & ~anonymous_before & known_before) > 0),
+  WHERE day >= $since::TIMESTAMP AND known_since <= day - $age_min
+    AND /* narrows: the containers of these days are looked up by name */ bit_count(anonymous & ~anonymous_before & known_before) > 0),
 reads AS (
   SELECT l.account, l.container, s.day, count(DISTINCT l.object_key) AS objects, min(l.time) AS first_time, max(l.time) AS last_time,
          sum(l.response_body_bytes) AS bytes, count(DISTINCT network_of(l.caller_ipv4, l.caller_ip)) AS networks
   FROM log_row l JOIN suspects s ON l.account = s.account AND l.time::DATE = s.day
   WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.auth_type = 'anonymous' AND l.operation_class = 'read'
-    AND l.operation_count = 0 AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304) AND l.container IS NOT NULL
+    AND l.operation_count = 0 AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
   GROUP BY ALL HAVING count(DISTINCT l.object_key) >= $objects_min),
 -- Only the containers of a day that is out of the ordinary are looked up, one row of history being enough for each.
 before AS (
-  SELECT r.account, r.container, r.day, bool_or(l.auth_type = 'anonymous') AS anonymous, bool_or(l.auth_type <> 'anonymous') AS known
+  SELECT r.account, r.container, r.day, bool_or(l.auth_type = 'anonymous') AS anonymous
   FROM log_row l JOIN reads r ON l.account = r.account AND l.container = r.container AND l.time < r.day AND l.time >= r.day - $baseline
   WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_class = 'read'
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
@@ -82,4 +102,4 @@ SELECT r.account || '/' || r.container AS entity, r.account, r.day::TIMESTAMP AS
        r.last_time AS last_seen, 'high' AS level, r.container, r.objects::BIGINT AS objects_read, r.bytes::BIGINT AS bytes_read,
        r.networks::BIGINT AS networks
 FROM reads r JOIN before b ON b.account = r.account AND b.container = r.container AND b.day = r.day
-WHERE b.known AND NOT b.anonymous
+WHERE NOT b.anonymous

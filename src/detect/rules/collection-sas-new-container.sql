@@ -45,12 +45,15 @@ tests:
       - { token_hash: C, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: sco, sas_sp: rwl, time: 2026-01-20 10:00:00, container: 'd{i}', object_key: '/acct/d{i}/o', operation_class: write, repeat: 5, every: 1 minute }
       - { token_hash: D, time: 2026-01-01 10:00:00, repeat: 8, every: 1 day }
       - { token_hash: D, time: 2026-01-10 10:00:00, container: 'd{i}', object_key: '/acct/d{i}/o', repeat: 5, every: 1 minute }
-      - { token_hash: E, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: sco, sas_sp: rwl, time: 2026-01-01 10:00:00, repeat: 8, every: 1 day }
+      - { token_hash: E, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: sco, sas_sp: rwl, time: 2026-01-01 10:00:00, repeat: 10, every: 1 day }
       - { token_hash: E, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: sco, sas_sp: rwl, time: 2026-01-10 10:00:00, container: 'd{i}', object_key: '/acct/d{i}/o', status_code: 404, repeat: 5, every: 1 minute }
+      - { token_hash: A, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: sco, sas_sp: rwl, time: 2026-01-10 10:00:00, operation_name: ListContainers, operation_class: list, container: null, object_key: /acct/ }
+      - { token_hash: A, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: sco, sas_sp: rwl, time: 2026-01-10 11:00:00 }
+      - { token_hash: C, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: sco, sas_sp: rwl, time: 2026-01-01 12:00:00, repeat: 20, every: 1 day }
     expect: []
-  - name: fires where they were last touched two months ago
+  - name: fires where they were last touched forty days ago
     rows:
-      - { token_hash: A, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: sco, sas_sp: rwl, time: 2026-01-01 10:00:00, container: d, object_key: /acct/d/o, operation_class: write }
+      - { token_hash: A, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: sco, sas_sp: rwl, time: 2026-01-20 10:00:00, container: d, object_key: /acct/d/o, operation_class: write }
       - { token_hash: A, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: sco, sas_sp: rwl, time: 2026-02-15 10:00:00, repeat: 8, every: 1 day }
       - { token_hash: A, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: sco, sas_sp: rwl, time: 2026-03-01 10:00:00, container: d, object_key: /acct/d/o, operation_class: write }
     expect: [{ window_start: 2026-03-01 00:00:00 }]
@@ -62,7 +65,7 @@ WITH days AS (
   WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
 suspects AS (
   SELECT * FROM days
-  WHERE day >= $since::TIMESTAMP AND known_since <= day - $age_min AND bit_count(container_bits & ~bits_before) > 0),
+  WHERE day >= $since::TIMESTAMP AND known_since <= day - $age_min AND /* narrows: containers are looked up by name */ bit_count(container_bits & ~bits_before) > 0),
 touched AS (
   SELECT s.token_hash, l.account, l.time::DATE AS day, l.container, min(l.time) AS first_time, max(l.time) AS last_time,
          bool_or(l.operation_class IN ('write', 'copy', 'delete', 'acl', 'tier', 'policy')) AS changed, count(*) AS requests

@@ -42,35 +42,39 @@ tests:
       - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: one, time: 2026-01-04 10:00:00, operation_name: GetUserDelegationKey, operation_class: meta, repeat: 12, every: 12 hours }
       - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: one, time: 2026-01-12 10:00:00, operation_name: GetUserDelegationKey, operation_class: meta, repeat: 20, every: 1 minute }
     expect: [{ entity: one, keys: 20, new: false, window_start: 2026-01-12 00:00:00 }]
-  - name: silent for a known principal, for nine times the usual, for a new account, for refusals and records that came twice
+  - name: silent for a known principal, for 19 keys, for a new account, for refusals and records that came twice
     rows:
       - { token_hash: A, time: 2026-01-01 10:00:00 }
-      - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: one, time: 2026-01-04 10:00:00, operation_name: GetUserDelegationKey, operation_class: meta, repeat: 30, every: 8 hours }
+      - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: one, time: 2026-01-04 10:00:00, operation_name: GetUserDelegationKey, operation_class: meta, repeat: 10, every: 1 day }
       - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: one, time: 2026-01-15 10:00:00, operation_name: GetUserDelegationKey, operation_class: meta, repeat: 19, every: 1 minute }
       - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: one, time: 2026-01-15 10:00:00, operation_name: GetUserDelegationKey, operation_class: meta, repeat: 19, every: 1 minute }
       - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: two, time: 2026-01-05 10:00:00, operation_name: GetUserDelegationKey, operation_class: meta, repeat: 3, every: 1 minute }
       - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: three, time: 2026-01-12 10:00:00, operation_name: GetUserDelegationKey, operation_class: meta, status_code: 403 }
       - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: four, time: 2026-01-12 10:00:00 }
+      - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: null, time: 2026-01-12 10:00:00, operation_name: GetUserDelegationKey, operation_class: meta }
     expect: []
-  - name: silent for many keys below ten usual days, fires for one that came back after two months
+  - name: silent for many keys below ten usual days, fires for one that came back after forty days, silent after eighteen
     rows:
       - { token_hash: A, time: 2026-01-01 10:00:00 }
       - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: one, time: 2026-01-05 10:00:00, operation_name: GetUserDelegationKey, operation_class: meta, repeat: 5, every: 1 minute }
       - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: one, time: 2026-01-08 10:00:00, operation_name: GetUserDelegationKey, operation_class: meta, repeat: 40, every: 1 minute }
-      - { token_hash: A, time: 2026-02-20 10:00:00 }
-      - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: one, time: 2026-03-08 10:00:00, operation_name: GetUserDelegationKey, operation_class: meta }
-    expect: [{ window_start: 2026-03-08 00:00:00, new: true }]
+      - { token_hash: A, time: 2026-02-05 10:00:00 }
+      - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: one, time: 2026-02-18 10:00:00, operation_name: GetUserDelegationKey, operation_class: meta }
+      - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: five, time: 2026-01-31 10:00:00, operation_name: GetUserDelegationKey, operation_class: meta }
+      - { token_hash: null, token_fingerprint: null, sas_kind: null, key_name: null, key_hash: null, auth_type: oauth, requester_object_id: five, time: 2026-02-18 10:00:00, operation_name: GetUserDelegationKey, operation_class: meta }
+    expect: [{ entity: one, window_start: 2026-02-18 00:00:00, new: true }, { entity: five, window_start: 2026-01-31 00:00:00 }]
 ---*/
 WITH accounts AS (
   SELECT DISTINCT account, day FROM account_day WHERE day >= $since::TIMESTAMP - $baseline - $age_min AND day < $until::TIMESTAMP),
 busy AS (
   SELECT DISTINCT account FROM account_day
-  WHERE day >= $since::TIMESTAMP AND day < $until::TIMESTAMP AND auth_type NOT LIKE 'sas\_%' ESCAPE '\' AND metas > 0),
+  WHERE day >= $since::TIMESTAMP AND day < $until::TIMESTAMP AND /* narrows: no token gets a key */ auth_type NOT LIKE 'sas\_%' ESCAPE '\'
+    AND /* narrows: getting a key counts as one */ metas > 0),
 keys AS (
   SELECT DISTINCT account, requester_object_id, time, time_tick, correlation_id, caller_ip, caller_port, user_agent FROM log_row
   WHERE time >= $since::TIMESTAMP - $baseline AND time < $until::TIMESTAMP AND operation_name = 'GetUserDelegationKey'
     AND operation_count = 0 AND status_code BETWEEN 200 AND 299 AND requester_object_id IS NOT NULL
-    AND account IN (SELECT account FROM busy)),
+    AND /* narrows: only where a key may have been got */ account IN (SELECT account FROM busy)),
 days AS (
   SELECT account, requester_object_id, day, keys, first_time, last_time, addresses, count(*) OVER earlier AS days_before,
          median(keys) OVER earlier AS usual

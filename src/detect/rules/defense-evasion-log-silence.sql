@@ -64,27 +64,54 @@ tests:
       - { token_hash: A, time: 2026-01-05 08:00:00, repeat: 1200, every: 30 seconds }
     params: { records_min: 100 }
     expect: []
+  - name: fires at 1,200 records in the hour, silent at 600 in it or on the days before, and on the third day
+    rows:
+      - { token_hash: B, account: other, time: 2026-01-01 00:00:00, repeat: 1600, every: 5 minutes }
+      - { token_hash: A, account: acct, time: 2026-01-01 09:00:00, repeat: 2400, every: 3 seconds }
+      - { token_hash: A, account: acct, time: 2026-01-02 09:00:00, repeat: 2400, every: 3 seconds }
+      - { token_hash: A, account: acct, time: 2026-01-03 09:00:00, repeat: 2400, every: 3 seconds }
+      - { token_hash: A, account: acct, time: 2026-01-04 09:00:00, repeat: 1200, every: 3 seconds }
+      - { token_hash: C, account: half, time: 2026-01-01 09:00:00, repeat: 1200, every: 6 seconds }
+      - { token_hash: C, account: half, time: 2026-01-02 09:00:00, repeat: 1200, every: 6 seconds }
+      - { token_hash: C, account: half, time: 2026-01-03 09:00:00, repeat: 1200, every: 6 seconds }
+      - { token_hash: C, account: half, time: 2026-01-04 09:00:00, repeat: 600, every: 6 seconds }
+      - { token_hash: D, account: slow, time: 2026-01-01 09:00:00, repeat: 2400, every: 3 seconds }
+      - { token_hash: D, account: slow, time: 2026-01-02 09:00:00, repeat: 2400, every: 3 seconds }
+      - { token_hash: D, account: slow, time: 2026-01-03 09:00:00, repeat: 2400, every: 3 seconds }
+      - { token_hash: D, account: slow, time: 2026-01-04 09:00:00, repeat: 600, every: 6 seconds }
+      - { token_hash: E, account: new, time: 2026-01-02 09:00:00, repeat: 2400, every: 3 seconds }
+      - { token_hash: E, account: new, time: 2026-01-03 09:00:00, repeat: 2400, every: 3 seconds }
+      - { token_hash: E, account: new, time: 2026-01-04 09:00:00, repeat: 1200, every: 3 seconds }
+    expect: [{ entity: acct, records_in_hour_before: 1200, window_start: 2026-01-04 00:00:00 }]
+  - name: silent where all pause together
+    rows:
+      - { token_hash: A, account: acct, time: 2026-01-01 09:00:00, repeat: 2400, every: 3 seconds }
+      - { token_hash: A, account: acct, time: 2026-01-02 09:00:00, repeat: 2400, every: 3 seconds }
+      - { token_hash: A, account: acct, time: 2026-01-03 09:00:00, repeat: 2400, every: 3 seconds }
+      - { token_hash: A, account: acct, time: 2026-01-04 09:00:00, repeat: 1200, every: 3 seconds }
+      - { token_hash: A, time: 2026-01-04 12:00:00, repeat: 100, every: 3 seconds }
+      - { token_hash: B, account: other, time: 2026-01-01 00:00:00, repeat: 984, every: 5 minutes }
+      - { token_hash: B, account: other, time: 2026-01-04 12:00:00, repeat: 90, every: 5 minutes }
+    expect: []
 ---*/
 WITH steps AS (
   SELECT account, bucket, sum(n)::BIGINT AS n, min(min_time) AS min_time, max(max_time) AS max_time FROM rollup
   WHERE bucket >= $since::TIMESTAMP - INTERVAL '8 days' AND bucket < $until::TIMESTAMP GROUP BY ALL),
-ends AS (
-  SELECT account, max(bucket) AS last_bucket FROM steps GROUP BY account),
--- How far the log of the others reaches: an account that ends before it is silent until then.
-others AS (
-  SELECT e.account, max(o.last_bucket) AS reach FROM ends e JOIN ends o ON o.account <> e.account GROUP BY e.account),
+-- How far the log reaches: an account that ends before it is silent until then.
+log AS (
+  SELECT max(bucket) AS reach FROM steps),
 gaps AS (
   SELECT s.account, s.bucket AS last_bucket, s.max_time AS silent_from,
-         coalesce(lead(s.bucket) OVER by_time, o.reach) AS next_bucket, coalesce(lead(s.min_time) OVER by_time, o.reach) AS silent_until,
+         coalesce(lead(s.bucket) OVER by_time, log.reach) AS next_bucket, coalesce(lead(s.min_time) OVER by_time, log.reach) AS silent_until,
          sum(s.n) OVER (PARTITION BY s.account ORDER BY s.bucket RANGE BETWEEN INTERVAL '55 minutes' PRECEDING AND CURRENT ROW) AS hour_before
-  FROM steps s JOIN others o ON o.account = s.account
+  FROM steps s, log
   WINDOW by_time AS (PARTITION BY s.account ORDER BY s.bucket)),
 silences AS (
   SELECT * FROM gaps
   WHERE silent_from >= $since::TIMESTAMP AND hour_before >= $records_min AND silent_until - silent_from > $silence_min),
 flowing AS (
   SELECT DISTINCT g.account, g.silent_from FROM silences g JOIN steps s
-    ON s.account <> g.account AND s.bucket > g.last_bucket AND s.bucket < g.next_bucket),
+    ON s.bucket > g.last_bucket AND s.bucket < g.next_bucket),
 usual AS (
   SELECT g.account, g.silent_from, count(*) AS days
   FROM silences g JOIN (SELECT unnest(range(1, 8)) AS back) d ON true

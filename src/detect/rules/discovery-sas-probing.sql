@@ -35,7 +35,7 @@ tests:
       - { token_hash: A, time: 2026-01-01 10:00:00, status_code: 404, status_text: BlobNotFound, object_key: '/acct/c/o{i}', repeat: 20, every: 10 seconds }
       - { token_hash: A, time: 2026-01-01 10:04:00, status_code: 403, status_text: AuthorizationPermissionMismatch, object_key: '/acct/c/o1', repeat: 30, every: 10 seconds }
     expect: [{ token_hash: A, level: medium, errors_in_window: 50, objects_in_window: 20, window_start: 2026-01-01 00:00:00 }]
-  - name: silent for 49, for 19 objects, in a quarter of an hour, for other errors, and for a token that never worked
+  - name: silent for 49, for 19 objects, in a quarter of an hour, for other errors, and for a token that never worked before
     rows:
       - { token_hash: A, time: 2026-01-01 09:00:00 }
       - { token_hash: A, time: 2026-01-01 10:00:00, status_code: 404, object_key: '/acct/c/o{i}', repeat: 49, every: 10 seconds }
@@ -48,8 +48,9 @@ tests:
       - { token_hash: D, time: 2026-01-01 09:00:00 }
       - { token_hash: D, time: 2026-01-01 10:00:00, status_code: 503, object_key: '/acct/c/o{i}', repeat: 90, every: 1 second }
       - { token_hash: E, time: 2026-01-01 10:00:00, status_code: 403, object_key: '/acct/c/o{i}', repeat: 90, every: 1 second }
+      - { token_hash: E, time: 2026-01-03 10:00:00 }
     expect: []
-  - name: silent for a family that errs so every day, fires for five times as much and after two months
+  - name: silent for a family that errs so every day, fires for five times as much and after forty days
     rows:
       - { token_hash: A, time: 2026-01-01 09:00:00, repeat: 6, every: 1 day }
       - { token_hash: A, time: 2026-01-01 10:00:00, status_code: 404, object_key: '/acct/c/o{i}', repeat: 30, every: 1 second }
@@ -57,16 +58,34 @@ tests:
       - { token_hash: A, time: 2026-01-03 10:00:00, status_code: 404, object_key: '/acct/c/o{i}', repeat: 30, every: 1 second }
       - { token_hash: A, time: 2026-01-04 10:00:00, status_code: 404, object_key: '/acct/c/o{i}', repeat: 120, every: 1 second }
       - { token_hash: A, time: 2026-01-05 10:00:00, status_code: 404, object_key: '/acct/c/o{i}', repeat: 160, every: 1 second }
-      - { token_hash: A, time: 2026-03-05 09:00:00 }
-      - { token_hash: A, time: 2026-03-05 10:00:00, status_code: 404, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
-    expect: [{ window_start: 2026-01-05 00:00:00, errors_in_window: 160 }, { window_start: 2026-03-05 00:00:00 }]
+      - { token_hash: A, time: 2026-02-14 09:00:00 }
+      - { token_hash: A, time: 2026-02-14 10:00:00, status_code: 404, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
+    expect: [{ window_start: 2026-01-05 00:00:00, errors_in_window: 160 }, { window_start: 2026-02-14 00:00:00 }]
+  - name: silent for a family that erred so three weeks ago and works on most days, fires on its third day
+    rows:
+      - { token_hash: A, sas_sp: r, time: 2026-01-01 09:00:00 }
+      - { token_hash: A, sas_sp: r, time: 2026-01-01 10:00:00, status_code: 404, object_key: '/acct/c/o{i}', repeat: 30, every: 1 second }
+      - { token_hash: A, sas_sp: r, time: 2026-01-02 09:00:00 }
+      - { token_hash: A, sas_sp: r, time: 2026-01-02 10:00:00, status_code: 404, object_key: '/acct/c/o{i}', repeat: 30, every: 1 second }
+      - { token_hash: A, sas_sp: r, time: 2026-01-03 09:00:00 }
+      - { token_hash: A, sas_sp: r, time: 2026-01-03 10:00:00, status_code: 404, object_key: '/acct/c/o{i}', repeat: 30, every: 1 second }
+      - { token_hash: A, sas_sp: r, time: 2026-01-04 09:00:00, repeat: 16, every: 1 day }
+      - { token_hash: A, sas_sp: r, time: 2026-01-21 09:00:00 }
+      - { token_hash: A, sas_sp: r, time: 2026-01-21 10:00:00, status_code: 404, object_key: '/acct/c/o{i}', repeat: 120, every: 1 second }
+      - { token_hash: B, sas_sp: rd, time: 2026-01-01 09:00:00 }
+      - { token_hash: B, sas_sp: rd, time: 2026-01-01 10:00:00, status_code: 404, object_key: '/acct/c/o{i}', repeat: 30, every: 1 second }
+      - { token_hash: B, sas_sp: rd, time: 2026-01-02 09:00:00 }
+      - { token_hash: B, sas_sp: rd, time: 2026-01-02 10:00:00, status_code: 404, object_key: '/acct/c/o{i}', repeat: 30, every: 1 second }
+      - { token_hash: B, sas_sp: rd, time: 2026-01-03 09:00:00 }
+      - { token_hash: B, sas_sp: rd, time: 2026-01-03 10:00:00, status_code: 404, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
+    expect: [{ token_hash: B, window_start: 2026-01-03 00:00:00 }]
 ---*/
 WITH windows AS (
   SELECT token_hash, account, token_key, family, day, sum(errors) OVER (
            PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW) AS in_window
   FROM (SELECT token_hash, account, bucket, day, max(token_key) AS token_key, max(family) AS family, sum(errors) AS errors
         FROM sas_use
-        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND errors > 0 GROUP BY ALL)),
+        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ errors > 0 GROUP BY ALL)),
 usual AS (
   SELECT account, family, day, if(count(*) OVER earlier >= $days_min, median(peak_errors) OVER earlier, 0) AS peak
   FROM family_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND peak_errors > 0
@@ -76,7 +95,7 @@ suspects AS (
   SELECT w.token_hash, w.account, w.token_key, w.day, max(u.peak) AS usual_peak
   FROM windows w JOIN usual u ON w.account = u.account AND w.family = u.family AND w.day = u.day
     SEMI JOIN token_life t ON t.token_hash = w.token_hash AND t.account = w.account AND t.first_seen < w.day + INTERVAL '1 day'
-  WHERE w.day >= $since::TIMESTAMP::DATE AND w.in_window >= greatest($errors_min, $factor * u.peak)
+  WHERE w.day >= $since::TIMESTAMP::DATE AND /* narrows: refusals are counted below */ w.in_window >= greatest($errors_min, $factor * u.peak)
   GROUP BY ALL),
 refused AS (
   SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.operation_name, l.object_key, l.caller_ip, l.caller_port)

@@ -31,11 +31,13 @@ runbook: |
   2. Ask its owner for a job on the day of window_start; look whether the objects were read before within 28 days.
   3. If there is none, revoke it, and export the objects read since first_seen.
 tests:
-  - name: fires for three gigabytes in an hour after a week of little, silent on the week itself
+  - name: fires for three gigabytes in an hour and for little more than one, after a week of less; silent on the week itself
     rows:
       - { token_hash: A, time: 2026-01-01 10:00:00, response_body_bytes: 100000000, repeat: 7, every: 1 day }
       - { token_hash: A, time: 2026-01-08 10:00:00, response_body_bytes: 1000000000, repeat: 3, every: 5 minutes }
-    expect: [{ token_hash: A, level: medium, bytes_in_hour: 3000000000, usual_bytes: 100000000, window_start: 2026-01-08 00:00:00 }]
+      - { token_hash: B, time: 2026-01-01 10:00:00, response_body_bytes: 100000000, repeat: 7, every: 1 day }
+      - { token_hash: B, time: 2026-01-08 10:00:00, response_body_bytes: 1100000000 }
+    expect: [{ token_hash: A, level: medium, bytes_in_hour: 3000000000, usual_bytes: 100000000, window_start: 2026-01-08 00:00:00 }, { token_hash: B, z_bytes: 14.9 }]
   - name: fires for 210 reads in an hour
     rows:
       - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 8, every: 1 day }
@@ -72,6 +74,17 @@ tests:
       - { token_hash: A, time: 2026-02-10 10:00:00, response_body_bytes: 100000000, repeat: 15, every: 1 day }
       - { token_hash: A, time: 2026-03-01 10:00:00, response_body_bytes: 3000000000 }
     expect: [{ window_start: 2026-03-01 00:00:00 }]
+  - name: fires where the usual is three weeks past
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 8, every: 1 day }
+      - { token_hash: A, time: 2026-01-25 10:00:00, response_body_bytes: 3000000000 }
+    expect: [{ window_start: 2026-01-25 00:00:00 }]
+  - name: silent where most days have writes only
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, response_body_bytes: 1000000000, repeat: 8, every: 1 day }
+      - { token_hash: A, time: 2026-01-09 10:00:00, operation_name: PutBlob, operation_class: write, response_body_bytes: 0, repeat: 10, every: 1 day }
+      - { token_hash: A, time: 2026-01-19 10:00:00, response_body_bytes: 1500000000 }
+    expect: []
 ---*/
 WITH days AS (
   SELECT token_hash, account, day, min_time, max_time, peak_hour_bytes_out AS bytes, peak_hour_reads AS reads, public_n,

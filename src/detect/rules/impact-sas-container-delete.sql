@@ -44,13 +44,13 @@ tests:
       - { window_start: 2026-01-02 00:00:00, level: high }
       - { window_start: 2026-01-03 00:00:00, level: high }
       - { window_start: 2026-01-04 00:00:00, level: medium, deletes: 5 }
-  - name: fires high after three days of four, and where the usual days are two months ago
+  - name: fires high after three days of four, and where the usual days are forty days ago
     rows:
       - { token_hash: A, time: 2026-01-01 12:00:00, operation_name: DeleteContainer, operation_class: delete, status_code: 202, container: 'c{i}', object_key: '/acct/c{i}', repeat: 4, every: 1 minute }
       - { token_hash: A, time: 2026-01-02 12:00:00, operation_name: DeleteContainer, operation_class: delete, status_code: 202, container: 'c{i}', object_key: '/acct/c{i}', repeat: 4, every: 1 minute }
       - { token_hash: A, time: 2026-01-03 12:00:00, operation_name: DeleteContainer, operation_class: delete, status_code: 202, container: 'c{i}', object_key: '/acct/c{i}', repeat: 4, every: 1 minute }
       - { token_hash: A, time: 2026-01-04 12:00:00, operation_name: DeleteContainer, operation_class: delete, status_code: 202, container: z, object_key: /acct/z }
-      - { token_hash: B, time: 2025-10-01 12:00:00, operation_class: delete, object_key: '/acct/c/o{i}', repeat: 50, every: 4 hours }
+      - { token_hash: B, time: 2025-11-17 12:00:00, operation_class: delete, object_key: '/acct/c/o{i}', repeat: 50, every: 4 hours }
       - { token_hash: B, time: 2026-01-04 12:00:00, operation_name: DeleteContainer, operation_class: delete, status_code: 202, container: z, object_key: /acct/z }
     expect:
       - { token_hash: A, window_start: 2026-01-01 00:00:00, level: high }
@@ -64,11 +64,22 @@ tests:
       - { token_hash: B, operation_name: DeleteContainer, operation_class: delete, status_code: 403 }
       - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, operation_name: DeleteContainer, operation_class: delete }
       - { token_hash: C, auth_type: trusted, operation_name: DeleteContainer, operation_class: delete }
+      - { token_hash: B, operation_name: DeleteBlob, operation_class: delete }
+    expect: []
+  - name: fires medium where the usual days are three weeks ago
+    rows:
+      - { token_hash: A, time: 2026-01-01 00:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', repeat: 18, every: 4 hours }
+      - { token_hash: A, time: 2026-01-22 12:00:00, operation_name: DeleteContainer, operation_class: delete, status_code: 202 }
+    expect: [{ level: medium }]
+  - name: silent for one container where two are asked for
+    params: { containers_min: 2 }
+    rows:
+      - { operation_name: DeleteContainer, operation_class: delete, status_code: 202 }
     expect: []
 ---*/
 WITH suspects AS (
   SELECT token_hash, account, day, max(token_key) AS token_key FROM sas_use
-  WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND deletes > 0 GROUP BY ALL),
+  WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND /* narrows: there is one in them */ deletes > 0 GROUP BY ALL),
 removed AS (
   SELECT DISTINCT s.token_hash, l.account, s.day, l.operation_name, coalesce(l.container, l.object_key) AS container, l.time, l.ip_class
   FROM log_row l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key

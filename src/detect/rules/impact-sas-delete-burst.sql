@@ -53,28 +53,75 @@ tests:
   - name: silent for a hundred in more than ten minutes
     rows: [{ token_hash: A, operation_class: delete, time: 2026-01-01 10:00:00, object_key: '/acct/c/o{i}', repeat: 100, every: 6100 milliseconds }]
     expect: []
-  - name: silent for 99 deletes of a new token
-    rows: [{ token_hash: A, operation_class: delete, object_key: '/acct/c/o{i}', time: 2026-01-01 10:00:00, repeat: 99, every: 1 second }]
+  - name: silent for 99 deletes of a new token, which reads as many objects
+    rows:
+      - { token_hash: A, operation_class: delete, object_key: '/acct/c/o{i}', time: 2026-01-01 10:00:00, repeat: 99, every: 1 second }
+      - { token_hash: A, object_key: '/acct/c/p{i}', time: 2026-01-01 10:00:00, repeat: 99, every: 1 second }
     expect: []
-  - name: silent for a nightly cleanup once its family is known
+  - name: silent for a nightly cleanup once its family is known, also where records come twice; fires for more than twice as much
     rows:
       - { token_hash: A1, operation_class: delete, object_key: '/acct/c/o{i}', time: 2026-01-01 02:00:00, repeat: 90, every: 1 second }
       - { token_hash: A2, operation_class: delete, object_key: '/acct/c/o{i}', time: 2026-01-02 02:00:00, repeat: 90, every: 1 second }
       - { token_hash: A3, operation_class: delete, object_key: '/acct/c/o{i}', time: 2026-01-03 02:00:00, repeat: 90, every: 1 second }
       - { token_hash: A4, operation_class: delete, object_key: '/acct/c/o{i}', time: 2026-01-04 02:00:00, repeat: 150, every: 1 second }
-    expect: []
+      - { token_hash: A5, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', time: 2026-01-05 02:00:00, repeat: 120, every: 1 second }
+      - { token_hash: A5, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', time: 2026-01-05 02:00:00, repeat: 120, every: 1 second }
+      - { token_hash: A6, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', time: 2026-01-06 02:00:00, repeat: 250, every: 1 second }
+    expect: [{ token_hash: A6, usual_peak: 90 }]
   - name: silent for lifecycle rules, failed deletes and deletes without SAS
     rows:
       - { token_hash: A, auth_type: trusted, operation_class: delete, object_key: '/acct/c/o{i}', repeat: 500, every: 1 second }
       - { token_hash: B, status_code: 403, operation_class: delete, object_key: '/acct/c/o{i}', repeat: 500, every: 1 second }
       - { token_hash: null, token_fingerprint: null, auth_type: oauth, operation_class: delete, object_key: '/acct/c/o{i}', repeat: 500, every: 1 second }
     expect: []
+  - name: fires for 20 deletes of a reader of ten days, silent for one of five and for 15
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 11, every: 1 day }
+      - { token_hash: A, time: 2026-01-11 12:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 20 }
+      - { token_hash: B, time: 2026-01-06 10:00:00, repeat: 6, every: 1 day }
+      - { token_hash: B, time: 2026-01-11 12:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 20 }
+      - { token_hash: C, time: 2026-01-01 10:00:00, repeat: 11, every: 1 day }
+      - { token_hash: C, time: 2026-01-11 12:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 15 }
+    expect: [{ token_hash: A }]
+  - name: fires for six times the usual of an older token, silent for four times
+    rows:
+      - { token_hash: A, sas_sp: rd, time: 2026-01-01 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 10 }
+      - { token_hash: A, sas_sp: rd, time: 2026-01-02 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 10 }
+      - { token_hash: A, sas_sp: rd, time: 2026-01-03 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 10 }
+      - { token_hash: B, sas_sp: rdl, time: 2026-01-01 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 10 }
+      - { token_hash: B, sas_sp: rdl, time: 2026-01-02 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 10 }
+      - { token_hash: B, sas_sp: rdl, time: 2026-01-03 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 10 }
+      - { token_hash: A, sas_sp: rd, time: 2026-01-12 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 60 }
+      - { token_hash: B, sas_sp: rdl, time: 2026-01-12 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 40 }
+    expect: [{ token_hash: A, usual_peak: 10 }]
+  - name: silent where the family did so three weeks ago, fires after forty days and where it did so on two days only
+    rows:
+      - { token_hash: 'A1', sas_sp: rd, time: 2026-01-01 02:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 90 }
+      - { token_hash: 'A2', sas_sp: rd, time: 2026-01-02 02:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 90 }
+      - { token_hash: 'A3', sas_sp: rd, time: 2026-01-03 02:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 90 }
+      - { token_hash: 'B1', sas_sp: rdl, time: 2026-01-01 02:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 90 }
+      - { token_hash: 'B2', sas_sp: rdl, time: 2026-01-02 02:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 90 }
+      - { token_hash: 'B3', sas_sp: rdl, time: 2026-01-03 02:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 90 }
+      - { token_hash: 'C1', sas_sp: d, time: 2026-01-01 02:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 90 }
+      - { token_hash: 'C2', sas_sp: d, time: 2026-01-02 02:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 90 }
+      - { token_hash: A, sas_sp: rd, time: 2026-01-21 02:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 150 }
+      - { token_hash: B, sas_sp: rdl, time: 2026-02-12 02:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 150 }
+      - { token_hash: C, sas_sp: d, time: 2026-01-03 02:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 150 }
+    expect: [{ token_hash: B }, { token_hash: C }]
+  - name: silent where the family reads on most days
+    rows:
+      - { token_hash: A1, time: 2026-01-01 02:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 90 }
+      - { token_hash: A2, time: 2026-01-02 02:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 90 }
+      - { token_hash: A3, time: 2026-01-03 02:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 90 }
+      - { token_hash: R, time: 2026-01-04 02:00:00, repeat: 4, every: 1 day }
+      - { token_hash: A8, time: 2026-01-08 02:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/o{i}', every: 1 second, repeat: 150 }
+    expect: []
 ---*/
 WITH windows AS (
   SELECT token_hash, account, family, bucket, day, sum(deletes) OVER (
            PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW) AS in_window
   FROM (SELECT token_hash, account, bucket, day, max(family) AS family, sum(deletes) AS deletes FROM sas_use
-        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND deletes > 0 GROUP BY ALL)),
+        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ deletes > 0 GROUP BY ALL)),
 usual AS (
   SELECT account, family, day, if(count(*) OVER earlier >= $days_min, median(peak_deletes) OVER earlier, 0) AS peak
   FROM family_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND peak_deletes > 0
@@ -83,7 +130,9 @@ usual AS (
 suspects AS (
   SELECT w.token_hash, w.account, w.day, max(u.peak) AS usual_peak
   FROM windows w JOIN usual u ON w.account = u.account AND w.family = u.family AND w.day = u.day
-  WHERE w.day >= $since::TIMESTAMP::DATE AND w.in_window >= least($objects_few, $objects_min) AND w.in_window >= $factor * u.peak
+  WHERE w.day >= $since::TIMESTAMP::DATE 
+    AND /* narrows: counted by object below */ w.in_window >= least($objects_few, $objects_min)
+    AND /* narrows: likewise */ w.in_window >= $factor * u.peak
   GROUP BY ALL),
 aged AS (
   SELECT s.token_hash, s.account, s.day FROM suspects s JOIN token_day t ON t.token_hash = s.token_hash AND t.account = s.account

@@ -34,13 +34,14 @@ tests:
     rows:
       - { token_hash: A, time: 2026-01-01 10:00:00, object_key: '/acct/c/o{i}', repeat: 40, every: 10 seconds }
       - { token_hash: A, time: 2026-01-01 20:00:00, operation_class: delete, operation_name: DeleteBlob, object_key: '/acct/c/o{i}', repeat: 50, every: 10 seconds }
+      - { token_hash: A, time: 2026-01-01 20:00:00, operation_class: delete, operation_name: DeleteFile, object_key: null }
     expect: [{ token_hash: A, level: high, objects_deleted: 50, objects_read_before: 40, first_seen: 2026-01-01 10:00:00 }]
   - name: fires across midnight
     rows:
       - { token_hash: A, time: 2026-01-01 22:00:00, object_key: '/acct/c/o{i}', repeat: 60, every: 10 seconds }
       - { token_hash: A, time: 2026-01-02 20:00:00, operation_class: delete, operation_name: DeleteBlob, object_key: '/acct/c/o{i}', repeat: 60, every: 10 seconds }
     expect: [{ token_hash: A, window_start: 2026-01-02 00:00:00 }]
-  - name: silent for 49, for a smaller share, for reads afterwards, two days before and by others
+  - name: silent for 49, for a smaller share, for reads afterwards, 34 hours before, of other objects and by others, and for what was deleted twice
     rows:
       - { token_hash: A, time: 2026-01-01 10:00:00, object_key: '/acct/c/o{i}', repeat: 49, every: 10 seconds }
       - { token_hash: A, time: 2026-01-01 20:00:00, operation_class: delete, object_key: '/acct/c/o{i}', repeat: 49, every: 10 seconds }
@@ -50,19 +51,29 @@ tests:
       - { token_hash: C, time: 2026-01-01 20:00:00, operation_class: delete, object_key: '/acct/c/q{i}', repeat: 60, every: 10 seconds }
       - { token_hash: C, time: 2026-01-01 21:00:00, object_key: '/acct/c/q{i}', repeat: 60, every: 10 seconds }
       - { token_hash: D, time: 2026-01-01 10:00:00, object_key: '/acct/c/r{i}', repeat: 60, every: 10 seconds }
-      - { token_hash: D, time: 2026-01-03 20:00:00, operation_class: delete, object_key: '/acct/c/r{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: D, time: 2026-01-02 20:00:00, operation_class: delete, object_key: '/acct/c/r{i}', repeat: 60, every: 10 seconds }
       - { token_hash: E, time: 2026-01-02 10:00:00, object_key: '/acct/c/s{i}', repeat: 60, every: 10 seconds }
       - { token_hash: F, time: 2026-01-02 20:00:00, operation_class: delete, object_key: '/acct/c/s{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: G, time: 2026-01-01 10:00:00, object_key: '/acct/c/t{i}', repeat: 300, every: 1 second }
+      - { token_hash: G, time: 2026-01-01 11:00:00, object_key: '/acct/c/t{i}', repeat: 300, every: 1 second }
+      - { token_hash: G, time: 2026-01-01 12:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/u{i}', repeat: 50, every: 1 second }
+      - { token_hash: H, time: 2026-01-01 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/v{i}', repeat: 60, every: 1 second }
+      - { token_hash: H, time: 2026-01-01 20:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/v{i}', repeat: 60, every: 1 second }
     expect: []
-  - name: silent on the fourth day of a job that moves files, fires again two months later
+  - name: silent on the fourth day of a job that moves files, and three weeks later; fires again after forty days
     rows:
       - { token_hash: A, time: 2026-01-01 10:00:00, operation_class: delete, object_key: '/acct/c/a{i}', repeat: 30, every: 10 seconds }
       - { token_hash: A, time: 2026-01-02 10:00:00, operation_class: delete, object_key: '/acct/c/b{i}', repeat: 30, every: 10 seconds }
       - { token_hash: A, time: 2026-01-03 10:00:00, operation_class: delete, object_key: '/acct/c/c{i}', repeat: 30, every: 10 seconds }
       - { token_hash: B, time: 2026-01-04 09:00:00, object_key: '/acct/c/d{i}', repeat: 60, every: 10 seconds }
       - { token_hash: B, time: 2026-01-04 10:00:00, operation_class: delete, object_key: '/acct/c/d{i}', repeat: 60, every: 10 seconds }
-      - { token_hash: C, time: 2026-03-04 09:00:00, object_key: '/acct/c/d{i}', repeat: 60, every: 10 seconds }
-      - { token_hash: C, time: 2026-03-04 10:00:00, operation_class: delete, object_key: '/acct/c/d{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: C, time: 2026-02-14 09:00:00, object_key: '/acct/c/d{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: C, time: 2026-02-14 10:00:00, operation_class: delete, object_key: '/acct/c/d{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: D, sas_sp: rwd, time: 2026-01-01 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/1{i}', repeat: 30, every: 10 seconds }
+      - { token_hash: D, sas_sp: rwd, time: 2026-01-02 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/2{i}', repeat: 30, every: 10 seconds }
+      - { token_hash: D, sas_sp: rwd, time: 2026-01-03 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/3{i}', repeat: 30, every: 10 seconds }
+      - { token_hash: D, sas_sp: rwd, time: 2026-01-21 09:00:00, object_key: '/acct/c/m{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: D, sas_sp: rwd, time: 2026-01-21 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/m{i}', repeat: 60, every: 10 seconds }
     expect: [{ token_hash: C }]
   - name: fires where the days before had only a quarter as many
     rows:
@@ -72,11 +83,18 @@ tests:
       - { token_hash: B, time: 2026-01-04 09:00:00, object_key: '/acct/c/d{i}', repeat: 60, every: 10 seconds }
       - { token_hash: B, time: 2026-01-04 10:00:00, operation_class: delete, object_key: '/acct/c/d{i}', repeat: 60, every: 10 seconds }
     expect: [{ token_hash: B }]
+  - name: fires on the third day of a job
+    rows:
+      - { token_hash: A, sas_sp: rwd, time: 2026-01-01 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/1{i}', repeat: 30, every: 10 seconds }
+      - { token_hash: A, sas_sp: rwd, time: 2026-01-02 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/2{i}', repeat: 30, every: 10 seconds }
+      - { token_hash: A, sas_sp: rwd, time: 2026-01-03 09:00:00, object_key: '/acct/c/m{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: A, sas_sp: rwd, time: 2026-01-03 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/m{i}', repeat: 60, every: 10 seconds }
+    expect: [{ token_hash: A }]
 ---*/
 WITH deleters AS (
   SELECT token_hash, account, day, max(token_key) AS token_key, max(family) AS family, sum(deletes) AS deletes FROM sas_use
-  WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND deletes > 0
-  GROUP BY token_hash, account, day HAVING sum(deletes) >= $objects_min),
+  WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ deletes > 0
+  GROUP BY token_hash, account, day HAVING /* narrows: counted by object below */ sum(deletes) >= $objects_min),
 known AS (
   SELECT d.token_hash, d.account, d.day, count(*) AS days
   FROM deleters d JOIN family_day f ON f.account = d.account AND f.family = d.family AND f.day < d.day AND f.day >= d.day - $baseline
@@ -90,7 +108,7 @@ requests AS (
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
     ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
   WHERE l.time >= $since::TIMESTAMP - $within AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND l.operation_class IN ('read', 'delete') AND l.object_key IS NOT NULL
+    AND /* narrows: no others are used below */ l.operation_class IN ('read', 'delete') AND l.object_key IS NOT NULL
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
 deleted AS (
   SELECT token_hash, account, object_key, time::DATE AS day, max(time) AS time, bool_or(ip_class = 'public') AS public

@@ -44,27 +44,43 @@ tests:
       - { token_hash: 'C{i}', sas_sp: rw, caller_ip: '2001:db8:{i}::1', time: 2026-01-01 16:00:00, repeat: 300, every: 1 second }
       - { token_hash: 'D{i}', sas_sp: rc, caller_ip: 10.0.0.7, ip_class: private, time: 2026-01-01 18:00:00, repeat: 300, every: 1 second }
       - { token_hash: E, sas_sp: rd, caller_ip: 203.0.113.7, time: 2026-01-01 20:00:00, repeat: 300, every: 1 second }
+      - { token_hash: 'C{i}', sas_sp: rw, caller_ip: 203.0.113.7, status_code: 403, time: 2026-01-01 16:00:00, repeat: 300, every: 1 second }
     expect: []
-  - name: silent for a family that has as many every day, fires for ten times as many and after two months
+  - name: silent for a family that has as many every day, fires for ten times as many and after forty days
     rows:
       - { token_hash: 'A{i}', caller_ip: '2001:db8:{i}::1', time: 2026-01-01 10:00:00, repeat: 30, every: 1 minute }
       - { token_hash: 'B{i}', caller_ip: '2001:db8:{i}::1', time: 2026-01-02 10:00:00, repeat: 30, every: 1 minute }
       - { token_hash: 'C{i}', caller_ip: '2001:db8:{i}::1', time: 2026-01-03 10:00:00, repeat: 30, every: 1 minute }
       - { token_hash: 'D{i}', caller_ip: 203.0.113.7, time: 2026-01-04 10:00:00, repeat: 250, every: 1 second }
       - { token_hash: 'E{i}', caller_ip: 203.0.113.7, time: 2026-01-05 10:00:00, repeat: 400, every: 1 second }
-      - { token_hash: 'F{i}', caller_ip: 203.0.113.7, time: 2026-03-05 10:00:00, repeat: 250, every: 1 second }
-    expect: [{ window_start: 2026-01-05 00:00:00, tokens_in_window: 400 }, { window_start: 2026-03-05 00:00:00 }]
+      - { token_hash: 'F{i}', caller_ip: 203.0.113.7, time: 2026-02-14 10:00:00, repeat: 250, every: 1 second }
+    expect: [{ window_start: 2026-01-05 00:00:00, tokens_in_window: 400 }, { window_start: 2026-02-14 00:00:00 }]
+  - name: silent for a family that had as many three weeks ago, fires on its third day
+    rows:
+      - { token_hash: 'A01-01{i}', sas_sp: r, caller_ip: '2001:db8:{i}::1', time: 2026-01-01 10:00:00, repeat: 30, every: 1 minute }
+      - { token_hash: 'A01-02{i}', sas_sp: r, caller_ip: '2001:db8:{i}::1', time: 2026-01-02 10:00:00, repeat: 30, every: 1 minute }
+      - { token_hash: 'A01-03{i}', sas_sp: r, caller_ip: '2001:db8:{i}::1', time: 2026-01-03 10:00:00, repeat: 30, every: 1 minute }
+      - { token_hash: 'A01-21{i}', sas_sp: r, caller_ip: 203.0.113.7, time: 2026-01-21 10:00:00, repeat: 250, every: 1 second }
+      - { token_hash: 'B01-01{i}', sas_sp: rd, caller_ip: '2001:db8:{i}::1', time: 2026-01-01 10:00:00, repeat: 30, every: 1 minute }
+      - { token_hash: 'B01-02{i}', sas_sp: rd, caller_ip: '2001:db8:{i}::1', time: 2026-01-02 10:00:00, repeat: 30, every: 1 minute }
+      - { token_hash: 'B01-03{i}', sas_sp: rd, caller_ip: 203.0.113.7, time: 2026-01-03 10:00:00, repeat: 250, every: 1 second }
+    expect: [{ window_start: 2026-01-03 00:00:00 }]
+  - name: fires on the day that tokens come together, not on the day before
+    rows:
+      - { token_hash: 'A{i}', caller_ip: 203.0.113.7, time: 2026-01-01 00:00:00, repeat: 200, every: 5 minutes }
+      - { token_hash: 'A{i}', caller_ip: 203.0.113.7, time: 2026-01-02 10:00:00, repeat: 200, every: 1 second }
+    expect: [{ window_start: 2026-01-02 00:00:00 }]
 ---*/
 WITH usual AS (
   SELECT account, family, day, tokens, if(count(*) OVER earlier >= $days_min, median(tokens) OVER earlier, 0) AS usual
   FROM family_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP
   WINDOW earlier AS (PARTITION BY account, family ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
 families AS (
-  SELECT * FROM usual WHERE day >= $since::TIMESTAMP AND tokens >= $tokens_min AND tokens >= $factor * usual),
+  SELECT * FROM usual WHERE day >= $since::TIMESTAMP AND /* narrows: counted by network below */ tokens >= $tokens_min AND tokens >= $factor * usual),
 tokens_used AS (
   SELECT DISTINCT u.token_hash, u.token_key, u.account, u.family, u.day, u.key_name
   FROM sas_use u SEMI JOIN families f ON f.account = u.account AND f.family = u.family AND f.day = u.day
-  WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP AND u.ok > 0),
+  WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP AND /* narrows: so asks every row */ u.ok > 0),
 uses AS (
   SELECT t.token_hash, l.account, t.family, t.day, t.key_name, network_of(l.caller_ipv4, l.caller_ip) AS network, min(l.time) AS time,
          max(l.time) AS last_time, bool_or(l.operation_class IN ('write', 'copy', 'delete', 'acl')) AS changes

@@ -34,7 +34,12 @@ tests:
     feeds:
       - { list: geo, network: 198.51.100.0/24, country: AA, asn: 64500 }
       - { list: geo, network: 203.0.113.0/24, country: BB, asn: 64501 }
+      - { list: geo, network: 192.0.2.0/24, country: CC, asn: 64502 }
+      - { list: geo, network: 10.0.0.0/8, country: DD, asn: 64503 }
+      - { list: hosting, network: 198.51.100.0/24, country: EE, asn: 64504 }
     rows:
+      - { token_hash: A, caller_ip: 192.0.2.7, time: 2026-01-01 10:30:00, status_code: 403 }
+      - { token_hash: A, caller_ip: 10.0.0.7, ip_class: private, time: 2026-01-01 10:30:00 }
       - { token_hash: A, caller_ip: 198.51.100.7, time: 2026-01-01 10:00:00 }
       - { token_hash: A, caller_ip: 203.0.113.7, time: 2026-01-01 10:59:00 }
     expect: [{ token_hash: A, level: medium, countries: [AA, BB], providers: 2, window_start: 2026-01-01 00:00:00 }]
@@ -59,14 +64,19 @@ tests:
       - { token_hash: C, caller_ip: 198.51.100.1, time: 2026-01-01 10:00:00 }
       - { token_hash: C, caller_ip: 203.0.113.7, time: 2026-01-01 12:00:00 }
     expect: [{ token_hash: A, providers: 5 }]
-  - name: silent without a feed, with one of another time, and for refusals
+  - name: silent without a feed, and with one of another time
     feeds:
       - { list: geo, network: 198.51.100.0/24, country: AA, asn: 64500, valid_until: 2025-12-31 }
       - { list: geo, network: 203.0.113.0/24, country: BB, asn: 64501, valid_from: 2026-02-01 }
+      - { list: geo, network: 192.0.2.0/24, country: CC, asn: 64502 }
     rows:
       - { token_hash: A, caller_ip: 198.51.100.7 }
       - { token_hash: A, caller_ip: 203.0.113.7 }
       - { token_hash: B, caller_ip: 192.0.2.7 }
+      - { token_hash: C, caller_ip: 192.0.2.7 }
+      - { token_hash: C, caller_ip: 198.51.100.7 }
+      - { token_hash: D, caller_ip: 192.0.2.7 }
+      - { token_hash: D, caller_ip: 203.0.113.7 }
     expect: []
   - name: silent for a family in wide use for days
     feeds:
@@ -79,12 +89,46 @@ tests:
       - { token_hash: B, caller_ip: 198.51.100.7, time: 2026-01-04 10:00:00 }
       - { token_hash: B, caller_ip: 203.0.113.7, time: 2026-01-04 10:30:00 }
     expect: []
+  - name: silent for a family that was in wide use three weeks ago, fires for it after forty days
+    feeds:
+      - { list: geo, network: 198.51.100.0/24, country: AA, asn: 64500 }
+      - { list: geo, network: 203.0.113.0/24, country: BB, asn: 64501 }
+    rows:
+      - { token_hash: Ar, sas_sp: r, time: 2026-01-01 10:00:00, caller_ip: '2001:db8:{i}::1', repeat: 6, every: 1 hour }
+      - { token_hash: Ar, sas_sp: r, time: 2026-01-02 10:00:00, caller_ip: '2001:db8:{i}::1', repeat: 6, every: 1 hour }
+      - { token_hash: Ar, sas_sp: r, time: 2026-01-03 10:00:00, caller_ip: '2001:db8:{i}::1', repeat: 6, every: 1 hour }
+      - { token_hash: B, sas_sp: r, caller_ip: 198.51.100.7, time: 2026-01-21 10:00:00 }
+      - { token_hash: B, sas_sp: r, caller_ip: 203.0.113.7, time: 2026-01-21 10:30:00 }
+      - { token_hash: Ard, sas_sp: rd, time: 2026-01-01 10:00:00, caller_ip: '2001:db8:{i}::1', repeat: 6, every: 1 hour }
+      - { token_hash: Ard, sas_sp: rd, time: 2026-01-02 10:00:00, caller_ip: '2001:db8:{i}::1', repeat: 6, every: 1 hour }
+      - { token_hash: Ard, sas_sp: rd, time: 2026-01-03 10:00:00, caller_ip: '2001:db8:{i}::1', repeat: 6, every: 1 hour }
+      - { token_hash: C, sas_sp: rd, caller_ip: 198.51.100.7, time: 2026-01-04 10:00:00 }
+      - { token_hash: C, sas_sp: rd, caller_ip: 203.0.113.7, time: 2026-01-04 10:30:00 }
+      - { token_hash: C, sas_sp: rd, caller_ip: 198.51.100.7, time: 2026-02-12 10:00:00 }
+      - { token_hash: C, sas_sp: rd, caller_ip: 203.0.113.7, time: 2026-02-12 10:30:00 }
+    expect: [{ token_hash: C, window_start: 2026-02-12 00:00:00 }]
+  - name: fires for a family with three networks a day, and for one in wide use for two days
+    feeds:
+      - { list: geo, network: 198.51.100.0/24, country: AA, asn: 64500 }
+      - { list: geo, network: 203.0.113.0/24, country: BB, asn: 64501 }
+    rows:
+      - { token_hash: Ar, sas_sp: r, time: 2026-01-01 10:00:00, caller_ip: '2001:db8:{i}::1', repeat: 3, every: 1 hour }
+      - { token_hash: Ar, sas_sp: r, time: 2026-01-02 10:00:00, caller_ip: '2001:db8:{i}::1', repeat: 3, every: 1 hour }
+      - { token_hash: Ar, sas_sp: r, time: 2026-01-03 10:00:00, caller_ip: '2001:db8:{i}::1', repeat: 3, every: 1 hour }
+      - { token_hash: B, sas_sp: r, caller_ip: 198.51.100.7, time: 2026-01-04 10:00:00 }
+      - { token_hash: B, sas_sp: r, caller_ip: 203.0.113.7, time: 2026-01-04 10:30:00 }
+      - { token_hash: Ard, sas_sp: rd, time: 2026-01-01 10:00:00, caller_ip: '2001:db8:{i}::1', repeat: 6, every: 1 hour }
+      - { token_hash: Ard, sas_sp: rd, time: 2026-01-02 10:00:00, caller_ip: '2001:db8:{i}::1', repeat: 6, every: 1 hour }
+      - { token_hash: C, sas_sp: rd, caller_ip: 198.51.100.7, time: 2026-01-03 10:00:00 }
+      - { token_hash: C, sas_sp: rd, caller_ip: 203.0.113.7, time: 2026-01-03 10:30:00 }
+    expect: [{ token_hash: B }, { token_hash: C }]
 ---*/
 WITH suspects AS (
   SELECT token_hash, account, day, max(token_key) AS token_key, max(family) AS family FROM sas_use
-  WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND public_n > 0 AND ok > 0
-    AND (SELECT count(*) FROM feed WHERE list = 'geo') > 0
-  GROUP BY token_hash, account, day HAVING bit_count(bit_or(ip_bits::BIT)) >= 2),
+  WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND /* narrows: so asks every row */ public_n > 0
+    AND /* narrows: likewise */ ok > 0 AND /* narrows: each row is looked up in it */ EXISTS (FROM feed f
+      WHERE /* narrows: likewise */ f.list = 'geo')
+  GROUP BY token_hash, account, day HAVING /* narrows: one address is in one place */ bit_count(bit_or(ip_bits::BIT)) >= 2),
 family_networks AS (
   SELECT account, family, day, max(bit_count(network_bits)) AS networks FROM token_day
   WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP GROUP BY ALL),

@@ -33,7 +33,9 @@ tests:
     rows:
       - { token_hash: A, time: 2026-01-01 06:00:00, ip_class: private, caller_ip: 10.0.0.4, repeat: 20, every: 8 hours }
       - { token_hash: A, time: 2026-01-09 06:00:00, caller_ip: 203.0.113.7 }
-    expect: [{ token_hash: A, level: medium, public_requests: 1, requests_before: 20, public_before: 0, window_start: 2026-01-09 00:00:00 }]
+      - { token_hash: A, time: 2026-01-09 03:00:00, ip_class: private, caller_ip: 10.0.0.4 }
+      - { token_hash: A, time: 2026-01-09 04:00:00, caller_ip: 203.0.113.7, status_code: 403 }
+    expect: [{ token_hash: A, level: medium, public_requests: 1, requests_before: 20, public_before: 0, window_start: 2026-01-09 00:00:00, first_seen: 2026-01-09 06:00:00 }]
   - name: fires high for an account token that writes, and for one that does not expire
     rows:
       - { token_hash: A, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: co, sas_sp: rwl, time: 2026-01-01 06:00:00, ip_class: private, caller_ip: 10.0.0.4, repeat: 24, every: 8 hours }
@@ -42,7 +44,9 @@ tests:
       - { token_hash: B, sas_se: '2031-01-03', time: 2026-01-09 06:00:00, caller_ip: 203.0.113.7 }
       - { token_hash: C, sas_se: '2030-06-01', time: 2026-01-01 06:00:00, ip_class: private, caller_ip: 10.0.0.4, repeat: 24, every: 8 hours }
       - { token_hash: C, sas_se: '2030-06-01', time: 2026-01-09 06:00:00, caller_ip: 203.0.113.7 }
-    expect: [{ token_hash: A, level: high }, { token_hash: B, level: high }, { token_hash: C, level: medium }]
+      - { token_hash: D, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: co, sas_sp: rl, time: 2026-01-01 06:00:00, ip_class: private, caller_ip: 10.0.0.4, repeat: 24, every: 8 hours }
+      - { token_hash: D, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: co, sas_sp: rl, time: 2026-01-09 06:00:00, caller_ip: 203.0.113.7 }
+    expect: [{ token_hash: A, level: high }, { token_hash: B, level: high }, { token_hash: C, level: medium }, { token_hash: D, level: medium }]
   - name: silent for a mixed token, for 19 requests, in the first week, and for a refusal
     rows:
       - { token_hash: A, time: 2026-01-01 06:00:00, ip_class: private, caller_ip: 10.0.0.4, repeat: 37, every: 5 hours }
@@ -54,11 +58,14 @@ tests:
       - { token_hash: C, time: 2026-01-09 06:00:00, caller_ip: 203.0.113.7 }
       - { token_hash: D, time: 2026-01-01 06:00:00, ip_class: private, caller_ip: 10.0.0.4, repeat: 24, every: 8 hours }
       - { token_hash: D, time: 2026-01-09 06:00:00, caller_ip: 203.0.113.7, status_code: 403 }
+      - { token_hash: E, time: 2026-01-01 06:00:00, ip_class: private, caller_ip: 10.0.0.4, repeat: 42, every: 12 hours }
+      - { token_hash: E, time: 2026-01-01 06:00:00, caller_ip: 203.0.113.7, repeat: 5, every: 1 minute }
+      - { token_hash: E, time: 2026-01-21 06:00:00, caller_ip: 203.0.113.7 }
     expect: []
-  - name: fires where public requests are two months past, and asks for as many as the parameter says
+  - name: fires where public requests are forty days past, and asks for as many as the parameter says
     params: { public_min: 2 }
     rows:
-      - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: 203.0.113.7, repeat: 20, every: 1 hour }
+      - { token_hash: A, time: 2026-01-20 06:00:00, caller_ip: 203.0.113.7, repeat: 20, every: 1 hour }
       - { token_hash: A, time: 2026-02-15 06:00:00, ip_class: private, caller_ip: 10.0.0.4, repeat: 20, every: 12 hours }
       - { token_hash: A, time: 2026-03-01 06:00:00, caller_ip: 203.0.113.7, repeat: 2, every: 1 hour }
       - { token_hash: B, time: 2026-02-15 06:00:00, ip_class: private, caller_ip: 10.0.0.4, repeat: 20, every: 12 hours }
@@ -66,20 +73,20 @@ tests:
     expect: [{ token_hash: A, public_requests: 2 }]
 ---*/
 WITH days AS (
-  SELECT token_hash, account, day, ok, min_time, max_time, least(public_n, ok) AS public_n, sas_id,
-         min(day) OVER earlier AS known_since, coalesce(sum(ok) OVER earlier, 0) AS requests_before,
+  SELECT token_hash, account, day, min(day) OVER earlier AS known_since, coalesce(sum(ok) OVER earlier, 0) AS requests_before,
          coalesce(sum(least(public_n, ok)) OVER earlier, 0) AS public_before
   FROM token_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP
   WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING))
 SELECT d.token_hash, d.account, d.day::TIMESTAMP AS window_start, min(u.min_time) AS first_seen, max(u.max_time) AS last_seen,
        if(any_value(t.auth_type = 'sas_account' AND regexp_matches(t.sp, '[wdacxyup]') OR t.se_time >= t.first_seen + $long_life),
           'high', 'medium') AS level,
-       any_value(d.public_n)::BIGINT AS public_requests, any_value(d.requests_before)::BIGINT AS requests_before,
+       sum(least(u.public_n, u.ok))::BIGINT AS public_requests, any_value(d.requests_before)::BIGINT AS requests_before,
        any_value(d.public_before)::BIGINT AS public_before, any_value(t.sp) AS sp, any_value(t.se) AS se
 FROM days d
   JOIN sas_use u ON u.token_hash = d.token_hash AND u.account = d.account AND u.day = d.day AND u.public_n > 0 AND u.ok > 0
   LEFT JOIN token_life t ON t.token_hash = d.token_hash AND t.account = d.account
-WHERE d.day >= $since::TIMESTAMP AND u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP AND d.public_n >= $public_min
+WHERE d.day >= $since::TIMESTAMP AND u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP
   AND d.known_since <= d.day - $age_min AND d.requests_before >= $requests_min
   AND d.requests_before - d.public_before >= $share_min * d.requests_before
 GROUP BY d.token_hash, d.account, d.day
+HAVING sum(least(u.public_n, u.ok)) >= $public_min

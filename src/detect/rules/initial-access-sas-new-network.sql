@@ -27,7 +27,6 @@ blindspots:
 params:
   age_min:        { type: interval, default: 7 days }
   baseline:       { type: interval, default: 28 days }
-  networks_wide:  { type: integer, default: 30, unit: networks in the baseline }
   networks_roaming: { type: integer, default: 5, unit: 'networks in the baseline, if at least a third as many as days of use' }
   rare_one_in:    { type: integer, default: 100, unit: requests of the token }
 runbook: |
@@ -70,7 +69,43 @@ tests:
       - { token_hash: A, time: 2026-01-05 06:00:00, caller_ip: 203.0.113.7 }
       - { token_hash: A, time: 2026-01-10 06:00:00, caller_ip: 203.0.113.9 }
       - { token_hash: A, time: 2026-01-10 07:00:00, caller_ip: 10.0.0.4, ip_class: private }
+      - { token_hash: B, time: 2026-01-01 06:00:00, caller_ip: 192.0.2.1, repeat: 60, every: 12 hours }
+      - { token_hash: B, time: 2026-01-02 06:00:00, caller_ip: 203.0.113.7 }
+      - { token_hash: B, time: 2026-01-22 06:00:00, caller_ip: 203.0.113.7 }
     expect: []
+  - name: fires where the network was last seen forty days ago
+    rows:
+      - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: 192.0.2.1, repeat: 100, every: 12 hours }
+      - { token_hash: A, time: 2026-01-02 06:00:00, caller_ip: 203.0.113.7 }
+      - { token_hash: A, time: 2026-02-11 06:00:00, caller_ip: 203.0.113.7 }
+    expect: [{ window_start: 2026-02-11 00:00:00 }]
+  - name: fires low for a fourth network
+    rows:
+      - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: 192.0.2.1, repeat: 20, every: 12 hours }
+      - { token_hash: A, time: 2026-01-01 08:00:00, caller_ip: 198.51.100.1 }
+      - { token_hash: A, time: 2026-01-01 09:00:00, caller_ip: '2001:db8:5:6::1' }
+      - { token_hash: A, time: 2026-01-10 19:00:00, caller_ip: 203.0.113.7 }
+    expect: [{ level: low, wide: false }]
+  - name: silent where a new network does with a token in wide use what one request in a hundred did
+    rows:
+      - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: '2001:db8:{i}::1', repeat: 300, every: 1 hour }
+      - { token_hash: A, time: 2026-01-02 06:00:00, caller_ip: 192.0.2.1, operation_name: ListBlobs, operation_class: list, repeat: 4, every: 1 day }
+      - { token_hash: A, time: 2026-01-02 06:00:00, caller_ip: 192.0.2.1, operation_name: PutBlob, operation_class: write, repeat: 4, every: 1 day }
+      - { token_hash: A, time: 2026-01-02 06:00:00, caller_ip: 192.0.2.1, operation_name: CopyBlob, operation_class: copy, repeat: 4, every: 1 day }
+      - { token_hash: A, time: 2026-01-02 06:00:00, caller_ip: 192.0.2.1, operation_name: DeleteBlob, operation_class: delete, repeat: 4, every: 1 day }
+      - { token_hash: A, time: 2026-01-02 06:00:00, caller_ip: 192.0.2.1, operation_name: SetBlobTier, operation_class: tier, repeat: 4, every: 1 day }
+      - { token_hash: A, time: 2026-01-12 19:00:00, caller_ip: 203.0.113.7, operation_name: ListBlobs, operation_class: list }
+      - { token_hash: A, time: 2026-01-12 19:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write }
+      - { token_hash: A, time: 2026-01-12 19:00:00, caller_ip: 203.0.113.7, operation_name: CopyBlob, operation_class: copy }
+      - { token_hash: A, time: 2026-01-12 19:00:00, caller_ip: 203.0.113.7, operation_name: DeleteBlob, operation_class: delete }
+      - { token_hash: A, time: 2026-01-12 19:00:00, caller_ip: 203.0.113.7, operation_name: SetBlobTier, operation_class: tier }
+    expect: []
+  - name: fires for what fewer did
+    rows:
+      - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: '2001:db8:{i}::1', repeat: 300, every: 1 hour }
+      - { token_hash: A, time: 2026-01-02 06:00:00, caller_ip: 192.0.2.1, operation_name: ListBlobs, operation_class: list, repeat: 2, every: 1 day }
+      - { token_hash: A, time: 2026-01-12 19:00:00, caller_ip: 203.0.113.7, operation_name: ListBlobs, operation_class: list }
+    expect: [{ level: medium, wide: true, operations: [list] }]
 ---*/
 WITH days AS (
   SELECT token_hash, token_key, account, day, ok AS requests, public_n, network_bits AS bits, agent_bits, lists, writes, copies, deletes,
@@ -87,7 +122,7 @@ grown AS (
   WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day
                      RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
 judged AS (
-  SELECT *, distinct_estimate(bits_before) >= least($networks_wide, greatest($networks_roaming, days_before / 3)) AS wide,
+  SELECT *, distinct_estimate(bits_before) >= greatest($networks_roaming, days_before / 3) AS wide,
          list_filter([if(lists > 0 AND lists_before * $rare_one_in < requests_before, 'list', NULL),
                       if(writes > 0 AND writes_before * $rare_one_in < requests_before, 'write', NULL),
                       if(copies > 0 AND copies_before * $rare_one_in < requests_before, 'copy', NULL),
@@ -95,10 +130,11 @@ judged AS (
                       if(controls > 0 AND controls_before * $rare_one_in < requests_before, 'acl', NULL)],
                      lambda class: class IS NOT NULL) AS rare
   FROM grown
-  WHERE day >= $since::TIMESTAMP::DATE AND known_since <= day - $age_min AND public_n > 0),
+  WHERE day >= $since::TIMESTAMP::DATE AND known_since <= day - $age_min
+    AND /* narrows: so asks every network */ public_n > 0),
 suspects AS (
   SELECT token_hash, token_key, account, day, wide, rare, agent_bits & ~agents_before = 0 AS known_tools FROM judged
-  WHERE if(wide, len(rare) > 0, bit_count(bits & ~bits_before) > 0)),
+  WHERE /* narrows: networks are looked up by name, and operations by network */ if(wide, len(rare) > 0, bit_count(bits & ~bits_before) > 0)),
 networks AS (
   SELECT s.token_hash, l.account, time_bucket(INTERVAL '1 day', l.time)::DATE AS day,
          network_of(l.caller_ipv4, l.caller_ip) AS network, bool_or(l.ip_class = 'public') AS public,
@@ -107,7 +143,6 @@ networks AS (
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
     ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
   WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND l.auth_type LIKE 'sas\_%' ESCAPE '\'
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
   GROUP BY ALL),
 firsts AS (

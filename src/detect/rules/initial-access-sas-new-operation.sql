@@ -41,20 +41,38 @@ tests:
       - { token_hash: A, time: 2026-01-14 03:00:00, operation_name: PutBlob, operation_class: write }
       - { token_hash: A, time: 2026-01-14 02:00:00, operation_name: DeleteBlob, operation_class: delete, repeat: 3, every: 1 hour }
     expect: [{ token_hash: A, level: high, operations: [delete, write], new_requests: 4 }]
-  - name: silent for a token of three days, and for one of few requests
+  - name: silent for a token of three days, for one of five, and for one of few requests
     rows:
       - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 200, every: 20 minutes }
       - { token_hash: A, time: 2026-01-04 10:00:00, operation_name: DeleteBlob, operation_class: delete }
-      - { token_hash: B, time: 2026-01-01 10:00:00, repeat: 50, every: 6 hours }
+      - { token_hash: B, time: 2026-01-01 10:00:00, repeat: 90, every: 3 hours }
       - { token_hash: B, time: 2026-01-13 23:00:00, operation_name: DeleteBlob, operation_class: delete }
+      - { token_hash: C, time: 2026-01-01 10:00:00, repeat: 200, every: 30 minutes }
+      - { token_hash: C, time: 2026-01-06 10:00:00, operation_name: DeleteBlob, operation_class: delete }
     expect: []
-  - name: silent for what the token did two weeks ago, and for a try that failed
+  - name: silent for what the token did two or three weeks ago, and for a try that failed
     rows:
       - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 160, every: 2 hours }
       - { token_hash: A, time: 2026-01-01 11:00:00, operation_name: ListBlobs, operation_class: list }
       - { token_hash: A, time: 2026-01-14 03:00:00, operation_name: ListBlobs, operation_class: list }
       - { token_hash: A, time: 2026-01-14 03:00:00, operation_name: PutBlob, operation_class: write, status_code: 403 }
+      - { token_hash: B, time: 2026-01-01 10:00:00, repeat: 260, every: 2 hours }
+      - { token_hash: B, time: 2026-01-01 11:00:00, operation_name: ListBlobs, operation_class: list }
+      - { token_hash: B, time: 2026-01-21 11:00:00, operation_name: ListBlobs, operation_class: list }
     expect: []
+  - name: fires for what it last did forty days ago
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 520, every: 2 hours }
+      - { token_hash: A, time: 2026-01-02 11:00:00, operation_name: ListBlobs, operation_class: list }
+      - { token_hash: A, time: 2026-02-11 11:00:00, operation_name: ListBlobs, operation_class: list }
+    expect: [{ window_start: 2026-02-11 00:00:00, operations: [list] }]
+  - name: fires after two months without use, silent after four
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 150, every: 1 hour }
+      - { token_hash: A, time: 2026-03-02 10:00:00, operation_name: ListBlobs, operation_class: list }
+      - { token_hash: B, time: 2026-01-01 10:00:00, repeat: 150, every: 1 hour }
+      - { token_hash: B, time: 2026-05-05 10:00:00, operation_name: ListBlobs, operation_class: list }
+    expect: [{ token_hash: A, requests_before: 150 }]
 ---*/
 WITH days AS (
   SELECT token_hash, account, day, ok AS requests FROM token_day

@@ -38,7 +38,7 @@ tests:
       - { token_hash: A, time: 2026-01-01 06:00:00, repeat: 16, every: 12 hours }
       - { token_hash: A, time: 2026-01-10 06:00:00, user_agent: rclone/v1.62, operation_class: delete, operation_name: DeleteBlob }
     expect: [{ token_hash: A, tools: [rclone], changes: 1 }]
-  - name: silent for 19 reads, for another version, in the first week, for a refusal, and without a user agent before
+  - name: silent for 19 reads, for another version, in the first week, for refusals, for what names no tool, and for one of three weeks ago
     rows:
       - { token_hash: A, time: 2026-01-01 06:00:00, repeat: 16, every: 12 hours }
       - { token_hash: A, time: 2026-01-10 06:00:00, user_agent: curl/8.0, repeat: 19, every: 1 minute }
@@ -47,20 +47,35 @@ tests:
       - { token_hash: B, time: 2026-01-10 06:00:00, user_agent: azsdk-net-Storage.Blobs/13.0.0, repeat: 30, every: 1 minute }
       - { token_hash: C, time: 2026-01-06 06:00:00, repeat: 6, every: 12 hours }
       - { token_hash: C, time: 2026-01-10 06:00:00, user_agent: curl/8.0, repeat: 30, every: 1 minute }
-      - { token_hash: D, time: 2026-01-01 06:00:00, repeat: 16, every: 12 hours }
+      - { token_hash: D, time: 2026-01-01 06:00:00, repeat: 20, every: 12 hours }
       - { token_hash: D, time: 2026-01-10 06:00:00, user_agent: curl/8.0, status_code: 403, repeat: 30, every: 1 minute }
+      - { token_hash: E, time: 2026-01-01 06:00:00, repeat: 20, every: 12 hours }
+      - { token_hash: E, time: 2026-01-10 06:00:00, user_agent: null, repeat: 30, every: 1 minute }
+      - { token_hash: F, time: 2026-01-01 06:00:00, repeat: 44, every: 12 hours }
+      - { token_hash: F, time: 2026-01-02 06:00:00, user_agent: curl/8.0, repeat: 25, every: 1 minute }
+      - { token_hash: F, time: 2026-01-22 06:00:00, user_agent: curl/8.0, repeat: 25, every: 1 minute }
+      - { token_hash: D, time: 2026-01-10 06:00:00, repeat: 20, every: 1 minute }
     expect: []
-  - name: silent for a public link with ever new tools
+  - name: silent for a public link with ever new tools, and for four in eight days
     rows:
       - { token_hash: A, time: 2026-01-01 06:00:00, user_agent: 'tool{i}/1', repeat: 16, every: 18 hours }
       - { token_hash: A, time: 2026-01-14 06:00:00, user_agent: curl/8.0, repeat: 30, every: 1 minute }
+      - { token_hash: B, time: 2026-01-01 06:00:00, user_agent: 'tool{i}/1', repeat: 4, every: 1 day }
+      - { token_hash: B, time: 2026-01-05 06:00:00, user_agent: tool1/1, repeat: 4, every: 1 day }
+      - { token_hash: B, time: 2026-01-09 06:00:00, user_agent: curl/8.0, repeat: 30, every: 1 minute }
     expect: []
-  - name: fires where the tool was last seen two months ago
+  - name: fires where the tool was last seen forty days ago
     rows:
-      - { token_hash: A, time: 2026-01-01 06:00:00, user_agent: curl/8.0, repeat: 20, every: 1 hour }
+      - { token_hash: A, time: 2026-01-20 06:00:00, user_agent: curl/8.0, repeat: 20, every: 1 hour }
       - { token_hash: A, time: 2026-02-10 06:00:00, repeat: 40, every: 12 hours }
       - { token_hash: A, time: 2026-03-01 06:00:00, user_agent: curl/8.0, repeat: 30, every: 1 minute }
     expect: [{ token_hash: A, tools: [curl] }]
+  - name: fires for a third tool in eight days
+    rows:
+      - { token_hash: A, time: 2026-01-01 06:00:00, repeat: 16, every: 12 hours }
+      - { token_hash: A, time: 2026-01-01 06:00:00, user_agent: python-requests/2.31 }
+      - { token_hash: A, time: 2026-01-09 06:00:00, user_agent: curl/8.0, repeat: 30, every: 1 minute }
+    expect: [{ tools: [curl] }]
 ---*/
 WITH days AS (
   SELECT token_hash, account, day, token_key, agent_bits, writes + copies + deletes + acls + tiers + policies AS changes, ok,
@@ -69,8 +84,8 @@ WITH days AS (
   WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
 suspects AS (
   SELECT * FROM days
-  WHERE day >= $since::TIMESTAMP AND known_since <= day - $age_min AND (ok >= $requests_min OR changes > 0)
-    AND bit_count(agent_bits & ~bits_before) > 0 AND bit_count(bits_before) * $wide_one_in <= greatest(days_before, $wide_one_in)),
+  WHERE day >= $since::TIMESTAMP AND known_since <= day - $age_min AND /* narrows: so asks every tool */ (ok >= $requests_min OR changes > 0)
+    AND /* narrows: tools are looked up by name */ bit_count(agent_bits & ~bits_before) > 0 AND bit_count(bits_before) * $wide_one_in <= greatest(days_before, $wide_one_in)),
 requests AS (
   SELECT DISTINCT ON (s.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.operation_name, l.object_key, l.caller_ip, l.caller_port)
          s.token_hash, l.account, l.time, tool_of(l.user_agent) AS tool,

@@ -28,7 +28,9 @@ tests:
     rows:
       - { token_hash: A, time: 2026-01-01 10:00:00, repeat: 3, every: 1 hour }
       - { token_hash: A, time: 2026-03-02 10:00:00, repeat: 3, every: 1 day }
-    expect: [{ token_hash: A, level: medium, days_asleep: 60, window_start: 2026-03-02 00:00:00 }]
+      - { token_hash: B, sas_se: '2030-01-02', time: 2026-01-01 10:00:00 }
+      - { token_hash: B, sas_se: '2030-01-02', time: 2026-03-02 10:00:00 }
+    expect: [{ token_hash: A, level: medium, days_asleep: 60, window_start: 2026-03-02 00:00:00 }, { token_hash: B, level: medium }]
   - name: fires high for a token that does not expire, also after a year
     rows:
       - { token_hash: A, sas_se: '2031-01-02', time: 2025-01-01 10:00:00 }

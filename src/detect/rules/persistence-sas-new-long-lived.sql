@@ -50,7 +50,15 @@ tests:
       - { token_hash: B, time: 2026-01-10 10:00:00, sas_si: p, sas_st: null, sas_se: null }
       - { token_hash: C, time: 2026-01-07 10:00:00, sas_se: '2027-02-09T00:00:00Z' }
       - { token_hash: D, time: 2026-01-10 10:00:00, account: other, sas_se: '2027-02-09T00:00:00Z' }
+      - { token_hash: E, time: 2026-01-10 10:00:00, sas_si: p, sas_se: '2027-02-09T00:00:00Z' }
     expect: []
+  - name: fires where the account was in the log six weeks ago, silent after three months
+    rows:
+      - { token_hash: O, time: 2026-01-01 10:00:00 }
+      - { token_hash: A, time: 2026-02-15 10:00:00, sas_se: '2027-02-09T00:00:00Z' }
+      - { token_hash: P, account: other, time: 2026-01-01 10:00:00 }
+      - { token_hash: B, account: other, time: 2026-04-01 10:00:00, sas_se: '2027-02-09T00:00:00Z' }
+    expect: [{ token_hash: A }]
 ---*/
 WITH issued AS (
   SELECT t.* FROM token_life t

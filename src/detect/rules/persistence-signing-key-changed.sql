@@ -62,6 +62,11 @@ tests:
       - { token_hash: B, key_hash: two, time: 2026-01-02 12:00:00 }
       - { token_hash: A, key_hash: one, time: 2026-01-04 10:00:00 }
     expect: [{ window_start: 2026-01-02 00:00:00 }]
+  - name: fires where the earlier hash is sixty days past
+    rows:
+      - { token_hash: A, key_hash: one, time: 2026-01-01 10:00:00 }
+      - { token_hash: B, key_hash: two, time: 2026-03-02 12:00:00 }
+    expect: [{ window_start: 2026-03-02 00:00:00, level: informational }]
 ---*/
 WITH hashes AS (
   SELECT account, key_name, key_hash, min(min_time) AS first_time FROM key_day
