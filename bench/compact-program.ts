@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance } from '../src/core/duckdb.ts';
 import { limits } from '../src/core/limits.ts';
 import { Catalog } from '../src/store/catalog.ts';
 import { compactLake } from '../src/store/compactor.ts';

@@ -1,6 +1,6 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance } from '../src/core/duckdb.ts';
 import { readManifest } from '../src/store/manifest.ts';
 import { literal } from '../src/store/segment-writer.ts';
 import type { BenchOptions, BenchResult } from './bench.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resourceUsage } from 'node:process';
-import { DuckDBInstance } from '@duckdb/node-api';
 import type { Batch } from '../src/core/batch.ts';
+import { DuckDBInstance } from '../src/core/duckdb.ts';
 import { limits } from '../src/core/limits.ts';
 import { createDecoder, type DecoderName } from '../src/ingest/decode/create-decoder.ts';
 import type { Framing } from '../src/ingest/source.ts';

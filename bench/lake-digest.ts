@@ -1,4 +1,5 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance } from '../src/core/duckdb.ts';
 import { openReader } from '../src/store/reader.ts';
 
 /** Columns that both ways must have stored alike; one hash of them a row, all rows by exclusive or, in any order. */

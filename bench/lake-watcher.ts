@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance } from '../src/core/duckdb.ts';
 import { limits } from '../src/core/limits.ts';
 import { type Manifest, readManifest } from '../src/store/manifest.ts';
 

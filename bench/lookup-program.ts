@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance } from '../src/core/duckdb.ts';
 import { openTokenReader } from '../src/store/reader.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance } from '../src/core/duckdb.ts';
 import type { BenchOptions, BenchResult } from './bench.ts';
 import { type ChildRun, runChild } from './child-run.ts';
 import { median } from './statistics.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
-import { version as duckdbVersion } from '@duckdb/node-api';
 import { z } from 'zod';
+import { duckdbVersion } from '../src/core/duckdb.ts';
 
 const packageSchema = z.object({ version: z.string(), dependencies: z.record(z.string(), z.string()) });
 

@@ -1,5 +1,5 @@
 import { resourceUsage } from 'node:process';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance } from '../src/core/duckdb.ts';
 import { parquetOptions } from '../src/store/segment-writer.ts';
 import { readJsonQuery } from './read-json-query.ts';
 

@@ -1,7 +1,8 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { columns } from '../src/core/columns.ts';
+import { DuckDBInstance } from '../src/core/duckdb.ts';
 import { Catalog } from '../src/store/catalog.ts';
 import type { NewHourFile } from '../src/store/replacement.ts';
 import { rollupSpecs } from '../src/store/rollup-columns.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
+import type { DuckDBConnection, Json } from '@duckdb/node-api';
+import { DuckDBInstance } from '../core/duckdb.ts';
 import { AppError, errorText } from '../core/errors.ts';
 import type { Detection, DetectionTest } from './detection.ts';
 import { bindParameters } from './parameter.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { DuckDBTimestampValue, type DuckDBValue, type Json } from '@duckdb/node-api';
+import type { DuckDBValue, Json } from '@duckdb/node-api';
+import { DuckDBTimestampValue } from '../core/duckdb.ts';
 import { AppError } from '../core/errors.ts';
 import { type Finding, type Level, levels } from '../core/finding.ts';
 import type { Detection } from './detection.ts';

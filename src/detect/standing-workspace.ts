@@ -1,4 +1,5 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance } from '../core/duckdb.ts';
 import type { SegmentFile } from '../store/commit.ts';
 import { entityViews } from '../store/entity-views.ts';
 import { emptyManifest, type Manifest, readManifest } from '../store/manifest.ts';

@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type DuckDBConnection, DuckDBTimestampValue } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { DuckDBTimestampValue } from '../core/duckdb.ts';
 import { AppError, errorText } from '../core/errors.ts';
 import { levels } from '../core/finding.ts';
 import { bindParameters, type ParameterValues, parameterSchema } from '../detect/parameter.ts';

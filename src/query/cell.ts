@@ -1,17 +1,14 @@
+import type { DuckDBDataChunk, DuckDBType, DuckDBValue, Json } from '@duckdb/node-api';
 import {
   DuckDBBlobValue,
-  type DuckDBDataChunk,
   DuckDBTimestampMillisecondsValue,
   DuckDBTimestampNanosecondsValue,
   DuckDBTimestampSecondsValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
-  type DuckDBType,
   DuckDBTypeId,
-  type DuckDBValue,
-  type Json,
   JsonDuckDBValueConverter,
-} from '@duckdb/node-api';
+} from '../core/duckdb.ts';
 
 /**
  * How the cells of a column look once they have left DuckDB: `number` (up to 32 bits, or floating), `integer` (bigint),

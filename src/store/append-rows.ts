@@ -1,4 +1,5 @@
-import { type DuckDBConnection, DuckDBDataChunk, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import { DuckDBDataChunk } from '../core/duckdb.ts';
 
 /** Rows of one chunk: DuckDB's vector size. */
 const chunkRows = 2_048;

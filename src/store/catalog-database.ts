@@ -1,6 +1,7 @@
 import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance } from '../core/duckdb.ts';
 import { AppError, errorText } from '../core/errors.ts';
 import { ensureTables, rewriteCatalog } from './catalog-migration.ts';
 import { dataInUse } from './data-lock.ts';

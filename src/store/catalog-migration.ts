@@ -1,7 +1,8 @@
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance } from '../core/duckdb.ts';
 import { AppError } from '../core/errors.ts';
 import { syncFile, syncFolder } from './durable-file.ts';
 import { literal } from './segment-writer.ts';

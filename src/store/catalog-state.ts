@@ -1,5 +1,6 @@
-import { BIGINT, type DuckDBConnection, DuckDBTimestampValue, TIMESTAMP, UBIGINT, VARCHAR } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
+import { BIGINT, DuckDBTimestampValue, TIMESTAMP, UBIGINT, VARCHAR } from '../core/duckdb.ts';
 import type { Finding } from '../core/finding.ts';
 import { type Partition, type PositionRange, type ReadStretch, sourceId } from '../core/position.ts';
 import { appendRows } from './append-rows.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import duckdb, { type LogicalType, type Vector } from '@duckdb/node-bindings';
+import type { LogicalType, Vector } from '@duckdb/node-bindings';
 import type { Dictionary, FixedValues } from '../core/batch.ts';
+import { duckdb } from '../core/duckdb.ts';
 import { databaseType, entriesOf, isValid, type TableColumn, textOf, wordsOf } from './table.ts';
 import type { TextHeap } from './text-heap.ts';
 import { copyToValidity, copyToVector, vectorRows } from './vector-memory.ts';
@@ -16,8 +17,8 @@ export interface ColumnFiller {
 /** Writes the values of `rows`, or of `start` to `start + count` where that is null. */
 type Values = (vector: Vector, start: number, count: number, rows: Uint32Array | null) => void;
 
-/** Larger dictionaries become text: making an ENUM type of them costs as much as it saves. DuckDB keeps smaller ones in a byte. */
-export const enumEntriesMax = 255;
+/** Larger dictionaries become text: making an ENUM type of them costs as much as it saves. */
+export const enumEntriesMax = 8_191;
 
 const scratch = new Uint32Array(vectorRows * 4);
 const scratchShorts = new Uint16Array(scratch.buffer);
@@ -139,21 +140,28 @@ function uuidValues(view: DataView): Values {
   };
 }
 
-/** Codes of an ENUM, which DuckDB keeps in a byte up to 255 values. */
+/** Codes of an ENUM, which DuckDB keeps in a byte up to 255 values and in two from there on. */
 function enumCodes(codes: Uint16Array, length: number): Values {
+  const gather = length <= 255 ? gatherNarrowCodes : gatherCodes;
+  const width = length <= 255 ? 1 : 2;
   return (vector, start, count, rows) => {
-    let largest = 0;
-    for (let i = 0; i < count; i++) {
-      const code = codes[rows === null ? start + i : (rows[i] ?? 0)] ?? 0;
-      if (code > largest) largest = code;
-      scratchBytes[i] = code;
-    }
-    assertCode(largest, length);
-    copyToVector(vector, scratchBytes, 0, count);
+    assertCode(gather(codes, start, count, rows), length);
+    copyToVector(vector, scratchBytes, 0, count * width);
   };
 }
 
-/** Writes codes to the scratch. @returns the largest. */
+/** Writes codes below 256 to the scratch, a byte each. @returns the largest. */
+function gatherNarrowCodes(codes: Uint16Array, start: number, count: number, rows: Uint32Array | null): number {
+  let largest = 0;
+  for (let i = 0; i < count; i++) {
+    const code = codes[rows === null ? start + i : (rows[i] ?? 0)] ?? 0;
+    if (code > largest) largest = code;
+    scratchBytes[i] = code;
+  }
+  return largest;
+}
+
+/** Writes codes to the scratch, two bytes each. @returns the largest. */
 function gatherCodes(codes: Uint16Array, start: number, count: number, rows: Uint32Array | null): number {
   let largest = 0;
   for (let i = 0; i < count; i++) {

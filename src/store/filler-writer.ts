@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { type DuckDBConnection, DuckDBTableFunction } from '@duckdb/node-api';
-import duckdb from '@duckdb/node-bindings';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DataChunk } from '@duckdb/node-bindings';
+import { DuckDBTableFunction, duckdb } from '../core/duckdb.ts';
 import { type ColumnFiller, columnFiller } from './column-filler.ts';
 import { rowOrder } from './row-order.ts';
 import { literal, parquetOptions, type SegmentWriter } from './segment-writer.ts';
@@ -58,7 +59,7 @@ export class FillerWriter implements SegmentWriter {
     return this.#batch;
   }
 
-  #fill(chunk: duckdb.DataChunk): void {
+  #fill(chunk: DataChunk): void {
     const batch = this.#open;
     const start = batch.filled;
     const count = Math.min(vectorRows, batch.rows - start);

@@ -1,6 +1,7 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { z } from 'zod';
 import {
   BOOLEAN,
-  type DuckDBConnection,
   DuckDBTimestampValue,
   INTEGER,
   LIST,
@@ -8,8 +9,7 @@ import {
   TIMESTAMP,
   UBIGINT,
   VARCHAR,
-} from '@duckdb/node-api';
-import { z } from 'zod';
+} from '../core/duckdb.ts';
 import { type Finding, levels } from '../core/finding.ts';
 import { appendRows } from './append-rows.ts';
 

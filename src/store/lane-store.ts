@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import type { Batch } from '../core/batch.ts';
+import { DuckDBInstance } from '../core/duckdb.ts';
 import { AppError, errorText } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { PositionRange } from '../core/position.ts';
@@ -70,7 +70,7 @@ export class LaneStore {
     try {
       await this.#write(presentColumns(batch, segmentOrder), path, segmentOrder);
       await this.#write(rollup, rollupPath, ['token', 'bucket']);
-      if (sasPath !== null) await this.#write(sasTable(sasSets), sasPath, []);
+      if (sasPath !== null) await this.#write(presentColumns(sasTable(sasSets), ['sas_id']), sasPath, []);
       const { size } = await stat(path);
       const digests = {
         log: await sha256(path),

@@ -1,11 +1,5 @@
-import {
-  DuckDBBlobValue,
-  type DuckDBConnection,
-  DuckDBDataChunk,
-  DuckDBTimestampValue,
-  DuckDBUUIDValue,
-  type DuckDBValue,
-} from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import { DuckDBBlobValue, DuckDBDataChunk, DuckDBTimestampValue, DuckDBUUIDValue } from '../core/duckdb.ts';
 import { literal, parquetOptions, type SegmentWriter } from './segment-writer.ts';
 import { columnDefinitions, databaseType, entriesOf, isValid, type Table, type TableColumn, textOf } from './table.ts';
 

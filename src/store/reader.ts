@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance } from '../core/duckdb.ts';
 import { AppError } from '../core/errors.ts';
 import { emptyManifest, type Manifest, readManifest } from './manifest.ts';
 import { findTokens, type TokenSearch } from './token-search.ts';

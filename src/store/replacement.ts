@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type DuckDBConnection, DuckDBTimestampValue } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
 import type { ColumnPolicy } from '../core/columns.ts';
+import { DuckDBTimestampValue } from '../core/duckdb.ts';
 import { filesOf, type HourDetails, type HourFile, type SegmentFile } from './commit.ts';
 
 /** A Parquet file of SAS parameter sets that belongs to no segment any more. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setPriority } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance } from '../core/duckdb.ts';
 import { AppError, errorText } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { runStep, type StepRequest, type StepResult } from './compaction-step.ts';

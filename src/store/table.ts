@@ -1,18 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  BIGINT,
-  BLOB,
-  DOUBLE,
-  type DuckDBType,
-  INTEGER,
-  TIMESTAMP,
-  UBIGINT,
-  UINTEGER,
-  USMALLINT,
-  UTINYINT,
-  UUID,
-  VARCHAR,
-} from '@duckdb/node-api';
+import type { DuckDBType } from '@duckdb/node-api';
 import type {
   Batch,
   Column,
@@ -23,6 +10,19 @@ import type {
   Utf8Column,
 } from '../core/batch.ts';
 import { type ColumnName, type ColumnType, columns } from '../core/columns.ts';
+import {
+  BIGINT,
+  BLOB,
+  DOUBLE,
+  INTEGER,
+  TIMESTAMP,
+  UBIGINT,
+  UINTEGER,
+  USMALLINT,
+  UTINYINT,
+  UUID,
+  VARCHAR,
+} from '../core/duckdb.ts';
 
 export interface TableColumnSpec {
   readonly name: string;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
-import { BLOB, DuckDBDataChunk } from '@duckdb/node-api';
-import duckdb from '@duckdb/node-bindings';
+import { BLOB, DuckDBDataChunk, duckdb } from '../core/duckdb.ts';
 import { vectorRows } from './vector-memory.ts';
 
 /** Bytes of a `duckdb_string_t`: a 32-bit length, then up to 12 bytes of text, or 4 of them and a 64-bit address. */
@@ -38,14 +37,17 @@ export class TextHeap {
     const region = bytes.subarray(first, last);
     if (kind === 'text' && !isUtf8(region)) throw invalidText();
     const address = this.#put(region);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const elements = new Uint32Array(count * 4);
     for (let index = 0; index < count; index++) {
       const start = offsets[index] ?? 0;
       const end = offsets[index + 1] ?? 0;
+      // No text, as in most rows of most columns: four words of zero.
+      if (start === end) continue;
       if (start > end || end > last) throw new RangeError(`text ${index} runs from byte ${start} to ${end}`);
       // Within valid UTF-8 a text is valid too unless it begins or ends inside a character.
-      if (kind === 'text' && start < last && ((bytes[start] ?? 0) & 0xc0) === 0x80) throw invalidText();
-      writeElement(elements, index * 4, bytes, start, end - start, address + start - first);
+      if (kind === 'text' && ((bytes[start] ?? 0) & 0xc0) === 0x80) throw invalidText();
+      writeElement(elements, index * 4, view, start, end - start, address + start - first);
     }
     return elements;
   }
@@ -77,18 +79,20 @@ function invalidText(): TypeError {
 function writeElement(
   elements: Uint32Array,
   at: number,
-  bytes: Uint8Array,
+  bytes: DataView,
   start: number,
   length: number,
   address: number,
 ): void {
   elements[at] = length;
-  const head = length <= inlineBytesMax ? length : 4;
-  for (let i = 0; i < head; i++) {
-    const word = at + 1 + (i >> 2);
-    elements[word] = (elements[word] ?? 0) | ((bytes[start + i] ?? 0) << ((i & 3) * 8));
+  if (length > inlineBytesMax) {
+    elements[at + 1] = bytes.getUint32(start, true);
+    elements[at + 2] = address;
+    elements[at + 3] = address / 2 ** 32;
+    return;
   }
-  if (length <= inlineBytesMax) return;
-  elements[at + 2] = address;
-  elements[at + 3] = address / 2 ** 32;
+  for (let i = 0; i < length; i++) {
+    const word = at + 1 + (i >> 2);
+    elements[word] = (elements[word] ?? 0) | (bytes.getUint8(start + i) << ((i & 3) * 8));
+  }
 }

@@ -1,4 +1,5 @@
-import duckdb, { type Vector } from '@duckdb/node-bindings';
+import type { Vector } from '@duckdb/node-bindings';
+import { duckdb } from '../core/duckdb.ts';
 
 /** Rows of one DuckDB vector. */
 export const vectorRows = 2048;

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
-import { BIGINT, type DuckDBConnection, DuckDBDataChunk, UBIGINT, VARCHAR } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { columns } from '../core/columns.ts';
+import { BIGINT, DuckDBDataChunk, UBIGINT, VARCHAR } from '../core/duckdb.ts';
 import { sasParameters } from '../core/sas.ts';
 import type { SegmentFile } from './commit.ts';
 import { entityMacros, entityViews, logRow } from './entity-views.ts';

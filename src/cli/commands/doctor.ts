@@ -1,8 +1,8 @@
 import { readFile, stat, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { version as duckdbVersion } from '@duckdb/node-api';
 import type { Command } from 'commander';
+import { duckdbVersion } from '../../core/duckdb.ts';
 import { errorText, isSystemError } from '../../core/errors.ts';
 import { jsonLine } from '../../query/render/jsonl.ts';
 import { terminalText } from '../../query/render/terminal-text.ts';

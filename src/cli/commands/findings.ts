@@ -1,5 +1,6 @@
-import { type DuckDBConnection, DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { Command } from 'commander';
+import { DuckDBTimestampValue } from '../../core/duckdb.ts';
 import { AppError } from '../../core/errors.ts';
 import { type Level, levels } from '../../core/finding.ts';
 import { incidentsOf } from '../../detect/incident.ts';
