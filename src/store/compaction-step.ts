@@ -1,28 +1,31 @@
-import { rm, stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnPolicy, columns } from '../core/columns.ts';
 import type { HourFile } from './commit.ts';
 import { type CompactionOptions, type CompactionStep, grouped, hourMicros, toMerge } from './compaction-plan.ts';
+import { countRows } from './count-rows.ts';
 import { findDuplicates } from './duplicate-rows.ts';
 import { sha256, syncFile } from './durable-file.ts';
+import { copyByHour, hourFileOptions } from './hour-copy.ts';
 import { filesRelation } from './parquet-relation.ts';
 import type { NewHourFile, SasFile } from './replacement.ts';
 import { rollupSpecs } from './rollup-columns.ts';
 import { mergedRollup } from './rollup-merge.ts';
-import { keptColumns } from './row-identity.ts';
 import { sasSpecs } from './sas-table.ts';
 import { literal } from './segment-writer.ts';
-import { codedColumns } from './step-enums.ts';
+import { stepColumns } from './step-columns.ts';
 
-/**
- * Small row groups: a token's rows are read without the rest. Pages of version 1: DuckDB writes UINTEGER as differences of 33
- * bits in version 2, which pyarrow refuses and hyparquet misreads, and a file gets but 1 % smaller by it.
- */
-const hourFileOptions = 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 30720';
+/** Hours up to which the segments are scanned once an hour; the rows of more are sorted together first, and kept. */
+const scansMax = 8;
 
-/** Hours up to which the segments are scanned once an hour; for more they are first put in order of time. */
-const scansMax = 32;
+/** SQL of the start of the hour a log row lies in, UTC microseconds. */
+const hourOfRow = `epoch_us(time) // ${hourMicros} * ${hourMicros}`;
+
+/** SQL condition: a time lies in an hour. */
+function within(column: string, hour: bigint): string {
+  return `${column} >= make_timestamp(${hour}) AND ${column} < make_timestamp(${hour + hourMicros})`;
+}
 
 export interface StepRequest {
   readonly dataDir: string;
@@ -54,14 +57,10 @@ function hiveFolder(hour: bigint): string {
   return `dt=${iso.slice(0, 10)}/hr=${iso.slice(11, 13)}`;
 }
 
-async function count(connection: DuckDBConnection, relation: string): Promise<number> {
-  return Number((await connection.runAndReadAll(`SELECT count(*) FROM ${relation}`)).getRows()[0]?.[0]);
-}
-
 /** Rows of the segments by event hour. */
 async function hoursOf(connection: DuckDBConnection, relation: string): Promise<Map<bigint, number>> {
   const reader = await connection.runAndReadAll(
-    `SELECT (epoch_us(time) - epoch_us(time) % ${hourMicros})::BIGINT AS hour, count(*) FROM ${relation} GROUP BY 1 ORDER BY 1`,
+    `SELECT ${hourOfRow} AS hour, count(*) FROM ${relation} GROUP BY 1 ORDER BY 1`,
   );
   return new Map(reader.getRows().map(([hour, rows]) => [BigInt(String(hour)), Number(rows)]));
 }
@@ -73,7 +72,7 @@ async function hoursOf(connection: DuckDBConnection, relation: string): Promise<
  * @throws Error if rows do not add up, or whatever the database throws; what was written is of no use then.
  */
 export async function runStep(connection: DuckDBConnection, request: StepRequest): Promise<StepResult> {
-  const { dataDir, step, options } = request;
+  const { dataDir, folder, step, options } = request;
   const places = ['file_index', 'file_row_number'];
   const relation = (paths: readonly string[], virtual: readonly string[] = []) =>
     filesRelation(dataDir, paths, columns, virtual);
@@ -101,30 +100,31 @@ export async function runStep(connection: DuckDBConnection, request: StepRequest
   );
   const merged = [...takenBy.values()].flat();
   const rowsIn = [...step.segments, ...merged].reduce((sum, { rows }) => sum + rows, 0);
-  const coded = await codedColumns(connection, relation([...paths(step.segments), ...paths(merged)]), rowsIn);
-  let source = unique;
-  if (hours.size > scansMax) {
-    const select = [...coded.values()].join(', ');
-    await connection.run(`CREATE OR REPLACE TEMP TABLE by_time AS SELECT ${select} FROM ${unique} ORDER BY time`);
-    source = 'by_time';
+  const shape = await stepColumns(connection, dataDir, [...paths(step.segments), ...paths(merged)], rowsIn);
+  const order = 'account, token, time';
+  const inOneSort = hours.size > scansMax;
+  if (inOneSort) {
+    await connection.run(
+      `CREATE OR REPLACE TEMP TABLE by_hour AS SELECT ${shape.sorted} FROM ${unique} ORDER BY ${hourOfRow}, ${order}`,
+    );
   }
-
-  const added: NewHourFile[] = [];
-  for (const [hour, taken] of takenBy) {
-    const within = `time >= make_timestamp(${hour}) AND time < make_timestamp(${hour + hourMicros})`;
-    const all =
-      taken.length === 0
-        ? `(FROM ${source} WHERE ${within})`
-        : `(SELECT * FROM ${source} WHERE ${within} UNION ALL BY NAME SELECT * FROM ${relation(paths(taken))})`;
-    const file = await writeHour(connection, request, hour, all, coded);
-    if (file !== null) added.push(file);
-  }
-  await connection.run('DROP TABLE IF EXISTS by_time');
+  const files = await copyByHour(connection, join(folder, 'log'), hours.keys(), (hour) => {
+    const taken = (takenBy.get(hour) ?? []).map(({ path }) => path);
+    const where = within('time', hour);
+    const fresh = inOneSort
+      ? `SELECT * FROM by_hour WHERE ${where}`
+      : `SELECT ${shape.sorted} FROM ${unique} WHERE ${where}`;
+    const older = taken.length === 0 ? '' : `UNION ALL BY NAME SELECT ${shape.sorted} FROM ${relation(taken)}`;
+    const sorted = inOneSort && taken.length === 0 ? '' : `ORDER BY ${order}`;
+    return `SELECT ${shape.written(options.policy)} FROM (${fresh} ${older} ${sorted})`;
+  });
+  await connection.run('DROP TABLE IF EXISTS by_hour');
+  const added = await hourFiles(connection, request, files);
   const rowsOut = added.reduce((sum, { rows }) => sum + rows, 0);
   if (rowsIn !== rowsOut + duplicates) {
     throw new Error(`${rowsIn} rows were to be compacted, ${rowsOut} and ${duplicates} duplicates came out`);
   }
-  const withRollups = await writeRollups(connection, request, merged, added);
+  const withRollups = await writeRollups(connection, request, { merged, added, duplicates });
   return { added: withRollups, sasAdded: await writeSas(connection, request), merged, duplicates };
 }
 
@@ -132,77 +132,79 @@ function hoursOfFiles(files: readonly HourFile[]): Map<bigint, number> {
   return new Map(files.map(({ compacted: { hour } }) => [hour, 0]));
 }
 
-/** Writes one hour's file; null if no row is left for it. */
-async function writeHour(
+/** Gives written files their places in the folder of the step, and says what is in them. */
+async function hourFiles(
   connection: DuckDBConnection,
   { folder, number, options: { policy } }: StepRequest,
-  hour: bigint,
-  rows: string,
-  coded: ReadonlyMap<string, string>,
-): Promise<NewHourFile | null> {
-  const place = `${hiveFolder(hour)}/${number}.parquet`;
-  const path = `lake/${place}`;
-  const staged = stagedPath(folder, path);
-  const kept = keptColumns(policy).map(({ name }) => coded.get(name) ?? name);
-  await connection.run(
-    `COPY (FROM (SELECT ${kept.join(', ')} FROM ${rows}) ORDER BY account, token, time) TO ${literal(staged)} (${hourFileOptions})`,
-  );
-  const reader = await connection.runAndReadAll(
-    `SELECT count(*), epoch_us(min(time)), epoch_us(max(time)) FROM read_parquet(${literal(staged)})`,
-  );
-  const [written, minTime, maxTime] = reader.getRows()[0] ?? [];
-  if (Number(written) === 0) {
-    await rm(staged);
-    return null;
+  files: ReadonlyMap<bigint, string>,
+): Promise<NewHourFile[]> {
+  const measured = await byFile(connection, files, 'count(*), epoch_us(min(time)), epoch_us(max(time))');
+  const added: NewHourFile[] = [];
+  for (const [hour, file] of files) {
+    const [rows, minTime, maxTime] = measured.get(file) ?? [];
+    const place = `${hiveFolder(hour)}/${number}.parquet`;
+    const path = `lake/${place}`;
+    const staged = stagedPath(folder, path);
+    await rename(file, staged);
+    await syncFile(staged);
+    added.push({
+      path,
+      rollupPath: `lake/rollup/${place}`,
+      sasPath: null,
+      rows: Number(rows),
+      bytes: (await stat(staged)).size,
+      minTime: BigInt(String(minTime)),
+      maxTime: BigInt(String(maxTime)),
+      compacted: { hour, policy, columnCount: columns.length, sha256: await sha256(staged), rollupSha256: '' },
+    });
   }
-  await syncFile(staged);
-  return {
-    path,
-    rollupPath: `lake/rollup/${place}`,
-    sasPath: null,
-    rows: Number(written),
-    bytes: (await stat(staged)).size,
-    minTime: BigInt(String(minTime)),
-    maxTime: BigInt(String(maxTime)),
-    compacted: {
-      hour,
-      policy,
-      columnCount: columns.length,
-      sha256: await sha256(staged),
-      rollupSha256: '',
-    },
-  };
+  return added;
+}
+
+/** Values of some aggregates of each file, by its path. */
+async function byFile(
+  connection: DuckDBConnection,
+  files: ReadonlyMap<bigint, string>,
+  aggregates: string,
+): Promise<Map<string, readonly unknown[]>> {
+  if (files.size === 0) return new Map();
+  const paths = [...files.values()].map(literal);
+  const reader = await connection.runAndReadAll(
+    `SELECT filename, ${aggregates} FROM read_parquet([${paths.join(', ')}], filename = true, hive_partitioning = false) GROUP BY filename`,
+  );
+  return new Map(reader.getRows().map(([path, ...values]) => [String(path), values]));
 }
 
 /** Rollups are united, less what the duplicates had counted: log rows are not read again. */
 async function writeRollups(
   connection: DuckDBConnection,
   { dataDir, folder, step }: StepRequest,
-  merged: readonly HourFile[],
-  added: readonly NewHourFile[],
+  { merged, added, duplicates }: Pick<StepResult, 'merged' | 'added' | 'duplicates'>,
 ): Promise<NewHourFile[]> {
   const paths = [...step.segments, ...merged].map(({ rollupPath }) => rollupPath);
-  const without =
-    step.segments.length === 0 ? `(${`SELECT * FROM ${filesRelation(dataDir, [], columns)}`})` : 'duplicate';
+  const without = duplicates === 0 ? null : 'duplicate';
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE rolled_up AS ${mergedRollup(filesRelation(dataDir, paths, rollupSpecs), without)}`,
   );
+  const hours = added.map(({ compacted: { hour } }) => hour);
+  const files = await copyByHour(
+    connection,
+    join(folder, 'rollup'),
+    hours,
+    (hour) => `FROM rolled_up WHERE ${within('bucket', hour)} ORDER BY token, token_fingerprint, bucket, account`,
+  );
+  await connection.run('DROP TABLE rolled_up');
+  const counted = await byFile(connection, files, 'sum("rows")');
   const result: NewHourFile[] = [];
   for (const file of added) {
-    const { hour } = file.compacted;
+    const written = files.get(file.compacted.hour) ?? '';
+    const [count = 0] = counted.get(written) ?? [];
+    if (Number(count) !== file.rows) throw new Error(`the rollup of ${file.path} counts ${count} rows of ${file.rows}`);
     const staged = stagedPath(folder, file.rollupPath);
-    await connection.run(
-      `COPY (FROM rolled_up WHERE bucket >= make_timestamp(${hour}) AND bucket < make_timestamp(${hour + hourMicros})
-        ORDER BY token, token_fingerprint, bucket, account) TO ${literal(staged)} (${hourFileOptions})`,
-    );
-    const counted = Number(
-      (await connection.runAndReadAll(`SELECT sum("rows") FROM read_parquet(${literal(staged)})`)).getRows()[0]?.[0],
-    );
-    if (counted !== file.rows) throw new Error(`the rollup of ${file.path} counts ${counted} rows of ${file.rows}`);
+    await rename(written, staged);
     await syncFile(staged);
     result.push({ ...file, compacted: { ...file.compacted, rollupSha256: await sha256(staged) } });
   }
-  await connection.run('DROP TABLE rolled_up');
   return result;
 }
 
@@ -219,6 +221,6 @@ async function writeSas(
     `COPY (SELECT DISTINCT ON (sas_id) * FROM ${relation} ORDER BY sas_id) TO ${literal(staged)} (${hourFileOptions})`,
   );
   await syncFile(staged);
-  const rows = await count(connection, `read_parquet(${literal(staged)})`);
+  const rows = await countRows(connection, `read_parquet(${literal(staged)})`);
   return [{ path, rows, sha256: await sha256(staged) }];
 }

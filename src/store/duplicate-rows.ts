@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnPolicy } from '../core/columns.ts';
-import { identities, identityHash } from './row-identity.ts';
+import { countRows } from './count-rows.ts';
+import { type Identity, identities } from './row-identity.ts';
 
 /** A relation that has `file_index` and `file_row_number` beside the log columns. */
 type Relation = string;
@@ -23,41 +24,45 @@ export async function findDuplicates(
 ): Promise<number> {
   await connection.run(`CREATE OR REPLACE TEMP TABLE repeated AS SELECT *, 0 AS nth FROM ${incoming} WHERE false`);
   const policies = new Set<ColumnPolicy>(['full', ...known.keys()]);
-  for (const policy of policies) await addRepeated(connection, incoming, policy, known.get(policy));
+  for (const policy of policies) {
+    for (const identity of identities(policy))
+      await addRepeated(connection, incoming, policy, identity, known.get(policy));
+  }
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE duplicate AS SELECT DISTINCT ON (${place}) * EXCLUDE (nth) FROM repeated`,
   );
   await connection.run('DROP TABLE repeated');
-  const reader = await connection.runAndReadAll('SELECT count(*) FROM duplicate');
-  return Number(reader.getRows()[0]?.[0]);
+  return countRows(connection, 'duplicate');
 }
 
 async function addRepeated(
   connection: DuckDBConnection,
   incoming: Relation,
   policy: ColumnPolicy,
+  { where, by, hashed }: Identity,
   known: Relation | undefined,
 ): Promise<void> {
-  const hash = identityHash(policy);
-  const others = known === undefined ? '' : `UNION ALL SELECT ${hash}, 0 FROM ${known}`;
+  const list = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
+  const hash = `hash(${list(hashed)})`;
+  const hashes = [`SELECT ${hash} AS hash, true AS incoming FROM ${incoming} WHERE ${where}`];
+  const rows = [`SELECT *, 1 AS incoming FROM ${incoming}`];
+  if (known !== undefined) {
+    hashes.push(`SELECT ${hash}, false FROM ${known} WHERE ${where}`);
+    rows.push(`SELECT *, 0 AS incoming FROM ${known}`);
+  }
   await connection.run(
-    `CREATE OR REPLACE TEMP TABLE shared AS SELECT hash FROM (SELECT ${hash} AS hash, 1 AS incoming FROM ${incoming} ${others})
-      GROUP BY hash HAVING count(*) > 1 AND max(incoming) = 1`,
+    `CREATE OR REPLACE TEMP TABLE shared AS SELECT hash FROM (${hashes.join(' UNION ALL ')})
+      GROUP BY hash HAVING count(*) > 1 AND bool_or(incoming)`,
   );
-  const suspects = `SELECT *, 1 AS incoming FROM ${incoming} WHERE ${hash} IN (FROM shared)
-    ${known === undefined ? '' : `UNION ALL BY NAME SELECT *, 0 AS incoming FROM ${known} WHERE ${hash} IN (FROM shared)`}`;
-  const reader = await connection.runAndReadAll('SELECT count(*) FROM shared');
-  if (Number(reader.getRows()[0]?.[0]) === 0) return;
+  if ((await countRows(connection, 'shared')) === 0) return;
+  const suspects = rows.map((relation) => `${relation} WHERE ${where} AND ${hash} IN (FROM shared)`);
   // Two incoming rows are compared in all their columns only; against a file that kept fewer, in those it kept.
   const repeats = policy === 'full' ? 'nth > 1' : 'first = 0';
-  for (const { where, by } of identities(policy)) {
-    const partition = by.map((name) => `"${name}"`).join(', ');
-    await connection.run(
-      `INSERT INTO repeated BY NAME SELECT * EXCLUDE (incoming, first) FROM (
-        SELECT *, min(incoming) OVER w AS first,
-          row_number() OVER (PARTITION BY ${partition} ORDER BY incoming, ${place}) AS nth
-        FROM (${suspects}) WHERE ${where} WINDOW w AS (PARTITION BY ${partition}))
-      WHERE incoming = 1 AND ${repeats}`,
-    );
-  }
+  await connection.run(
+    `INSERT INTO repeated BY NAME SELECT * EXCLUDE (incoming, first) FROM (
+      SELECT *, min(incoming) OVER w AS first,
+        row_number() OVER (PARTITION BY ${list(by)} ORDER BY incoming, ${place}) AS nth
+      FROM (${suspects.join(' UNION ALL BY NAME ')}) WINDOW w AS (PARTITION BY ${list(by)}))
+    WHERE incoming = 1 AND ${repeats}`,
+  );
 }

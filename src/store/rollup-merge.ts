@@ -29,12 +29,25 @@ function merged({ name, type }: (typeof rollupSpecs)[number]): string {
 /**
  * SQL of the rollup of some segments without some of their rows: one row per identity and bucket.
  *
+ * Most rows are the only ones of their identity and pass as they are: only those whose hash another has too are summed up.
+ *
  * @param rollups relation of the segments' rollups.
- * @param without relation of log rows that are in the segments and have an equal in the lake.
+ * @param without relation of log rows that are in the segments and have an equal in the lake; null if there are none.
  */
-export function mergedRollup(rollups: string, without: string): string {
-  const partial = rollupSpecs.map(({ name, type }) => (type === 'uint32' ? `${name}::BIGINT AS ${name}` : name));
-  return `SELECT ${rollupSpecs.map(merged).join(', ')}
-    FROM (SELECT ${partial.join(', ')} FROM ${rollups} UNION ALL BY NAME ${takenOff(without)})
+export function mergedRollup(rollups: string, without: string | null): string {
+  const names = rollupSpecs.map(({ name }) => `"${name}"`);
+  const signed = rollupSpecs.map(({ name, type }) =>
+    type === 'uint32' ? `"${name}"::BIGINT AS "${name}"` : `"${name}"`,
+  );
+  const hash = `hash(${rollupIdentity.join(', ')})`;
+  const less = without === null ? null : takenOff(without);
+  return `WITH whole AS MATERIALIZED (SELECT ${names.join(', ')}, ${hash} AS identity FROM ${rollups}),
+    less AS MATERIALIZED (${less === null ? 'SELECT * FROM whole WHERE false' : `SELECT *, ${hash} AS identity FROM (${less})`}),
+    shared AS (SELECT identity FROM (SELECT identity FROM whole UNION ALL SELECT identity FROM less)
+      GROUP BY identity HAVING count(*) > 1)
+    SELECT ${names.join(', ')} FROM whole WHERE identity NOT IN (FROM shared)
+    UNION ALL
+    SELECT ${rollupSpecs.map(merged).join(', ')}
+    FROM (SELECT ${signed.join(', ')} FROM whole WHERE identity IN (FROM shared) UNION ALL BY NAME SELECT * EXCLUDE (identity) FROM less)
     GROUP BY ${rollupIdentity.join(', ')} HAVING sum("rows") > 0`;
 }

@@ -22,21 +22,24 @@ export function wholeRow(policy: ColumnPolicy): string[] {
     .filter((name) => name !== 'source_id');
 }
 
-/** The ways in which rows of a file of this policy are told apart: a condition and the columns compared under it. */
-export function identities(policy: ColumnPolicy): { readonly where: string; readonly by: readonly string[] }[] {
-  if (!keptColumns(policy).some(({ name }) => name === 'correlation_id')) {
-    return [{ where: 'true', by: wholeRow(policy) }];
-  }
-  return [
-    { where: 'correlation_id IS NOT NULL', by: requestKey },
-    { where: 'correlation_id IS NULL', by: wholeRow(policy) },
-  ];
+/** A way in which rows are told apart. */
+export interface Identity {
+  /** SQL condition of the rows it is for. */
+  readonly where: string;
+  /** The columns in which two rows that are the same are equal. */
+  readonly by: readonly string[];
+  /** Those of them that tell nearly all others apart. */
+  readonly hashed: readonly string[];
 }
 
-/** SQL of a number that is the same for rows that are the same; others may share it. */
-export function identityHash(policy: ColumnPolicy): string {
-  const cases = identities(policy).map(
-    ({ where, by }) => `WHEN ${where} THEN hash(${by.map((name) => `"${name}"`).join(', ')})`,
-  );
-  return `CASE ${cases.join(' ')} END`;
+/** The ways in which rows of a file of this policy are told apart; every row has one. */
+export function identities(policy: ColumnPolicy): Identity[] {
+  const whole = wholeRow(policy);
+  if (!keptColumns(policy).some(({ name }) => name === 'correlation_id')) {
+    return [{ where: 'true', by: whole, hashed: whole }];
+  }
+  return [
+    { where: 'correlation_id IS NOT NULL', by: requestKey, hashed: ['correlation_id', 'time'] },
+    { where: 'correlation_id IS NULL', by: whole, hashed: whole },
+  ];
 }

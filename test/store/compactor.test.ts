@@ -145,6 +145,36 @@ it('writes one file an event hour, sorted by account, token and time, with a blo
   }
 });
 
+it('writes many hours at once, each sorted, and takes in what they have', async () => {
+  const rows = fc.sample(row, 4_320).map((each, index) => ({
+    ...each,
+    time: start + BigInt(index % 720) * minute,
+    correlation_id: uuid(index),
+    service: 'blob',
+  }));
+  const dataDir = await lake([rows.slice(0, 2_160)]);
+  const totals = await compact(dataDir);
+  expect(totals).toMatchObject({ steps: 1, files_after: 12, rows: 2_160, duplicates: 0 });
+  await withCatalog(dataDir, (catalog) => addBatches(catalog, dataDir, [rows.slice(2_159)]));
+  const [before, rolledUp] = [await rowsOf(dataDir), await rollupOf(dataDir)];
+  expect(await compact(dataDir)).toMatchObject({ files_before: 13, files_after: 12, rows: 4_320, duplicates: 1 });
+  const plain = await lake([rows]);
+  expect(before.length).toBe(4_321);
+  expect(await rowsOf(dataDir)).toEqual(await rowsOf(plain));
+  expect(await rollupOf(dataDir)).toEqual(await rollupOf(plain));
+  expect(rolledUp).not.toEqual(await rollupOf(dataDir));
+  for (const { path, rows: counted, compacted } of await hourFiles(dataDir)) {
+    const [order] = await query(
+      dataDir,
+      `SELECT list((account, token, time) ORDER BY file_row_number) = list((account, token, time) ORDER BY account, token NULLS LAST, time) AS sorted,
+        bool_and(time >= make_timestamp(${compacted.hour}) AND time < make_timestamp(${compacted.hour + 3_600_000_000n})) AS within,
+        count(*)::INTEGER AS rows
+        FROM (SELECT *, file_row_number FROM read_parquet('${join(dataDir, path)}'))`,
+    );
+    expect(order).toEqual({ sorted: true, within: true, rows: counted });
+  }
+});
+
 it('chains the digests of its files, so that none can be exchanged unnoticed', async () => {
   const rows = fc.sample(row, 200);
   const dataDir = await lake([rows.slice(0, 100)]);
