@@ -3,6 +3,7 @@ import type { DuckDBConnection, Json } from '@duckdb/node-api';
 import { DuckDBInstance } from '../core/duckdb.ts';
 import { AppError, errorText } from '../core/errors.ts';
 import type { Detection, DetectionTest } from './detection.ts';
+import { withNeedsMet } from './needs.ts';
 import { bindParameters } from './parameter.ts';
 import { createTestViews, fillTestLog, keepTestEntities, readBenignRow } from './test-log.ts';
 
@@ -113,8 +114,16 @@ export class TestBench {
   /** Runs a rule over the rows of the test the bench was filled with. @throws AppError DETECTION_INVALID */
   async run(detection: Detection, test: DetectionTest): Promise<TestOutcome> {
     const rows = await this.rows(detection, test);
-    const difference = differenceOf(rows, test);
+    const difference =
+      rows.length > 0 && !(await this.#needsMet(detection, test))
+        ? `the rule would not be run: no row of the test meets its \`needs\``
+        : differenceOf(rows, test);
     return { code: detection.code, test: test.name, passed: difference === null, difference };
+  }
+
+  async #needsMet(detection: Detection, { params }: DetectionTest): Promise<boolean> {
+    const rules = [detection];
+    return (await withNeedsMet(this.#connection, rules, this.#range, new Map([[detection.code, params]]))).length > 0;
   }
 
   /** What a rule returns for the rows of the test the bench was filled with, in no order. @throws AppError DETECTION_INVALID */

@@ -27,6 +27,22 @@ const testSchema = z.strictObject({
   params: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
 });
 
+const condition = z.string().min(1);
+
+/**
+ * SQL conditions without which a rule finds nothing, so that its statement need not be run; each over one row. Where several
+ * are given, each must be met by some row.
+ *
+ * `account`: what was done in an account by a kind of authentication, the columns of `account_day`; `token`: what a token
+ * did, the counters of `sas_use`, with its containers, times, `sip` and validity, all over the days judged and the day before,
+ * with `first_seen` and `requests` of its life. `log`: a row of `log_row` that the rule has not seen.
+ */
+const needsSchema = z.strictObject({
+  account: condition.optional(),
+  token: condition.optional(),
+  log: condition.optional(),
+});
+
 const sentences = z.array(z.string().min(1)).min(1);
 
 const headerSchema = z.strictObject({
@@ -49,6 +65,7 @@ const headerSchema = z.strictObject({
   falsepositives: sentences,
   blindspots: sentences,
   params: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), parameterSchema),
+  needs: needsSchema.default({}),
   runbook: z.string().min(1),
   response: z.string().optional(),
   tests: z.array(testSchema).min(1),
@@ -121,7 +138,7 @@ export function parseDetection(file: string, text: string): Detection {
       throw invalid(file, '', `the statement does not use $${name}, so it would read every hour there is`);
     if (name in header.params) throw invalid(file, '', `params.${name} is given by the run and cannot be declared`);
   }
-  for (const name of used) {
+  for (const name of [...used, ...Object.values(header.needs).flatMap((need) => [...parameterNames(need ?? '')])]) {
     if (name !== 'since' && name !== 'until' && !(name in header.params)) {
       throw invalid(file, '', `$${name} is used but params.${name} is not declared`);
     }

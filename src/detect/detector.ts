@@ -5,6 +5,7 @@ import type { SegmentFile } from '../store/commit.ts';
 import { openReader } from '../store/reader.ts';
 import type { Detection } from './detection.ts';
 import { type FeedRow, readFeeds, showFeeds } from './feed-files.ts';
+import { withNeedsMet } from './needs.ts';
 import { type EventRange, fromWholeDay, runDetection } from './run.ts';
 import { allDetections } from './shipped.ts';
 import { StandingWorkspace } from './standing-workspace.ts';
@@ -97,7 +98,7 @@ export class Detector {
   async evaluate({ since, until, final, choice = 'all', standing = false }: Evaluation): Promise<Finding[]> {
     const { catalog } = this.#dependencies;
     const rules = this.#dependencies.rules.filter(chosen[choice]);
-    const range = fromWholeDay({ since, until });
+    const range = { since: final ? fromWholeDay({ since, until }).since : since, until };
     const found = await (standing ? this.#runStanding(rules, range) : this.#runAnew(rules, range));
     const fresh = found.filter(({ id }) => catalog.finding(id) === undefined);
     const kept = final ? found : found.filter((finding) => isNews(catalog.finding(finding.id), finding));
@@ -132,7 +133,8 @@ export class Detector {
   async #runAll(connection: DuckDBConnection, rules: readonly Detection[], range: EventRange): Promise<Finding[]> {
     const { tuning, suppressions } = this.#dependencies;
     const found: Finding[] = [];
-    for (const rule of rules) found.push(...(await runDetection(connection, rule, range, tuning.get(rule.code))));
+    for (const rule of await withNeedsMet(connection, rules, range, tuning))
+      found.push(...(await runDetection(connection, rule, range, tuning.get(rule.code))));
     return suppress(connection, found, suppressions);
   }
 

@@ -1,7 +1,7 @@
 import { sasParameters } from '../core/sas.ts';
 
 /** What a rollup row counts that adds up over rows. */
-const sums = [
+export const counters = [
   'n',
   'ok',
   'errors',
@@ -24,7 +24,7 @@ const sums = [
   'bytes_in',
 ] as const;
 
-const summed = sums.map((name) => `sum(${name})::BIGINT AS ${name}`).join(', ');
+const summed = counters.map((name) => `sum(${name})::BIGINT AS ${name}`).join(', ');
 const united = ['ip_bits', 'network_bits', 'object_bits'].map((name) => `bit_or(${name}::BIT) AS ${name}`).join(', ');
 const grants = ['kind', ...sasParameters, 'st_time', 'se_time', 'skt_time', 'ske_time'] as const;
 
@@ -40,7 +40,7 @@ const sasUse = `SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32,
     coalesce(r.token, r.token_fingerprint) AS token_key, r.account, r.bucket, r.bucket::DATE AS day,
     concat_ws('|', r.auth_type, coalesce(s.srt, s.sr), s.sp, s.si, if(r.auth_type = 'sas_account', NULL, r.container_bits),
       date_diff('day', s.st_time, s.se_time) // 7) AS family,
-    r.auth_type, r.key_name, r.key_hash, r.sas_id, ${sums.map((name) => `r.${name}`).join(', ')}, r.container_bits,
+    r.auth_type, r.key_name, r.key_hash, r.sas_id, ${counters.map((name) => `r.${name}`).join(', ')}, r.container_bits,
     r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.min_time, r.max_time,
     ${grants.map((name) => `s."${name}"`).join(', ')}
   FROM rollup r LEFT JOIN sas s ON r.sas_id = s.sas_id

@@ -24,6 +24,8 @@ params:
   objects_min: { type: integer, default: 5, unit: distinct objects read on the day }
   age_min:     { type: interval, default: 7 days, unit: that the account has been in the log }
   baseline:    { type: interval, default: 28 days }
+needs:
+  account: auth_type = 'anonymous' AND reads >= $objects_min
 runbook: |
   1. List the anonymous reads of this container from first_seen to last_seen by caller_ip and object_key.
   2. Look for SetContainerACL in the 7 days before first_seen, and who called it.

@@ -20,6 +20,8 @@ params:
   containers_min: { type: integer, default: 3, unit: new containers on the day }
   age_min:        { type: interval, default: 7 days }
   baseline:       { type: interval, default: 28 days }
+needs:
+  token: auth_type = 'sas_account' AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'
 runbook: |
   1. List the requests of this token_hash in `containers` from first_seen to last_seen by caller_ip and operation_class.
   2. Ask its owner for a change within the 7 days before window_start.
@@ -58,10 +60,14 @@ tests:
       - { token_hash: A, auth_type: sas_account, sas_kind: account, sas_sr: null, sas_srt: sco, sas_sp: rwl, time: 2026-03-01 10:00:00, container: d, object_key: /acct/d/o, operation_class: write }
     expect: [{ window_start: 2026-03-01 00:00:00 }]
 ---*/
-WITH days AS (
+WITH aged AS (
+  SELECT token_hash, account FROM token_life
+  WHERE last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'),
+days AS (
   SELECT token_hash, account, day, token_key, container_bits, min(day) OVER earlier AS known_since,
          bit_or(container_bits) OVER earlier AS bits_before
-  FROM token_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND auth_type = 'sas_account'
+  FROM token_day SEMI JOIN aged USING (token_hash, account)
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND auth_type = 'sas_account'
   WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
 suspects AS (
   SELECT * FROM days

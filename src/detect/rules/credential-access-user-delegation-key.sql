@@ -25,6 +25,9 @@ params:
   factor:   { type: integer, default: 10, unit: times its usual day }
   age_min:  { type: interval, default: 7 days, unit: that the account has been in the log }
   baseline: { type: interval, default: 28 days }
+needs:
+  account: auth_type NOT LIKE 'sas%' AND metas > 0
+  log: operation_name = 'GetUserDelegationKey'
 runbook: |
   1. Name the principal in `entity`; look in the activity log for role assignments to it in the 7 days before first_seen.
   2. List the user delegation SAS with its object id as skoid used within 7 days after first_seen.

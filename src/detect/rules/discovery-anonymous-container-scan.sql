@@ -19,6 +19,8 @@ blindspots:
 params:
   window:         { type: interval, default: 1 hour }
   containers_min: { type: integer, default: 20, unit: distinct containers in the window }
+needs:
+  account: auth_type = 'anonymous' AND n > 0
 runbook: |
   1. List the requests of the network in `entity` from first_seen to last_seen by account, container and status_code.
   2. Look what it read from the containers that opened, within 24 hours after.

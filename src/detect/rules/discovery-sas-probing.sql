@@ -24,6 +24,8 @@ params:
   factor:      { type: integer, default: 5, unit: times the usual peak }
   baseline:    { type: interval, default: 28 days }
   days_min:    { type: integer, default: 3, unit: earlier days with errors }
+needs:
+  token: errors >= $errors_min
 runbook: |
   1. List the refusals of this token_hash from first_seen to last_seen by status_text, caller_ip and object_key.
   2. Look whether the same caller_ip succeeded within 1 hour after, and with what.

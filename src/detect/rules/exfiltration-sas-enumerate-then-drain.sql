@@ -27,6 +27,8 @@ params:
   bytes_min:      { type: integer, default: 1073741824, unit: bytes read on the day }
   baseline:       { type: interval, default: 28 days }
   days_max:       { type: integer, default: 2, unit: earlier days on which the family listed as much }
+needs:
+  token: reads >= $objects_min OR bytes_out >= $bytes_min
 runbook: |
   1. List the listings of this token_hash in the 2 days before first_seen by container, caller_ip and user_agent.
   2. List distinct objects and bytes it read from first_seen to last_seen by container.

@@ -27,6 +27,8 @@ params:
   objects_min: { type: integer, default: 500, unit: distinct objects read in the span }
   known_min:   { type: integer, default: 1000, unit: objects known in the container }
   share_min:   { type: number, default: 0.5, unit: of the objects known }
+needs:
+  token: requests >= $objects_min
 runbook: |
   1. List objects and bytes a day read by this token_hash from first_seen to last_seen by container and caller_ip.
   2. Compare with what the token did in the 28 days before first_seen; ask its owner for a new job.
@@ -59,14 +61,18 @@ tests:
       - { token_hash: B, time: 2026-01-02 01:00:00, object_key: '/acct/c/o{i}', repeat: 600, every: 2 hours }
     expect: []
 ---*/
-WITH accounts AS (
+WITH busy AS (
+  SELECT token_hash, account FROM token_day
+  WHERE day >= $since::TIMESTAMP - $span - INTERVAL '1 day' AND day < $until::TIMESTAMP
+  GROUP BY token_hash, account HAVING sum(reads) >= $objects_min AND max(day) >= $since::TIMESTAMP - INTERVAL '1 day'),
+accounts AS (
   SELECT account, day, min(day) OVER (PARTITION BY account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND CURRENT ROW)
                        > day - $learning AS learning
   FROM (SELECT DISTINCT account, day FROM account_day
         WHERE day >= $since::TIMESTAMP - $span - $baseline - $baseline - INTERVAL '1 day' AND day < $until::TIMESTAMP)),
 bits AS (
   SELECT t.token_hash, t.account, t.day, t.token_key, t.object_bits, if(a.learning, t.object_bits, NULL) AS early_bits
-  FROM token_day t JOIN accounts a ON a.account = t.account AND a.day = t.day
+  FROM (FROM token_day SEMI JOIN busy USING (token_hash, account)) t JOIN accounts a ON a.account = t.account AND a.day = t.day
   WHERE t.day >= $since::TIMESTAMP - $span - $baseline - INTERVAL '1 day' AND t.day < $until::TIMESTAMP AND t.reads > 0),
 days AS (
   SELECT token_hash, account, day, token_key, distinct_estimate(bit_or(object_bits) OVER span) AS objects,

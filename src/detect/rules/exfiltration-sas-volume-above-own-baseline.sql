@@ -26,6 +26,9 @@ params:
   reads_floor: { type: integer, default: 10, unit: reads that count as one deviation at least }
   baseline:    { type: interval, default: 28 days }
   days_min:    { type: integer, default: 7, unit: earlier days with reads }
+needs:
+  token: >-
+    first_seen < $until::TIMESTAMP - to_days($days_min) + INTERVAL '1 day' AND (bytes_out >= $bytes_min OR reads >= $reads_min)
 runbook: |
   1. List bytes and distinct objects by hour of this token_hash for the 7 days before last_seen, by caller_ip.
   2. Ask its owner for a job on the day of window_start; look whether the objects were read before within 28 days.
@@ -86,12 +89,16 @@ tests:
       - { token_hash: A, time: 2026-01-19 10:00:00, response_body_bytes: 1500000000 }
     expect: []
 ---*/
-WITH days AS (
+WITH aged AS (
+  SELECT token_hash, account FROM token_life
+  WHERE last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP - to_days($days_min) + INTERVAL '1 day'),
+days AS (
   SELECT token_hash, account, day, min_time, max_time, peak_hour_bytes_out AS bytes, peak_hour_reads AS reads, public_n,
          count(*) OVER earlier AS days, median(peak_hour_bytes_out) OVER earlier AS usual_bytes,
          median(peak_hour_reads) OVER earlier AS usual_reads, mad(peak_hour_bytes_out) OVER earlier AS mad_bytes,
          mad(peak_hour_reads) OVER earlier AS mad_reads
-  FROM token_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND reads > 0
+  FROM token_day SEMI JOIN aged USING (token_hash, account)
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND reads > 0
   WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
 judged AS (
   SELECT *, (bytes - usual_bytes) / (1.4826 * mad_bytes + $bytes_floor) AS z_bytes,

@@ -22,6 +22,10 @@ params:
   usual_daily:    { type: integer, default: 5, unit: deletes a day that make a token one that deletes }
   baseline:       { type: interval, default: 28 days }
   days_min:       { type: integer, default: 3, unit: such days before }
+needs:
+  token: deletes >= $containers_min
+  log: >-
+    operation_name IN ('DeleteContainer', 'DeleteFilesystem', 'DeleteShare', 'DeleteTable', 'DeleteQueue')
 runbook: |
   1. List what this token_hash did in the 24 hours before first_seen, by caller_ip.
   2. Restore the containers within soft delete's retention (7 days unless set otherwise); revoke the token first.

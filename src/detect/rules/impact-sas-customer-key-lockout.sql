@@ -24,6 +24,9 @@ params:
   window:      { type: interval, default: 10 minutes }
   objects_min: { type: integer, default: 3, unit: distinct objects refused in the window }
   baseline:    { type: interval, default: 28 days, unit: 'in which the object was readable, and was written' }
+needs:
+  account: errors > 0
+  log: status_code = 409 AND status_text = 'BlobUsesCustomerSpecifiedEncryption'
 runbook: |
   1. Revoke the token now; list every object this token_hash wrote in the 24 hours before first_seen.
   2. Restore the versions from before those writes within the retention (7 days unless set otherwise).

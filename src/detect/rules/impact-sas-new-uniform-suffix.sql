@@ -24,6 +24,8 @@ params:
   share_min:   { type: number, default: 0.8, unit: of all objects the token writes on the day }
   baseline:    { type: interval, default: 28 days }
   age_min:     { type: interval, default: 7 days, unit: that the account has been in the log }
+needs:
+  token: overwrite_candidates >= $objects_min
 runbook: |
   1. List what this token_hash wrote, read and deleted from 1 hour before first_seen to last_seen.
   2. Open one of the new objects in a sandbox; compare it with the version of the original before first_seen.
@@ -81,13 +83,22 @@ bursts AS (
   FROM uniform u SEMI JOIN suspects s ON u.token_hash = s.token_hash AND u.account = s.account AND u.day = s.day
   WHERE u.in_window >= $objects_min AND u.share >= $share_min AND u.suffix <> ''
   GROUP BY ALL),
+-- Most suffixes were met within the hours before: only the others are looked for in the whole baseline.
+lately AS (
+  SELECT DISTINCT b.token_hash, b.account, b.day, b.suffix
+  FROM bursts b JOIN log_row l ON l.account = b.account AND lower(regexp_extract(l.object_key, '\.[^./]+$')) = b.suffix
+    AND l.time < b.first_time AND l.time >= b.first_time - $baseline
+  WHERE l.time >= $since::TIMESTAMP - $window - INTERVAL '6 hours' AND l.time < $until::TIMESTAMP),
+strange AS (
+  SELECT * FROM bursts b ANTI JOIN lately k
+    ON k.token_hash = b.token_hash AND k.account = b.account AND k.day = b.day AND k.suffix = b.suffix),
 known AS (
   SELECT DISTINCT b.token_hash, b.account, b.day, b.suffix
-  FROM bursts b JOIN log_row l ON l.account = b.account AND l.time < b.first_time AND l.time >= b.first_time - $baseline
-  WHERE l.time >= $since::TIMESTAMP - $baseline - $window AND l.time < $until::TIMESTAMP
-    AND l.object_key IS NOT NULL AND ends_with(lower(l.object_key), b.suffix))
+  FROM strange b JOIN log_row l ON l.account = b.account AND lower(regexp_extract(l.object_key, '\.[^./]+$')) = b.suffix
+    AND l.time < b.first_time AND l.time >= b.first_time - $baseline
+  WHERE l.time >= $since::TIMESTAMP - $baseline - $window AND l.time < $until::TIMESTAMP)
 SELECT b.token_hash, b.account, b.day::TIMESTAMP AS window_start, min(b.first_time) AS first_seen, max(b.last_time) AS last_seen,
        'high' AS level, arg_max(b.suffix, b.in_window) AS suffix, max(b.in_window)::BIGINT AS objects_in_window,
        bool_or(b.public) AS from_public_address, min(b.example) AS example_object
-FROM bursts b ANTI JOIN known k ON k.token_hash = b.token_hash AND k.account = b.account AND k.day = b.day AND k.suffix = b.suffix
+FROM strange b ANTI JOIN known k ON k.token_hash = b.token_hash AND k.account = b.account AND k.day = b.day AND k.suffix = b.suffix
 GROUP BY b.token_hash, b.account, b.day

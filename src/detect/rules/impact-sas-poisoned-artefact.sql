@@ -23,6 +23,11 @@ params:
   objects_min: { type: integer, default: 1, unit: existing objects overwritten from new networks on the day }
   age_min:     { type: interval, default: 7 days, unit: age of the token }
   baseline:    { type: interval, default: 28 days }
+needs:
+  token: overwrite_candidates > 0 AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'
+  log: >-
+    ip_class = 'public' AND operation_class IN ('write', 'copy') AND regexp_matches(object_key,
+    '\.(pt|pth|ckpt|pkl|pickle|onnx|safetensors|h5|gguf|bin|js|mjs|html?|wasm|whl|jar|exe|dll|msi|so|sh|ps1|py)$', 'i')
 runbook: |
   1. Compare etag, request_md5 and size of each object in `objects` with the version before first_seen; take it out of service until it is explained.
   2. List everything from the `networks` in the 7 days around first_seen, with any token.
@@ -71,10 +76,14 @@ tests:
       - { token_hash: B, time: 2026-03-10 09:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/c/m.ckpt }
     expect: [{ token_hash: A }]
 ---*/
-WITH aged AS (
+WITH old AS (
+  SELECT token_hash, account FROM token_life
+  WHERE last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'),
+aged AS (
   SELECT token_hash, account, day, token_key, overwrite_candidates, min(day) OVER (
            PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND CURRENT ROW) AS known_since
-  FROM token_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
+  FROM token_day SEMI JOIN old USING (token_hash, account)
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
 suspects AS (
   SELECT token_hash, account, day, token_key FROM aged
   WHERE day >= $since::TIMESTAMP AND overwrite_candidates > 0 AND known_since <= day - $age_min),

@@ -22,6 +22,8 @@ params:
   objects_min: { type: integer, default: 500, unit: distinct objects in the window }
   usual_max:   { type: integer, default: 50, unit: changes in 15 minutes on an earlier day of the family }
   baseline:    { type: interval, default: 28 days }
+needs:
+  token: tiers >= $objects_min
 runbook: |
   1. List the tier changes of this token_hash from first_seen to last_seen by access_tier and container.
   2. Ask its owner for a script that saves cost within the 7 days around window_start.

@@ -20,6 +20,9 @@ blindspots:
   - As good as the list on that day
 params:
   requests_min: { type: integer, default: 1, unit: successful requests from listed addresses }
+needs:
+  token: >-
+    public_n > 0 AND ok > 0 AND (SELECT count(*) FROM feed WHERE list IN ('tor', 'threat', 'hosting')) > 0
 runbook: |
   1. List the requests of this token_hash from `addresses` from first_seen to last_seen by operation_class and object.
   2. Look whether those addresses used other tokens of the account within the 7 days around first_seen.

@@ -24,6 +24,8 @@ params:
   public_min:   { type: integer, default: 1, unit: requests from public addresses on the day }
   baseline:     { type: interval, default: 28 days }
   long_life:    { type: interval, default: 5 years, unit: for level high }
+needs:
+  token: public_n > 0 AND ok > 0 AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'
 runbook: |
   1. List the requests from public addresses of this token_hash on the day of window_start by caller_ip, user_agent and operation_class.
   2. Ask its owner for a change of network within the 7 days before.
@@ -72,10 +74,14 @@ tests:
       - { token_hash: B, time: 2026-03-01 06:00:00, caller_ip: 203.0.113.7 }
     expect: [{ token_hash: A, public_requests: 2 }]
 ---*/
-WITH days AS (
+WITH aged AS (
+  SELECT token_hash, account FROM token_life
+  WHERE last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'),
+days AS (
   SELECT token_hash, account, day, min(day) OVER earlier AS known_since, coalesce(sum(ok) OVER earlier, 0) AS requests_before,
          coalesce(sum(least(public_n, ok)) OVER earlier, 0) AS public_before
-  FROM token_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP
+  FROM token_day SEMI JOIN aged USING (token_hash, account)
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP
   WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING))
 SELECT d.token_hash, d.account, d.day::TIMESTAMP AS window_start, min(u.min_time) AS first_seen, max(u.max_time) AS last_seen,
        if(any_value(t.auth_type = 'sas_account' AND regexp_matches(t.sp, '[wdacxyup]') OR t.se_time >= t.first_seen + $long_life),

@@ -29,6 +29,8 @@ params:
   baseline:       { type: interval, default: 28 days }
   networks_roaming: { type: integer, default: 5, unit: 'networks in the baseline, if at least a third as many as days of use' }
   rare_one_in:    { type: integer, default: 100, unit: requests of the token }
+needs:
+  token: public_n > 0 AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'
 runbook: |
   1. List the requests of this token_hash from `networks` on the day of window_start, by operation_class, container and user_agent.
   2. Ask the token's owner for a move or a new job within the 7 days before; look the network up in the routing registry as of that day.
@@ -107,10 +109,14 @@ tests:
       - { token_hash: A, time: 2026-01-12 19:00:00, caller_ip: 203.0.113.7, operation_name: ListBlobs, operation_class: list }
     expect: [{ level: medium, wide: true, operations: [list] }]
 ---*/
-WITH days AS (
+WITH aged AS (
+  SELECT token_hash, account FROM token_life
+  WHERE last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'),
+days AS (
   SELECT token_hash, token_key, account, day, ok AS requests, public_n, network_bits AS bits, agent_bits, lists, writes, copies, deletes,
          acls + tiers + policies AS controls
-  FROM token_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
+  FROM token_day SEMI JOIN aged USING (token_hash, account)
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
 -- Most tokens live for hours: only those with a first and a last day a week apart go on.
 grown AS (
   SELECT d.*, min(day) OVER earlier AS known_since, count(*) OVER earlier AS days_before, bit_or(bits) OVER earlier AS bits_before,

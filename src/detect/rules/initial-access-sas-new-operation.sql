@@ -25,6 +25,8 @@ params:
   requests_min: { type: integer, default: 100, unit: requests in the history }
   baseline:     { type: interval, default: 28 days, unit: without that class of operation }
   history:      { type: interval, default: 90 days, unit: in which requests are counted }
+needs:
+  token: first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'
 runbook: |
   1. List the requests of the classes in `operations` by this token_hash on the day of window_start, with caller_ip, user_agent and object_key.
   2. Look whether those caller_ip used the token in the 28 days before; if they did, ask their owner for a change on that day.
@@ -74,8 +76,11 @@ tests:
       - { token_hash: B, time: 2026-05-05 10:00:00, operation_name: ListBlobs, operation_class: list }
     expect: [{ token_hash: A, requests_before: 150 }]
 ---*/
-WITH days AS (
-  SELECT token_hash, account, day, ok AS requests FROM token_day
+WITH aged AS (
+  SELECT token_hash, account FROM token_life
+  WHERE last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'),
+days AS (
+  SELECT token_hash, account, day, ok AS requests FROM token_day SEMI JOIN aged USING (token_hash, account)
   WHERE day >= $since::TIMESTAMP - $history AND day < $until::TIMESTAMP),
 grown AS (
   SELECT token_hash, account, day, sum(requests) OVER earlier AS requests_before, min(day) OVER earlier AS known_since
@@ -86,7 +91,8 @@ used AS (
   SELECT token_hash, account, day, public_n, unnest([{name: 'read', n: reads}, {name: 'list', n: lists}, {name: 'write', n: writes},
            {name: 'copy', n: copies}, {name: 'delete', n: deletes}, {name: 'acl', n: acls}, {name: 'tier', n: tiers},
            {name: 'policy', n: policies}]) AS class
-  FROM token_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
+  FROM token_day SEMI JOIN aged USING (token_hash, account)
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
 news AS (
   SELECT token_hash, account, day, class.name AS class, class.n AS n, public_n,
          lag(day) OVER (PARTITION BY token_hash, account, class.name ORDER BY day) AS day_before

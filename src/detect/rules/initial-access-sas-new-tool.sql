@@ -23,6 +23,10 @@ params:
   requests_min: { type: integer, default: 20, unit: requests with the new tool }
   baseline:     { type: interval, default: 28 days }
   wide_one_in:  { type: integer, default: 3, unit: days of use for each tool that make a token one of many tools }
+needs:
+  token: >-
+    first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day' AND (ok >= $requests_min OR writes + copies + deletes + acls + tiers +
+    policies > 0)
 runbook: |
   1. List the requests with `tools` of this token_hash on the day of window_start by caller_ip and operation_class.
   2. Look whether the same caller_ip used the token in the 28 days before, with another tool: then ask for a release.
@@ -77,10 +81,14 @@ tests:
       - { token_hash: A, time: 2026-01-09 06:00:00, user_agent: curl/8.0, repeat: 30, every: 1 minute }
     expect: [{ tools: [curl] }]
 ---*/
-WITH days AS (
+WITH aged AS (
+  SELECT token_hash, account FROM token_life
+  WHERE last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'),
+days AS (
   SELECT token_hash, account, day, token_key, agent_bits, writes + copies + deletes + acls + tiers + policies AS changes, ok,
          min(day) OVER earlier AS known_since, bit_or(agent_bits) OVER earlier AS bits_before, count(*) OVER earlier AS days_before
-  FROM token_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP
+  FROM token_day SEMI JOIN aged USING (token_hash, account)
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP
   WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
 suspects AS (
   SELECT * FROM days

@@ -19,6 +19,8 @@ blindspots:
   - Callers of the same cloud region show, and are judged by, a private address
 params:
   requests_min: { type: integer, default: 1, unit: requests refused from outside the range }
+needs:
+  token: errors > 0 AND sip IS NOT NULL
 runbook: |
   1. List the refused requests of this token_hash from first_seen to last_seen by caller_ip and user_agent.
   2. Ask the owner whether the network changed within 7 days; if so, issue a token for the new range.

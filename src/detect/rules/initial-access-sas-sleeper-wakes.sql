@@ -19,6 +19,8 @@ blindspots:
 params:
   asleep_min: { type: interval, default: 60 days }
   long_life:  { type: interval, default: 5 years, unit: for level high }
+needs:
+  token: first_seen < $until::TIMESTAMP - $asleep_min + INTERVAL '1 day'
 runbook: |
   1. List the requests of this token_hash on the day of window_start by caller_ip, user_agent and operation_class.
   2. Compare with the networks and tools of its last 7 days of use before.
@@ -45,10 +47,14 @@ tests:
       - { token_hash: C, time: 2026-03-20 10:00:00, status_code: 403 }
     expect: []
 ---*/
-WITH days AS (
+WITH aged AS (
+  SELECT token_hash, account FROM token_life
+  WHERE last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP - $asleep_min + INTERVAL '1 day'),
+days AS (
   SELECT token_hash, account, day, min_time, max_time, ok, public_n,
          lag(day) OVER (PARTITION BY token_hash, account ORDER BY day) AS day_before
-  FROM token_day WHERE day >= $since::TIMESTAMP - $asleep_min AND day < $until::TIMESTAMP),
+  FROM token_day SEMI JOIN aged USING (token_hash, account)
+  WHERE day >= $since::TIMESTAMP - $asleep_min AND day < $until::TIMESTAMP),
 woken AS (
   SELECT d.*, t.se_time, t.first_seen AS known_since, t.sp, t.se, coalesce(d.day_before, t.first_seen::DATE) AS last_day
   FROM days d JOIN token_life t ON t.token_hash = d.token_hash AND t.account = d.account

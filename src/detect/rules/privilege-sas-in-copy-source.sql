@@ -21,6 +21,9 @@ blindspots:
   - The log shows the source only for copies that name it in objectKey
 params:
   copies_min: { type: integer, default: 1, unit: copies from that source }
+needs:
+  account: copies > 0
+  log: copy_source_fingerprint IS NOT NULL
 runbook: |
   1. List the copies from this source from first_seen to last_seen with caller_ip, account and object_key.
   2. Find out who owns `source_account`; if it is yours, look the token up in its log 30 days around first_seen.

@@ -20,6 +20,8 @@ blindspots:
   - Accounts without a policy, and the classic log, say nothing
 params:
   requests_min: { type: integer, default: 1, unit: requests that violated the policy }
+needs:
+  log: contains(extra, 'sasExpiryStatus')
 runbook: |
   1. List the tokens of this account that violated the policy in the 30 days before last_seen, by key_name.
   2. Issue them anew within the policy; name the owner by the networks of the last 7 days.

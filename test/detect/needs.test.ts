@@ -1,0 +1,62 @@
+import { rmSync } from 'node:fs';
+import { afterAll, expect, it } from 'vitest';
+import type { Finding } from '../../src/core/finding.ts';
+import { Detector } from '../../src/detect/detector.ts';
+import { allDetections } from '../../src/detect/shipped.ts';
+import { Catalog } from '../../src/store/catalog.ts';
+import { estateArrivals, newFolder } from './estate-days.ts';
+import { fillLake } from './lake.ts';
+
+const dataDir = newFolder();
+afterAll(() => rmSync(dataDir, { recursive: true }));
+
+class FindingMemory {
+  readonly kept = new Map<string, Finding>();
+
+  async putFindings(findings: readonly Finding[]) {
+    for (const finding of findings) this.kept.set(finding.id, finding);
+    return { added: findings.length };
+  }
+
+  finding(id: string) {
+    return this.kept.get(id);
+  }
+
+  async findings() {
+    return [...this.kept.values()];
+  }
+
+  get open(): string[] {
+    return [...this.kept.values()].flatMap(({ rule, id, open }) => (open ? [`${rule} ${id}`] : [])).sort();
+  }
+}
+
+const slice = 2_000;
+const arrivals = estateArrivals.flatMap(({ partition, records }) =>
+  Array.from({ length: Math.ceil(records.length / slice) }, (_, index) => ({
+    partition: `${partition}-${index}`,
+    records: records.slice(index * slice, (index + 1) * slice),
+  })),
+);
+
+it('leave out no rule that would find something, commit by commit over an estate', { timeout: 240_000 }, async () => {
+  const catalog = await Catalog.open(dataDir);
+  const rules = await allDetections([]);
+  const [store, slowStore] = [new FindingMemory(), new FindingMemory()];
+  const rest = { dataDir, tuning: new Map(), suppressions: [], feeds: [] };
+  const fast = new Detector({ ...rest, catalog: store, rules });
+  const slow = new Detector({ ...rest, catalog: slowStore, rules: rules.map((rule) => ({ ...rule, needs: {} })) });
+  for (const arrival of arrivals) {
+    const segments = (await fillLake(dataDir, catalog, [arrival])).flatMap((commit) => commit.segments);
+    const since = segments.reduce((min, { minTime }) => (minTime < min ? minTime : min), segments[0]?.minTime ?? 0n);
+    const until = segments.reduce((max, { maxTime }) => (maxTime > max ? maxTime : max), 0n) + 1n;
+    for (const detector of [fast, slow]) {
+      detector.note(segments);
+      await detector.evaluate({ since, until, final: false, standing: true });
+    }
+    expect(store.open).toEqual(slowStore.open);
+  }
+  expect(store.open.length).toBeGreaterThan(25);
+  for (const detector of [fast, slow]) detector.close();
+  await catalog.close();
+});
