@@ -3,7 +3,7 @@ import type { LogicalType, Vector } from '@duckdb/node-bindings';
 import type { Dictionary, FixedValues } from '../core/batch.ts';
 import { duckdb } from '../core/duckdb.ts';
 import { databaseType, entriesOf, isValid, type TableColumn, textOf, wordsOf } from './table.ts';
-import type { TextHeap } from './text-heap.ts';
+import { elementBytes, type HeapTexts, type TextHeap } from './text-heap.ts';
 import { copyToValidity, copyToVector, vectorRows } from './vector-memory.ts';
 
 /** Writes one column of a table into DuckDB's vectors. */
@@ -52,12 +52,12 @@ function valuesOf(column: TableColumn, tableRows: number, heap: TextHeap): { typ
   const plainType = () => databaseType(column.spec).toLogicalType().logical_type;
   if (column.layout === 'utf8') {
     const kind = column.spec.type === 'blob' ? 'blob' : 'text';
-    return { type: plainType(), values: wordValues(heap.elements(column, tableRows, kind), 4) };
+    return { type: plainType(), values: textValues(heap.take(column, tableRows, kind)) };
   }
   if (column.layout === 'dictionary') {
     const { dictionary, codes } = column;
     if (!fitsEnum(dictionary)) {
-      return { type: plainType(), values: codedValues(codes, heap.elements(dictionary, dictionary.length, 'text')) };
+      return { type: plainType(), values: codedValues(codes, heap.take(dictionary, dictionary.length, 'text')) };
     }
     const { length } = dictionary;
     // An ENUM needs a value, even if every row is null.
@@ -106,7 +106,7 @@ function wordValues(words: Uint32Array<ArrayBuffer>, width: number): Values {
   };
 }
 
-function gatherWords(words: Uint32Array, width: number, count: number, rows: Uint32Array | Uint16Array): void {
+function gatherWords(words: Uint32Array, width: number, count: number, rows: Uint32Array): void {
   if (width === 1) {
     for (let i = 0; i < count; i++) scratch[i] = words[rows[i] ?? 0] ?? 0;
   } else if (width === 2) {
@@ -172,15 +172,22 @@ function gatherCodes(codes: Uint16Array, start: number, count: number, rows: Uin
   return largest;
 }
 
+function textValues(texts: HeapTexts): Values {
+  return (vector, start, count, rows) => {
+    for (let i = 0; i < count; i++) texts.write(rows === null ? start + i : (rows[i] ?? 0), scratch, i * 4);
+    copyToVector(vector, scratch, 0, count * elementBytes);
+  };
+}
+
 const chunkCodes = new Uint16Array(vectorRows);
 
 /** Texts of a dictionary, by code. */
-function codedValues(codes: Uint16Array, elements: Uint32Array<ArrayBuffer>): Values {
+function codedValues(codes: Uint16Array, texts: HeapTexts): Values {
   return (vector, start, count, rows) => {
-    assertCode(gatherCodes(codes, start, count, rows), elements.length / 4);
+    assertCode(gatherCodes(codes, start, count, rows), texts.count);
     chunkCodes.set(scratchShorts.subarray(0, count));
-    gatherWords(elements, 4, count, chunkCodes);
-    copyToVector(vector, scratch, 0, count * 16);
+    for (let i = 0; i < count; i++) texts.write(chunkCodes[i] ?? 0, scratch, i * 4);
+    copyToVector(vector, scratch, 0, count * elementBytes);
   };
 }
 

@@ -25,31 +25,18 @@ export class TextHeap {
   #used = 0;
 
   /**
-   * The `duckdb_string_t` of each text, four words each.
+   * Takes over the first `count` texts.
    *
-   * @throws Error if a text is no valid UTF-8, which Parquet would take and no reader could read, or if offsets run
-   *   backwards or out of the bytes, which DuckDB would follow.
+   * @throws Error if they are no valid UTF-8, which Parquet would take and no reader could read, or if their offsets lie
+   *   outside the bytes.
    */
-  elements({ offsets, bytes }: Texts, count: number, kind: 'text' | 'blob'): Uint32Array<ArrayBuffer> {
+  take({ offsets, bytes }: Texts, count: number, kind: 'text' | 'blob'): HeapTexts {
     const first = offsets[0] ?? 0;
     const last = offsets[count] ?? 0;
     assert(first >= 0 && first <= last && last <= bytes.length, 'offsets lie within the bytes');
     const region = bytes.subarray(first, last);
     if (kind === 'text' && !isUtf8(region)) throw invalidText();
-    const address = this.#put(region);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const elements = new Uint32Array(count * 4);
-    for (let index = 0; index < count; index++) {
-      const start = offsets[index] ?? 0;
-      const end = offsets[index + 1] ?? 0;
-      // No text, as in most rows of most columns: four words of zero.
-      if (start === end) continue;
-      if (start > end || end > last) throw new RangeError(`text ${index} runs from byte ${start} to ${end}`);
-      // Within valid UTF-8 a text is valid too unless it begins or ends inside a character.
-      if (kind === 'text' && ((bytes[start] ?? 0) & 0xc0) === 0x80) throw invalidText();
-      writeElement(elements, index * 4, view, start, end - start, address + start - first);
-    }
-    return elements;
+    return new HeapTexts(offsets, bytes, count, kind, this.#put(region) - first);
   }
 
   /** Frees the texts of the batch. */
@@ -72,27 +59,58 @@ export class TextHeap {
   }
 }
 
-function invalidText(): TypeError {
-  return new TypeError('a text is not valid UTF-8');
+/** Texts in native memory. */
+export class HeapTexts {
+  readonly count: number;
+  readonly #offsets: Int32Array;
+  readonly #bytes: DataView;
+  readonly #last: number;
+  readonly #isText: boolean;
+  /** Address of byte 0 of the texts' own bytes, had it been copied. */
+  readonly #base: number;
+
+  constructor(offsets: Int32Array, bytes: Uint8Array<ArrayBuffer>, count: number, kind: 'text' | 'blob', base: number) {
+    this.count = count;
+    this.#offsets = offsets;
+    this.#bytes = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#last = offsets[count] ?? 0;
+    this.#isText = kind === 'text';
+    this.#base = base;
+  }
+
+  /**
+   * Writes the element of a text to four words of `into`.
+   *
+   * @throws Error if the text runs backwards or out of the bytes, which DuckDB would follow, or begins inside a character.
+   */
+  write(index: number, into: Uint32Array, at: number): void {
+    const start = this.#offsets[index] ?? 0;
+    const end = this.#offsets[index + 1] ?? 0;
+    const length = end - start;
+    into[at] = length;
+    if (length <= inlineBytesMax) {
+      into[at + 1] = 0;
+      into[at + 2] = 0;
+      into[at + 3] = 0;
+      if (length === 0) return;
+    }
+    if (length < 0 || end > this.#last) throw new RangeError(`text ${index} runs from byte ${start} to ${end}`);
+    // Within valid UTF-8 a text is valid too unless it begins or ends inside a character.
+    if (this.#isText && (this.#bytes.getUint8(start) & 0xc0) === 0x80) throw invalidText();
+    if (length > inlineBytesMax) {
+      const address = this.#base + start;
+      into[at + 1] = this.#bytes.getUint32(start, true);
+      into[at + 2] = address;
+      into[at + 3] = address / 2 ** 32;
+      return;
+    }
+    for (let i = 0; i < length; i++) {
+      const word = at + 1 + (i >> 2);
+      into[word] = (into[word] ?? 0) | (this.#bytes.getUint8(start + i) << ((i & 3) * 8));
+    }
+  }
 }
 
-function writeElement(
-  elements: Uint32Array,
-  at: number,
-  bytes: DataView,
-  start: number,
-  length: number,
-  address: number,
-): void {
-  elements[at] = length;
-  if (length > inlineBytesMax) {
-    elements[at + 1] = bytes.getUint32(start, true);
-    elements[at + 2] = address;
-    elements[at + 3] = address / 2 ** 32;
-    return;
-  }
-  for (let i = 0; i < length; i++) {
-    const word = at + 1 + (i >> 2);
-    elements[word] = (elements[word] ?? 0) | (bytes.getUint8(start + i) << ((i & 3) * 8));
-  }
+function invalidText(): TypeError {
+  return new TypeError('a text is not valid UTF-8');
 }
