@@ -11,6 +11,9 @@ const BYTES_MAX: usize = 8;
 const OFFSETS: usize = 12;
 const SAVED: usize = 16;
 
+/** Rows cleared at a time, a power of two. */
+const CLEARED_ROWS: usize = 256;
+
 export class Row {
   /** Index of the row being filled, which is the number of rows in the batch. */
   static index: usize = 0;
@@ -69,6 +72,16 @@ export function keepRow(): void {
   }
   store<u64>(PRESENT_AT + (Row.index << 3), Row.present);
   Row.index = next;
+  if ((next & (CLEARED_ROWS - 1)) == 0) clearAhead();
+}
+
+/** Values of null rows are zero. Cleared shortly before they are written, rows are in the processor's cache by then. */
+function clearAhead(): void {
+  const rows = min(CLEARED_ROWS, ROWS_MAX - Row.index);
+  for (let i: usize = 0; i < COLUMN_COUNT; i++) {
+    const width = <usize>load<u32>(COLUMNS_AT + (i << 3), 4);
+    memory.fill(load<u32>(COLUMNS_AT + (i << 3)) + Row.index * width, 0, rows * width);
+  }
 }
 
 /** Forgets what the row being filled has so far. */
@@ -80,13 +93,11 @@ export function dropRow(): void {
   }
 }
 
-/** Empties the batch. Values of null rows are zero, so what was written is cleared. */
+/** Empties the batch. */
 export function clearRows(): void {
-  for (let i: usize = 0; i < COLUMN_COUNT; i++) {
-    memory.fill(load<u32>(COLUMNS_AT + (i << 3)), 0, Row.index * load<u32>(COLUMNS_AT + (i << 3), 4));
-  }
   for (let t: u32 = 0; t < TEXT_COUNT; t++) store<u32>(state(t), 0, CURSOR);
   Row.index = 0;
+  clearAhead();
 }
 
 /** Swaps rows and columns of a 64 x 64 bit matrix in place. */

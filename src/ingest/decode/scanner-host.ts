@@ -37,6 +37,7 @@ function parsedJson(text: string, depth: number): string | null {
 export function scannerHost(memory: WebAssembly.Memory, meet: (set: SasSet) => void): ScannerHost {
   const bytes = Buffer.from(memory.buffer);
   const { answer } = scannerLayout.regions;
+  const answers = new BigUint64Array(memory.buffer, answer, 2);
   const text = (at: number, length: number) => bytes.toString('utf8', at, at + length);
   const reply = (value: string) => bytes.write(value, answer);
   return {
@@ -48,8 +49,8 @@ export function scannerHost(memory: WebAssembly.Memory, meet: (set: SasSet) => v
     sas(query, length, account, accountLength) {
       const set = parseSas(text(query, length));
       if (set === null) return 0;
-      bytes.writeBigUInt64LE(set.sasId, answer);
-      bytes.writeBigUInt64LE(tokenFingerprint(text(account, accountLength), set), answer + 8);
+      answers[0] = set.sasId;
+      answers[1] = tokenFingerprint(text(account, accountLength), set);
       meet(set);
       return 1 + sasKinds.indexOf(set.kind);
     },

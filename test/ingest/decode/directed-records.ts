@@ -1,6 +1,6 @@
 import { fields } from '../../../src/ingest/decode/field.ts';
 import { filled, places } from './directed-places.ts';
-import { recordWith } from './records.ts';
+import { plainRecord, recordWith } from './records.ts';
 
 const numbers = [
   ...[
@@ -214,6 +214,19 @@ function doubledMembers(): Buffer[] {
   });
 }
 
+/** Only what a record must have. */
+const barest = (() => {
+  const { time, category, operationName, properties } = plainRecord;
+  const { accountName, serviceType } = properties;
+  return JSON.stringify({ time, category, operationName, properties: { accountName, serviceType } });
+})();
+
+/** A batch of full rows and one of bare ones, each longer than what is compared at a time. */
+function bareBehindFull(): Buffer[] {
+  const full = recordWith({ statusCode: 404, unknown: 1 }, { requestMd5: 'AAECAwQFBgcICQoLDA0ODw==' });
+  return [full, barest].flatMap((text) => Array<Buffer>(1_100).fill(Buffer.from(text)));
+}
+
 /** What is left of a record must not show in the next one, which has none of it. */
 function bareBehindDamaged(): Buffer[] {
   const record = recordWith(
@@ -221,9 +234,6 @@ function bareBehindDamaged(): Buffer[] {
     { requestMd5: 'AAECAwQFBgcICQoLDA0ODw==', downloadRange: 'bytes=0-9' },
   );
   const bare = recordWith({ identity: undefined, uri: undefined, statusCode: undefined }, { objectKey: undefined });
-  const { time, category, operationName, properties } = JSON.parse(bare);
-  const { accountName, serviceType } = properties;
-  const barest = JSON.stringify({ time, category, operationName, properties: { accountName, serviceType } });
   const damaged = [
     `${record}x`,
     record.slice(0, -1),
@@ -363,6 +373,7 @@ export const directedRecords: ReadonlyMap<string, () => Buffer[]> = new Map([
   ['sequences of UTF-8', utf8Sequences],
   ['escaped characters', escapedCharacters],
   ['bare records behind damaged ones', bareBehindDamaged],
+  ['bare records in place of full ones', bareBehindFull],
   ['numbers in every field', numbersInEveryField],
   ['dates and times', datesAndTimes],
   ['addresses', addresses],

@@ -187,6 +187,20 @@ export const mutants: readonly Mutant[] = [
     killedBy: 'bare records behind damaged ones',
   },
   {
+    fault: 'batch: values of the one before stay',
+    file: 'row.ts',
+    from: 'memory.fill(load<u32>(COLUMNS_AT + (i << 3)) + Row.index * width, 0, rows * width);',
+    to: '',
+    killedBy: 'bare records in place of full ones',
+  },
+  {
+    fault: 'batch: every second stretch of rows is not cleared',
+    file: 'row.ts',
+    from: 'if ((next & (CLEARED_ROWS - 1)) == 0)',
+    to: 'if ((next & (2 * CLEARED_ROWS - 1)) == 0)',
+    killedBy: 'bare records in place of full ones',
+  },
+  {
     fault: 'SAS: an account has the fingerprints of another',
     file: 'sas.ts',
     from: 'copy(valueAt(ACCOUNT_DICT, account), d, accountLength);',
