@@ -4,7 +4,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { columns } from '../src/core/columns.ts';
 import { DuckDBInstance } from '../src/core/duckdb.ts';
 import { Catalog } from '../src/store/catalog.ts';
-import type { NewHourFile } from '../src/store/replacement.ts';
+import { type NewHourFile, noReplacement } from '../src/store/replacement.ts';
 import { rollupSpecs } from '../src/store/rollup-columns.ts';
 import { literal } from '../src/store/segment-writer.ts';
 import { sqlType, type TableColumnSpec } from '../src/store/table.ts';
@@ -145,7 +145,7 @@ export async function addHours(dataDir: string, from: number, to: number, rowsPe
     const connection = await instance.connect();
     const added: NewHourFile[] = [];
     for (let hour = from; hour < to; hour++) added.push(await writeHour(connection, dataDir, hour, rowsPerHour));
-    await catalog.replace({ reason: 'compacted', removed: [], added, sasRemoved: [], sasAdded: [], duplicates: 0 });
+    await catalog.replace({ ...noReplacement, reason: 'compacted', added });
   } finally {
     instance.closeSync();
     await catalog.close();

@@ -3,6 +3,7 @@ import { limits } from '../core/limits.ts';
 import type { Catalog } from '../store/catalog.ts';
 import type { CompactionOptions } from '../store/compaction-plan.ts';
 import { type CompactionTotals, compactLake } from '../store/compactor.ts';
+import { noReplacement } from '../store/replacement.ts';
 import { expiredFiles } from '../store/retention.ts';
 
 export interface UpkeepOptions {
@@ -38,8 +39,7 @@ export async function keepUp(options: UpkeepOptions): Promise<UpkeepTotals> {
   const before = days === null ? null : BigInt(now.getTime() - days * 86_400_000) * 1_000n;
   const expired = before === null || signal.aborted ? [] : expiredFiles(catalog.segments(), before);
   if (expired.length > 0) {
-    const nothing = { added: [], sasRemoved: [], sasAdded: [], duplicates: 0 };
-    await catalog.replace({ reason: 'expired', removed: expired, ...nothing });
+    await catalog.replace({ ...noReplacement, reason: 'expired', removed: expired });
   }
   return {
     ...totals,

@@ -9,6 +9,7 @@ import { readFindings } from './finding-table.ts';
 import type { Manifest, ManifestCounters } from './manifest.ts';
 import { Positions } from './positions.ts';
 import { chainStart, type RemovedFile, type Replacement, readReplacements, type SasFile } from './replacement.ts';
+import type { TokenFile } from './token-directory.ts';
 
 /** Event time from the first to the last row of some segments, UTC microseconds. */
 export interface TimeSpan {
@@ -25,6 +26,8 @@ export class CatalogState {
   readonly segments = new Map<string, SegmentFile>();
   /** SAS files of compacted segments by path. */
   readonly sasFiles = new Map<string, SasFile>();
+  /** Token directories by path. */
+  readonly tokenFiles = new Map<string, TokenFile>();
   /** Last link of the chain of hour files. */
   chain = chainStart;
   readonly positions = new Positions();
@@ -67,7 +70,7 @@ export class CatalogState {
   /** Takes in a swap that has just been written under `version`. */
   replace(
     version: number,
-    { removed, sasRemoved, sasAdded, duplicates }: Replacement,
+    { removed, sasRemoved, sasAdded, tokenRemoved, tokenAdded, duplicates }: Replacement,
     added: readonly HourFile[],
   ): void {
     this.version = version;
@@ -75,6 +78,8 @@ export class CatalogState {
     for (const { path } of sasRemoved) this.sasFiles.delete(path);
     for (const file of added) this.segments.set(file.path, file);
     for (const file of sasAdded) this.sasFiles.set(file.path, file);
+    for (const { path } of tokenRemoved) this.tokenFiles.delete(path);
+    for (const file of tokenAdded) this.tokenFiles.set(file.path, file);
     this.chain = added.at(-1)?.compacted.chain ?? this.chain;
     this.counters.duplicates += duplicates;
   }
@@ -86,6 +91,7 @@ export class CatalogState {
       publishedAt: publishedAt.toISOString(),
       segments: [...this.segments.values()],
       sasFiles: [...this.sasFiles.values()],
+      tokenFiles: [...this.tokenFiles.values()],
       chain: this.chain,
       findingsPath,
       sources: this.positions.list().map((position) => ({ sourceId: sourceId(position), ...position })),
@@ -98,6 +104,7 @@ export class CatalogState {
   *paths(): Iterable<string> {
     for (const file of this.segments.values()) yield* filesOf(file);
     yield* this.sasFiles.keys();
+    yield* this.tokenFiles.keys();
     yield* this.quarantinePaths;
   }
 }
@@ -194,9 +201,10 @@ export async function loadStretches(connection: DuckDBConnection): Promise<ReadS
 }
 
 async function loadReplacements(connection: DuckDBConnection, state: CatalogState, since: Date): Promise<void> {
-  const { hourFiles, sasFiles, removed, chain, duplicates } = await readReplacements(connection, since);
+  const { hourFiles, sasFiles, tokenFiles, removed, chain, duplicates } = await readReplacements(connection, since);
   for (const file of hourFiles) state.segments.set(file.path, file);
   for (const file of sasFiles) state.sasFiles.set(file.path, file);
+  for (const file of tokenFiles) state.tokenFiles.set(file.path, file);
   state.removed.push(...removed);
   state.chain = chain;
   state.counters.duplicates = duplicates;

@@ -16,6 +16,7 @@ import { type Swept, sweepLake } from './lake-sweep.ts';
 import { type Manifest, pruneManifests, publishManifest, readManifest, versionedPath } from './manifest.ts';
 import type { Judgement } from './positions.ts';
 import { chained, insertReplacement, type Replacement, removedFiles, type SasFile } from './replacement.ts';
+import type { TokenFile } from './token-directory.ts';
 
 const manifestsKept = 5;
 const manifestGraceMs = 60_000;
@@ -141,6 +142,7 @@ export class Catalog {
     const lost = manifest.segments.filter(({ path }) => !this.#state.segments.has(path));
     const published = new Set(manifest.segments.map(({ path }) => path));
     const sasPublished = new Set(manifest.sasFiles.map(({ path }) => path));
+    const tokenPublished = new Set(manifest.tokenFiles.map(({ path }) => path));
     const removed = [...this.#state.segments.values()].filter(({ path }) => !published.has(path));
     const ranges: PositionRange[] = manifest.sources.map(({ source, partition, offset, token }) => ({
       source,
@@ -162,6 +164,8 @@ export class Catalog {
       added: lost.filter(isHourFile),
       sasRemoved: [...this.#state.sasFiles.values()].filter(({ path }) => !sasPublished.has(path)),
       sasAdded: manifest.sasFiles.filter(({ path }) => !this.#state.sasFiles.has(path)),
+      tokenRemoved: [...this.#state.tokenFiles.values()].filter(({ path }) => !tokenPublished.has(path)),
+      tokenAdded: manifest.tokenFiles.filter(({ path }) => !this.#state.tokenFiles.has(path)),
       duplicates: Math.max(0, manifest.counters.duplicates - this.#state.counters.duplicates),
     };
     await this.#transaction(database, async () => {
@@ -170,7 +174,8 @@ export class Catalog {
         holes: manifest.holes.slice(known),
         newSources: ranges.filter((range) => !this.#state.positions.has(range)),
       });
-      if (removed.length + replacement.added.length > 0) {
+      const { added, tokenRemoved, tokenAdded } = replacement;
+      if (removed.length + added.length + tokenRemoved.length + tokenAdded.length > 0) {
         await insertReplacement(database.connection, { version: manifest.version, at: this.#clock() }, replacement);
       }
       if (manifest.findingsPath !== null) {
@@ -271,6 +276,11 @@ export class Catalog {
     return [...this.#state.sasFiles.values()];
   }
 
+  /** Token directories, of which each covers some hour files. */
+  tokenFiles(): TokenFile[] {
+    return [...this.#state.tokenFiles.values()];
+  }
+
   /** Grows with every change; a number of its own for the files of the next swap. */
   get version(): number {
     return Math.max(this.#state.version, this.#published);
@@ -292,7 +302,7 @@ export class Catalog {
       }
       await this.#requireFiles([
         ...replacement.added.flatMap(({ path, rollupPath }) => [path, rollupPath]),
-        ...replacement.sasAdded.map(({ path }) => path),
+        ...[...replacement.sasAdded, ...replacement.tokenAdded].map(({ path }) => path),
       ]);
       const version = this.#nextVersion();
       const at = this.#clock();
@@ -302,7 +312,7 @@ export class Catalog {
       );
       if (survived) this.#state.replace(version, replacement, added);
       await this.#publish(this.#database ?? database).catch(() => undefined);
-      this.#graveyard.add(removedFiles(replacement.removed, replacement.sasRemoved, at.getTime()));
+      this.#graveyard.add(removedFiles(replacement, at.getTime()));
     });
   }
 

@@ -15,6 +15,7 @@ import { mergedRollup } from './rollup-merge.ts';
 import { sasSpecs } from './sas-table.ts';
 import { literal } from './segment-writer.ts';
 import { stepColumns } from './step-columns.ts';
+import type { TokenFile } from './token-directory.ts';
 
 /** Hours up to which the segments are scanned once an hour; the rows of more are sorted together first, and kept. */
 const scansMax = 8;
@@ -44,6 +45,8 @@ export interface StepResult {
   /** Hour files whose rows are in the new ones. */
   readonly merged: readonly HourFile[];
   readonly duplicates: number;
+  /** Of a step that makes a token directory. */
+  readonly tokenFile: TokenFile | null;
 }
 
 /** Where a final path's file stands in the folder of a step. */
@@ -125,7 +128,7 @@ export async function runStep(connection: DuckDBConnection, request: StepRequest
     throw new Error(`${rowsIn} rows were to be compacted, ${rowsOut} and ${duplicates} duplicates came out`);
   }
   const withRollups = await writeRollups(connection, request, { merged, added, duplicates });
-  return { added: withRollups, sasAdded: await writeSas(connection, request), merged, duplicates };
+  return { added: withRollups, sasAdded: await writeSas(connection, request), merged, duplicates, tokenFile: null };
 }
 
 function hoursOfFiles(files: readonly HourFile[]): Map<bigint, number> {

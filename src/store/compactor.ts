@@ -7,7 +7,9 @@ import type { Catalog } from './catalog.ts';
 import { type CompactionOptions, type CompactionStep, planStep } from './compaction-plan.ts';
 import { type StepResult, stagedPath } from './compaction-step.ts';
 import { makeFolder, syncFolder } from './durable-file.ts';
+import { noReplacement } from './replacement.ts';
 import { StepProcess, type StepRunner } from './step-runner.ts';
+import { type DirectoryStep, planDirectory } from './token-directory.ts';
 
 /** What compaction has done so far. */
 export interface CompactionTotals {
@@ -64,18 +66,17 @@ export async function compactLake(
   options.signal.addEventListener('abort', stop, { once: true });
   try {
     for (;;) {
-      const lake = { segments: catalog.segments(), sasFiles: catalog.sasFiles() };
-      const step = options.signal.aborted ? null : planStep(lake, options);
+      const step = options.signal.aborted ? null : nextStep(catalog, options);
       if (step === null) return totals;
       const started = performance.now();
       const cpuS = await runOne(catalog, resolve(dataDir), step, options, runner, (done) => {
-        totals = add(totals, step, done);
+        if (!isDirectory(step)) totals = add(totals, step, done);
       }).catch((error: unknown) => {
         if (options.signal.aborted) return 0;
         throw error;
       });
       totals = { ...totals, cpu_s: totals.cpu_s + cpuS };
-      options.onStep?.(totals);
+      if (!isDirectory(step)) options.onStep?.(totals);
       const restMs = (performance.now() - started) * (1 / options.cpuShareMax - 1);
       await sleep(restMs, undefined, { signal: options.signal }).catch(() => {});
     }
@@ -85,10 +86,20 @@ export async function compactLake(
   }
 }
 
+/** Hour files come first; directories are made of what is left when these are done. */
+function nextStep(catalog: Catalog, options: CompactionOptions): CompactionStep | DirectoryStep | null {
+  const segments = catalog.segments();
+  return planStep({ segments, sasFiles: catalog.sasFiles() }, options) ?? planDirectory(segments, catalog.tokenFiles());
+}
+
+function isDirectory(step: CompactionStep | DirectoryStep): step is DirectoryStep {
+  return 'directories' in step;
+}
+
 async function runOne(
   catalog: Catalog,
   dataDir: string,
-  step: CompactionStep,
+  step: CompactionStep | DirectoryStep,
   options: CompactorOptions,
   runner: StepRunner,
   onDone: (result: StepResult) => void,
@@ -97,8 +108,12 @@ async function runOne(
   await makeFolder(folder);
   try {
     const { policy, hourRowsMax } = options;
-    const request = { dataDir, folder, number: catalog.version, step, options: { policy, hourRowsMax } };
-    const reply = await runner.run(request);
+    const request = { dataDir, folder, number: catalog.version };
+    const reply = await runner.run(
+      isDirectory(step)
+        ? { ...request, directory: step, counting: new Set(catalog.segments().map(({ path }) => path)) }
+        : { ...request, step, options: { policy, hourRowsMax } },
+    );
     if (!reply.ok) {
       throw new AppError('SINK_WRITE', `Could not compact: ${reply.message}. The lake is as it was.`, {
         retryable: true,
@@ -106,14 +121,25 @@ async function runOne(
     }
     const { result, cpuS } = reply;
     await moveInto(dataDir, folder, result);
-    await catalog.replace({
-      reason: 'compacted',
-      removed: [...step.segments, ...result.merged],
-      added: result.added,
-      sasRemoved: result.sasAdded.length === 0 ? [] : step.sasFiles,
-      sasAdded: result.sasAdded,
-      duplicates: result.duplicates,
-    });
+    const { added, sasAdded, merged, duplicates, tokenFile } = result;
+    await catalog.replace(
+      isDirectory(step)
+        ? {
+            ...noReplacement,
+            reason: 'indexed',
+            tokenRemoved: step.directories,
+            tokenAdded: tokenFile === null ? [] : [tokenFile],
+          }
+        : {
+            ...noReplacement,
+            reason: 'compacted',
+            removed: [...step.segments, ...merged],
+            added,
+            sasRemoved: sasAdded.length === 0 ? [] : step.sasFiles,
+            sasAdded,
+            duplicates,
+          },
+    );
     onDone(result);
     return cpuS;
   } finally {
@@ -122,9 +148,10 @@ async function runOne(
 }
 
 /** Gives the files of a step their final names, durably. */
-async function moveInto(dataDir: string, folder: string, { added, sasAdded }: StepResult): Promise<void> {
+async function moveInto(dataDir: string, folder: string, { added, sasAdded, tokenFile }: StepResult): Promise<void> {
   const folders = new Set<string>();
-  const paths = [...added.flatMap(({ path, rollupPath }) => [path, rollupPath]), ...sasAdded.map(({ path }) => path)];
+  const others = tokenFile === null ? sasAdded : [...sasAdded, tokenFile];
+  const paths = [...added.flatMap(({ path, rollupPath }) => [path, rollupPath]), ...others.map(({ path }) => path)];
   for (const path of paths) {
     const target = join(dataDir, path);
     if (!folders.has(dirname(target))) await makeFolder(dirname(target));

@@ -36,10 +36,10 @@ export interface LakeCheck {
 }
 
 /** Reads every file of a snapshot and compares its SHA-256 with the one it was written with. */
-export async function checkFiles(dataDir: string, { segments, sasFiles }: Manifest): Promise<LakeCheck> {
+export async function checkFiles(dataDir: string, { segments, sasFiles, tokenFiles }: Manifest): Promise<LakeCheck> {
   const known = [
     ...segments.flatMap(digestsOf),
-    ...sasFiles.map(({ path, sha256: digest }) => [path, digest] as const),
+    ...[...sasFiles, ...tokenFiles].map(({ path, sha256: digest }) => [path, digest] as const),
   ];
   const damaged: DamagedFile[] = [];
   for (const [path, digest] of known) {

@@ -6,6 +6,7 @@ import type { PositionRange, SourcePosition } from '../core/position.ts';
 import type { HourDetails, SegmentFile } from './commit.ts';
 import { makeFolder, writeWhole } from './durable-file.ts';
 import { chainStart, type SasFile } from './replacement.ts';
+import type { TokenFile } from './token-directory.ts';
 
 const folderName = 'manifest';
 const versionDigits = 12;
@@ -24,6 +25,8 @@ export interface Manifest {
   readonly segments: readonly SegmentFile[];
   /** SAS parameter sets of compacted segments. */
   readonly sasFiles: readonly SasFile[];
+  /** Token directories; none covers a file that another does. */
+  readonly tokenFiles: readonly TokenFile[];
   /** Last link of the chain of compacted files. */
   readonly chain: string;
   /** Parquet file of the findings; null until there is one. */
@@ -52,6 +55,7 @@ export const emptyManifest: Manifest = {
   publishedAt: new Date(0).toISOString(),
   segments: [],
   sasFiles: [],
+  tokenFiles: [],
   chain: chainStart,
   findingsPath: null,
   sources: [],
@@ -132,6 +136,9 @@ const manifestSchema = z
     published_at: z.string(),
     segments: z.array(segmentSchema),
     sas_files: z.array(z.object({ path: z.string(), rows: z.int(), sha256: z.string() })).default([]),
+    token_files: z
+      .array(z.object({ path: z.string(), rows: z.int(), sha256: z.string(), covers: z.array(z.string()) }))
+      .default([]),
     chain: z.string().default(chainStart),
     findings_path: z.string().nullable(),
     sources: z.array(sourceSchema),
@@ -146,9 +153,10 @@ const manifestSchema = z
     }),
   })
   .transform(
-    ({ published_at, findings_path, sas_files, ...rest }): Manifest => ({
+    ({ published_at, findings_path, sas_files, token_files, ...rest }): Manifest => ({
       ...rest,
       sasFiles: sas_files,
+      tokenFiles: token_files,
       publishedAt: published_at,
       findingsPath: findings_path,
     }),
@@ -159,7 +167,7 @@ function hourJson({ hour, policy, columnCount, sha256, rollupSha256, chain }: Ho
 }
 
 function toJson(manifest: Manifest): string {
-  const { publishedAt, findingsPath, segments, sasFiles, sources, holes, ...rest } = manifest;
+  const { publishedAt, findingsPath, segments, sasFiles, tokenFiles, sources, holes, ...rest } = manifest;
   return JSON.stringify({
     ...rest,
     published_at: publishedAt,
@@ -176,6 +184,7 @@ function toJson(manifest: Manifest): string {
       ...(file.compacted === undefined ? {} : { compacted: hourJson(file.compacted) }),
     })),
     sas_files: sasFiles,
+    token_files: tokenFiles,
     sources: sources.map(({ sourceId, source, partition, offset, token }) => ({
       source_id: String(sourceId),
       source,

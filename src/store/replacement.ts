@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
 import type { ColumnPolicy } from '../core/columns.ts';
-import { DuckDBTimestampValue } from '../core/duckdb.ts';
+import { DuckDBTimestampValue, listValue } from '../core/duckdb.ts';
 import { filesOf, type HourDetails, type HourFile, type SegmentFile } from './commit.ts';
+import type { TokenFile } from './token-directory.ts';
 
 /** A Parquet file of SAS parameter sets that belongs to no segment any more. */
 export interface SasFile {
@@ -17,15 +18,28 @@ export type NewHourFile = Omit<HourFile, 'compacted'> & { readonly compacted: Om
 
 /** Files of the lake to be swapped for others in one transaction. Paths are relative to the data folder. */
 export interface Replacement {
-  /** `compacted`: the added files hold the same rows; `expired`: the rows are given up. */
-  readonly reason: 'compacted' | 'expired';
+  /** `compacted`: the added files hold the same rows; `expired`: the rows are given up; `indexed`: only directories change. */
+  readonly reason: 'compacted' | 'expired' | 'indexed';
   readonly removed: readonly SegmentFile[];
   readonly added: readonly NewHourFile[];
   readonly sasRemoved: readonly SasFile[];
   readonly sasAdded: readonly SasFile[];
+  readonly tokenRemoved: readonly TokenFile[];
+  readonly tokenAdded: readonly TokenFile[];
   /** Rows that were there twice and are there once now. */
   readonly duplicates: number;
 }
+
+/** Adds no file and removes none. */
+export const noReplacement = {
+  removed: [],
+  added: [],
+  sasRemoved: [],
+  sasAdded: [],
+  tokenRemoved: [],
+  tokenAdded: [],
+  duplicates: 0,
+} as const satisfies Omit<Replacement, 'reason'>;
 
 /** The link before the first. */
 export const chainStart = '0'.repeat(64);
@@ -53,9 +67,9 @@ export async function insertReplacement(
   { version, at }: { version: number; at: Date },
   replacement: Omit<Replacement, 'added'> & { readonly added: readonly HourFile[] },
 ): Promise<void> {
-  const { reason, removed, added, sasRemoved, sasAdded, duplicates } = replacement;
+  const { reason, removed, added, sasRemoved, sasAdded, tokenRemoved, tokenAdded, duplicates } = replacement;
   const when = new DuckDBTimestampValue(BigInt(at.getTime()) * 1000n);
-  for (const { path } of [...removed, ...sasRemoved]) {
+  for (const { path } of [...removed, ...sasRemoved, ...tokenRemoved]) {
     await connection.run('INSERT INTO removed VALUES ($1, $2, $3, $4)', [version, path, reason, when]);
   }
   for (const { path, rollupPath, rows, bytes, minTime, maxTime, compacted } of added) {
@@ -77,6 +91,15 @@ export async function insertReplacement(
   }
   for (const { path, rows, sha256 } of sasAdded) {
     await connection.run('INSERT INTO sas_file VALUES ($1, $2, $3, $4)', [version, path, rows, sha256]);
+  }
+  for (const { path, rows, sha256, covers } of tokenAdded) {
+    await connection.run('INSERT INTO token_file VALUES ($1, $2, $3, $4, $5)', [
+      version,
+      path,
+      rows,
+      sha256,
+      listValue(covers),
+    ]);
   }
   const sum = (files: readonly SegmentFile[], of: (file: SegmentFile) => number) =>
     files.reduce((total, file) => total + of(file), 0);
@@ -130,6 +153,7 @@ export interface RemovedFile {
 export interface Replacements {
   readonly hourFiles: readonly HourFile[];
   readonly sasFiles: readonly SasFile[];
+  readonly tokenFiles: readonly TokenFile[];
   /** Given up since the time asked for. */
   readonly removed: readonly RemovedFile[];
   /** Last link of the chain. */
@@ -148,6 +172,9 @@ export async function readReplacements(connection: DuckDBConnection, since: Date
   const sas = await rowsOf(
     'SELECT path, row_count::VARCHAR, sha256 FROM sas_file ANTI JOIN removed USING (path) ORDER BY sas_file.rowid',
   );
+  const tokens = await rowsOf(
+    'SELECT path, row_count::VARCHAR, sha256, covers FROM token_file ANTI JOIN removed USING (path) ORDER BY token_file.rowid',
+  );
   const removed = await rowsOf(
     `SELECT unnest(list_filter([r.path, s.rollup_path, s.sas_path, h.rollup_path], lambda x: x IS NOT NULL)),
       epoch_ms(removed_at)::VARCHAR
@@ -162,6 +189,10 @@ export async function readReplacements(connection: DuckDBConnection, since: Date
       .array(z.tuple([z.string(), number, z.string()]))
       .parse(sas)
       .map(([path, rows, sha256]) => ({ path, rows, sha256 })),
+    tokenFiles: z
+      .array(z.tuple([z.string(), number, z.string(), z.array(z.string())]))
+      .parse(tokens)
+      .map(([path, rows, sha256, covers]) => ({ path, rows, sha256, covers })),
     removed: z
       .array(z.tuple([z.string(), number]))
       .parse(removed)
@@ -171,7 +202,8 @@ export async function readReplacements(connection: DuckDBConnection, since: Date
   };
 }
 
-/** Every file of removed segments and SAS files, with the time it was given up. */
-export function removedFiles(segments: readonly SegmentFile[], sas: readonly SasFile[], atMs: number): RemovedFile[] {
-  return [...segments.flatMap(filesOf), ...sas.map(({ path }) => path)].map((path) => ({ path, atMs }));
+/** Every file that a swap removes, with the time it was given up. */
+export function removedFiles({ removed, sasRemoved, tokenRemoved }: Replacement, atMs: number): RemovedFile[] {
+  const others = [...sasRemoved, ...tokenRemoved].map(({ path }) => path);
+  return [...removed.flatMap(filesOf), ...others].map((path) => ({ path, atMs }));
 }

@@ -7,6 +7,10 @@ import { DuckDBInstance } from '../core/duckdb.ts';
 import { AppError, errorText } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { runStep, type StepRequest, type StepResult } from './compaction-step.ts';
+import { type DirectoryRequest, runDirectoryStep } from './directory-step.ts';
+
+/** A step of compaction, or one that makes a token directory. */
+export type AnyRequest = StepRequest | DirectoryRequest;
 
 /** What came of a step. */
 export type StepReply =
@@ -16,13 +20,13 @@ export type StepReply =
 /** Does steps of compaction, one at a time. */
 export interface StepRunner {
   /** @throws AppError WORKER_CRASHED, retryable, where nobody can tell what came of it. */
-  run(request: StepRequest): Promise<StepReply>;
+  run(request: AnyRequest): Promise<StepReply>;
   /** Ends what is under way. */
   stop(): void;
 }
 
 /** Runs a step on this thread, in a database of its own, which gives all memory back after it. */
-export async function runStepHere(request: StepRequest): Promise<StepReply> {
+export async function runStepHere(request: AnyRequest): Promise<StepReply> {
   const started = process.cpuUsage();
   const instance = await DuckDBInstance.create(':memory:', {
     threads: '1',
@@ -31,7 +35,7 @@ export async function runStepHere(request: StepRequest): Promise<StepReply> {
   });
   try {
     const connection = await instance.connect();
-    const result = await runStep(connection, request);
+    const result = await ('step' in request ? runStep(connection, request) : runDirectoryStep(connection, request));
     connection.closeSync();
     const { user, system } = process.cpuUsage(started);
     return { ok: true, result, cpuS: (user + system) / 1e6 };
@@ -53,7 +57,7 @@ export class StepProcess implements StepRunner {
     return this.#child?.pid;
   }
 
-  async run(request: StepRequest): Promise<StepReply> {
+  async run(request: AnyRequest): Promise<StepReply> {
     const child = this.#child ?? this.#start();
     this.#child = child;
     const settled = new AbortController();

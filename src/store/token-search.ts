@@ -2,8 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { filesOf, type SegmentFile } from './commit.ts';
 import { logRelation } from './log-relation.ts';
 import type { Manifest } from './manifest.ts';
-import { filesRelation } from './parquet-relation.ts';
+import { filesRelation, groupsRelation } from './parquet-relation.ts';
 import { rollupSpecs } from './rollup-columns.ts';
+import { tokenFileSpecs } from './token-directory.ts';
 import type { StoredRows } from './views.ts';
 
 /** First and last of some unsigned 64-bit numbers. */
@@ -42,23 +43,64 @@ function rollupRelation(dataDir: string, segments: readonly SegmentFile[], virtu
   return filesRelation(dataDir, paths, rollupSpecs, virtual);
 }
 
+/** Parquet files to be searched, and whose rows they tell of. */
+interface Searched {
+  /** FROM clause with the columns of tokens, `file_index` and `file`. */
+  readonly relation: string;
+  /** The segment a row is about; undefined if it does not count any more. */
+  segmentOf(fileIndex: number, file: number): SegmentFile | undefined;
+}
+
+/** The directories of a snapshot, and the rollups of the segments that none covers. */
+function searched(dataDir: string, { segments, tokenFiles }: Manifest): Searched[] {
+  const byPath = new Map(segments.map((segment) => [segment.path, segment]));
+  const covered = new Set(tokenFiles.flatMap(({ covers }) => covers));
+  const others = segments.filter(({ path }) => !covered.has(path));
+  const paths = tokenFiles.map(({ path }) => path);
+  return [
+    ...(paths.length === 0
+      ? []
+      : [
+          {
+            relation: groupsRelation(dataDir, [{ paths, alike: true }], tokenFileSpecs, ['file_index']),
+            segmentOf: (index: number, file: number) => byPath.get(tokenFiles[index]?.covers[file] ?? ''),
+          },
+        ]),
+    ...(others.length === 0
+      ? []
+      : [
+          {
+            relation: `(SELECT *, 0 AS file FROM ${rollupRelation(dataDir, others, ['file_index'])})`,
+            segmentOf: (index: number) => others[index],
+          },
+        ]),
+  ];
+}
+
 /**
- * Looks tokens up in the rollups, which are a small part of the log and sorted by token: a file without any of them costs
- * its footer. Each condition is asked alone, as DuckDB skips row groups by an AND but not by an OR.
+ * Looks tokens up in directories and rollups, which are a small part of the log and sorted by token: a file without any of
+ * them costs its footer. Each condition is asked alone, as DuckDB skips row groups by an AND but not by an OR.
  */
 async function findPlaces(
   connection: DuckDBConnection,
   dataDir: string,
-  segments: readonly SegmentFile[],
+  manifest: Manifest,
   search: TokenSearch,
 ): Promise<Place[]> {
-  const rollups = rollupRelation(dataDir, segments, ['file_index']);
+  const sources = searched(dataDir, manifest);
   const places: Place[] = [];
-  if (segments.length === 0) return places;
   for (const condition of conditions(search)) {
-    const reader = await connection.runAndReadAll(`SELECT DISTINCT file_index FROM ${rollups} WHERE ${condition}`);
-    const hits = new Set(reader.getRows().map(([index]) => Number(index)));
-    if (hits.size > 0) places.push({ condition, segments: segments.filter((_, index) => hits.has(index)) });
+    const hits = new Set<SegmentFile>();
+    for (const { relation, segmentOf } of sources) {
+      const reader = await connection.runAndReadAll(
+        `SELECT DISTINCT file_index, file FROM ${relation} WHERE ${condition}`,
+      );
+      for (const [index, file] of reader.getRows()) {
+        const segment = segmentOf(Number(index), Number(file));
+        if (segment !== undefined) hits.add(segment);
+      }
+    }
+    if (hits.size > 0) places.push({ condition, segments: manifest.segments.filter((each) => hits.has(each)) });
   }
   return places;
 }
@@ -72,10 +114,10 @@ export interface TokenPart extends StoredRows {
 export async function findTokens(
   connection: DuckDBConnection,
   dataDir: string,
-  { segments }: Manifest,
+  manifest: Manifest,
   search: TokenSearch,
 ): Promise<TokenPart> {
-  const places = await findPlaces(connection, dataDir, segments, search);
+  const places = await findPlaces(connection, dataDir, manifest, search);
   const rowsOf = (relationOf: (segments: readonly SegmentFile[]) => string) => {
     const parts = places.map((place, index) => {
       // A row that two conditions name must come once.
@@ -86,7 +128,7 @@ export async function findTokens(
   };
   const found = new Set(places.flatMap((place) => place.segments.flatMap(filesOf)));
   return {
-    segments: segments.filter(({ path }) => found.has(path)),
+    segments: manifest.segments.filter(({ path }) => found.has(path)),
     log: rowsOf((files) => logRelation(dataDir, files)),
     rollup: rowsOf((files) => rollupRelation(dataDir, files)),
   };

@@ -38,5 +38,5 @@ it('brings a catalog of the first version up to date with all its rows', async (
 it('refuses a catalog of a later version and says so', async () => {
   const dataDir = await temporaryFolder();
   await oldCatalog(dataDir, 99);
-  await expect(Catalog.open(dataDir)).rejects.toThrow(/version 99, this saswatch knows 5/);
+  await expect(Catalog.open(dataDir)).rejects.toThrow(/version 99, this saswatch knows 6/);
 });

@@ -6,6 +6,7 @@ import { columns } from '../../src/core/columns.ts';
 import type { Catalog } from '../../src/store/catalog.ts';
 import { isHourFile } from '../../src/store/commit.ts';
 import { compactLake } from '../../src/store/compactor.ts';
+import { noReplacement } from '../../src/store/replacement.ts';
 import type { Row } from './batch-of.ts';
 import { addBatches, compact, compactorOptions, query, withCatalog } from './lake-of.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -47,14 +48,8 @@ async function age(catalog: Catalog, dataDir: string): Promise<void> {
     await withoutColumns(join(dataDir, file.rollupPath), join(dataDir, rollupPath), lateColumns);
     if (!isHourFile(file)) continue;
     const compacted = { ...file.compacted, columnCount: columns.length - 1 };
-    await catalog.replace({
-      reason: 'compacted',
-      removed: [file],
-      added: [{ ...file, path, rollupPath, compacted }],
-      sasRemoved: [],
-      sasAdded: [],
-      duplicates: 0,
-    });
+    const added = [{ ...file, path, rollupPath, compacted }];
+    await catalog.replace({ ...noReplacement, reason: 'compacted', removed: [file], added });
   }
 }
 
