@@ -71,7 +71,8 @@ export async function detectBench({ rows, note }: BenchOptions): Promise<BenchRe
       const start = cpuSeconds();
       await detector.evaluate({ since, until, final: true, standing: true });
       const all = cpuSeconds() - start;
-      await detector.evaluate({ since, until, choice: 'prompt', final: false, standing: true });
+      for (const choice of ['posture', 'window'] as const)
+        await detector.evaluate({ since, until, choice, final: false, standing: true });
       const prompt = cpuSeconds() - start - all;
       const perMillion = (seconds: number) => ((seconds * 1e6) / records.length).toFixed(2);
       note(`day ${index + 1}: ${records.length} rows, ${all.toFixed(2)} CPU-s`);

@@ -22,14 +22,16 @@ const dayOf = (micros: bigint): bigint => micros - (micros % dayMicros);
 const earlier = (a: bigint | null, b: bigint): bigint => (a === null || b < a ? b : a);
 
 /**
- * Runs the rules while rows come in, in three steps.
+ * Runs the rules while rows come in, in four steps.
  *
- * Posture and window rules are run at once, up to the newest row, over the day that is being filled: what they find of
- * rows that are there can be told. Rules that compare with history or look for a sequence are run up to the watermark,
- * with the others once more and with days that rows came too late for. Once the watermark has passed the end of a day,
- * all rules judge it, and findings that they do not confirm are taken back.
+ * Posture rules are run at once, up to the newest row: they look at tokens and not at the log, and a run of them is short.
+ * Window rules follow, over the day that is being filled: what they find of rows that are there can be told. Rules that
+ * compare with history or look for a sequence are run up to the watermark, with the others once more and with days that rows
+ * came too late for. Once the watermark has passed the end of a day, all rules judge it, and findings that they do not
+ * confirm are taken back.
  *
- * One run at a time, and half of the time at most; a commit during a run leads to another one after it.
+ * One run at a time, posture half of the time at most and the rest a third; a commit during a run leads to another one after
+ * it.
  */
 export class LiveDetection {
   readonly #catalog: Catalog;
@@ -37,13 +39,14 @@ export class LiveDetection {
   readonly #options: LiveDetectionOptions;
   readonly #watermark: Watermark;
   /** The earliest row that each step has not seen yet. */
-  #unseen: { prompt: bigint | null; settled: bigint | null; ended: bigint | null };
+  #unseen: Record<'posture' | 'window' | 'settled' | 'ended', bigint | null>;
   #settledUntil = 0n;
   #running: Promise<void> = Promise.resolve();
   #busy = false;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
-  #nextRunMs = Number.NEGATIVE_INFINITY;
+  #nextPostureMs = Number.NEGATIVE_INFINITY;
+  #nextOthersMs = Number.NEGATIVE_INFINITY;
   #fault: unknown;
   findings = 0;
 
@@ -54,7 +57,7 @@ export class LiveDetection {
     this.#watermark = new Watermark(options.clockMs);
     // A process that was killed may have left rows that no rule has seen.
     const left = catalog.unjudged()?.first ?? null;
-    this.#unseen = { prompt: left, settled: left, ended: left };
+    this.#unseen = { posture: left, window: left, settled: left, ended: left };
   }
 
   /** Takes note of a commit and, where the rules run `live`, starts a run if one is due. @throws whatever the last run failed with. */
@@ -64,9 +67,10 @@ export class LiveDetection {
     this.#watermark.advance(commit);
     this.#detector.note(commit.segments);
     for (const { minTime } of commit.segments) {
-      const { prompt, settled, ended } = this.#unseen;
+      const { posture, window, settled, ended } = this.#unseen;
       this.#unseen = {
-        prompt: earlier(prompt, minTime),
+        posture: earlier(posture, minTime),
+        window: earlier(window, minTime),
         settled: earlier(settled, minTime),
         ended: earlier(ended, minTime),
       };
@@ -74,9 +78,19 @@ export class LiveDetection {
     if (live) this.#start();
   }
 
+  /** When the next run is due, in milliseconds of the clock; infinity while no row has come. */
+  get #dueMs(): number {
+    const { posture, window } = this.#unseen;
+    return Math.min(
+      posture === null ? Number.POSITIVE_INFINITY : this.#nextPostureMs,
+      window === null ? Number.POSITIVE_INFINITY : this.#nextOthersMs,
+    );
+  }
+
   #start(): void {
-    if (this.#busy || this.#stopped || this.#unseen.prompt === null) return;
-    const waitMs = this.#nextRunMs - this.#options.clockMs();
+    const dueMs = this.#dueMs;
+    if (this.#busy || this.#stopped || dueMs === Number.POSITIVE_INFINITY) return;
+    const waitMs = dueMs - this.#options.clockMs();
     if (waitMs > 0) {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
@@ -85,29 +99,47 @@ export class LiveDetection {
       return;
     }
     this.#busy = true;
-    const startMs = this.#options.clockMs();
     this.#running = this.#runDue()
       .catch((error: unknown) => {
         this.#fault = error;
       })
       .finally(() => {
         this.#busy = false;
-        const now = this.#options.clockMs();
-        this.#nextRunMs = now + Math.max(this.#options.intervalMs, now - startMs);
         if (this.#fault === undefined) this.#start();
       });
   }
 
   async #runDue(): Promise<void> {
+    const { intervalMs, clockMs } = this.#options;
+    const startMs = clockMs();
+    await this.#runToday('posture');
+    const postureMs = clockMs() - startMs;
+    this.#nextPostureMs = clockMs() + Math.max(intervalMs, postureMs);
+    if (this.#unseen.window === null || this.#nextOthersMs > clockMs()) return;
+    const othersMs = clockMs();
+    await this.#runToday('window');
+    await this.#runSettled();
+    this.#nextOthersMs = clockMs() + Math.max(intervalMs, 2 * (clockMs() - othersMs));
+  }
+
+  /** How far rows are still expected. */
+  get #settledMicros(): bigint {
+    return this.#watermark.value - BigInt(this.#options.latenessMs) * 1_000n;
+  }
+
+  /** Rules that need no more than the rows there are, over the day that is being filled. */
+  async #runToday(choice: 'posture' | 'window'): Promise<void> {
     const { newest } = this.#watermark;
-    const settledUntil = this.#watermark.value - BigInt(this.#options.latenessMs) * 1_000n;
+    const today = dayOf(this.#settledMicros);
+    const since = this.#unseen[choice];
+    this.#unseen[choice] = null;
+    if (since === null || newest < today) return;
+    await this.#run({ since: since < today ? today : since, until: newest + 1n, choice, final: false });
+  }
+
+  async #runSettled(): Promise<void> {
+    const settledUntil = this.#settledMicros;
     const today = dayOf(settledUntil);
-    const { prompt } = this.#unseen;
-    this.#unseen.prompt = null;
-    if (prompt !== null && newest >= today) {
-      const since = prompt < today ? today : prompt;
-      await this.#run({ since, until: newest + 1n, choice: 'prompt', final: false });
-    }
     const { settled, ended } = this.#unseen;
     const isDayOver = ended !== null && ended < today;
     if (isDayOver) {

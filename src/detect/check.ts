@@ -122,8 +122,9 @@ export class TestBench {
   }
 
   async #needsMet(detection: Detection, { params }: DetectionTest): Promise<boolean> {
+    const views = { connection: this.#connection, ready: async () => {} };
     const rules = [detection];
-    return (await withNeedsMet(this.#connection, rules, this.#range, new Map([[detection.code, params]]))).length > 0;
+    return (await withNeedsMet(views, rules, this.#range, new Map([[detection.code, params]]))).length > 0;
   }
 
   /** What a rule returns for the rows of the test the bench was filled with, in no order. @throws AppError DETECTION_INVALID */

@@ -1,4 +1,3 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Config } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
 import type { SegmentFile } from '../store/commit.ts';
@@ -6,7 +5,8 @@ import { openReader } from '../store/reader.ts';
 import type { Detection } from './detection.ts';
 import { type FeedRow, readFeeds, showFeeds } from './feed-files.ts';
 import { withNeedsMet } from './needs.ts';
-import { type EventRange, fromWholeDay, runDetection } from './run.ts';
+import type { RuleViews } from './rule-views.ts';
+import { type EventRange, findingsOf, fromWholeDay, hitsOf, type RuleHit } from './run.ts';
 import { allDetections } from './shipped.ts';
 import { StandingWorkspace } from './standing-workspace.ts';
 import { suppress } from './suppression.ts';
@@ -30,16 +30,19 @@ interface DetectorDependencies {
 }
 
 /**
- * Which rules are run: those that need no more than the rows there are (`prompt`: posture and window rules), all that are
- * judged at every run (`settled`), or also those judged once a day is over (`all`).
+ * Which rules are run: those that need no more than the rows there are, by their kind, all that are judged at every run
+ * (`settled`), or also those judged once a day is over (`all`).
  */
-type RuleChoice = 'prompt' | 'settled' | 'all';
+type RuleChoice = 'posture' | 'window' | 'settled' | 'all';
 
 const chosen: Readonly<Record<RuleChoice, (rule: Detection) => boolean>> = {
-  prompt: ({ kind, every }) => every === 'run' && (kind === 'posture' || kind === 'window'),
+  posture: ({ kind, every }) => every === 'run' && kind === 'posture',
+  window: ({ kind, every }) => every === 'run' && kind === 'window',
   settled: ({ every }) => every === 'run',
   all: () => true,
 };
+
+type HitChoice = (hit: RuleHit) => boolean;
 
 interface DetectorSettings extends Pick<DetectorDependencies, 'dataDir' | 'catalog'> {
   readonly config?: Pick<Config['detect'], 'rules' | 'parameters' | 'suppressions' | 'feeds'>;
@@ -67,6 +70,8 @@ export interface Evaluation extends EventRange {
  */
 export class Detector {
   readonly #dependencies: DetectorDependencies;
+  /** Findings that this process has put, as its configuration suppresses them. */
+  readonly #told = new Set<string>();
   #standing: StandingWorkspace | null = null;
 
   constructor(dependencies: DetectorDependencies) {
@@ -99,11 +104,14 @@ export class Detector {
     const { catalog } = this.#dependencies;
     const rules = this.#dependencies.rules.filter(chosen[choice]);
     const range = { since: final ? fromWholeDay({ since, until }).since : since, until };
-    const found = await (standing ? this.#runStanding(rules, range) : this.#runAnew(rules, range));
+    const isWanted = (hit: RuleHit) => final || !this.#told.has(hit.id) || isNews(catalog.finding(hit.id), hit);
+    const found = await (standing
+      ? this.#runStanding(rules, range, { final, isWanted })
+      : this.#runAnew(rules, range, isWanted));
     const fresh = found.filter(({ id }) => catalog.finding(id) === undefined);
-    const kept = final ? found : found.filter((finding) => isNews(catalog.finding(finding.id), finding));
     const withdrawn = final ? unconfirmed(await catalog.findings(), found, rules, range) : [];
-    await catalog.putFindings([...kept, ...withdrawn]);
+    await catalog.putFindings([...found, ...withdrawn]);
+    for (const { id } of found) this.#told.add(id);
     return fresh
       .filter(({ suppression }) => suppression === null)
       .sort((a, b) => Number(a.firstSeen - b.firstSeen) || a.rule.localeCompare(b.rule));
@@ -114,28 +122,41 @@ export class Detector {
     this.#standing?.note(segments);
   }
 
-  async #runAnew(rules: readonly Detection[], range: EventRange): Promise<Finding[]> {
-    const reader = await openReader(this.#dependencies.dataDir);
+  async #runAnew(rules: readonly Detection[], range: EventRange, isWanted: HitChoice): Promise<Finding[]> {
+    const { connection, close } = await openReader(this.#dependencies.dataDir);
     try {
-      await keepEntities(reader.connection, range);
-      await showFeeds(reader.connection, this.#dependencies.feeds);
-      return await this.#runAll(reader.connection, rules, range);
+      await keepEntities(connection, range);
+      await showFeeds(connection, this.#dependencies.feeds);
+      return await this.#runAll({ connection, ready: async () => {} }, rules, range, isWanted);
     } finally {
-      reader.close();
+      close();
     }
   }
 
-  async #runStanding(rules: readonly Detection[], range: EventRange): Promise<Finding[]> {
+  async #runStanding(
+    rules: readonly Detection[],
+    range: EventRange,
+    { final, isWanted }: { readonly final: boolean; readonly isWanted: HitChoice },
+  ): Promise<Finding[]> {
     this.#standing ??= await StandingWorkspace.open(this.#dependencies.dataDir, this.#dependencies.feeds);
-    return this.#runAll(await this.#standing.refresh(range), rules, range);
+    await this.#standing.refresh(range, final);
+    return this.#runAll(this.#standing, rules, range, isWanted);
   }
 
-  async #runAll(connection: DuckDBConnection, rules: readonly Detection[], range: EventRange): Promise<Finding[]> {
+  async #runAll(
+    views: RuleViews,
+    rules: readonly Detection[],
+    range: EventRange,
+    isWanted: HitChoice,
+  ): Promise<Finding[]> {
     const { tuning, suppressions } = this.#dependencies;
-    const found: Finding[] = [];
-    for (const rule of await withNeedsMet(connection, rules, range, tuning))
-      found.push(...(await runDetection(connection, rule, range, tuning.get(rule.code))));
-    return suppress(connection, found, suppressions);
+    const hits: RuleHit[] = [];
+    for (const rule of await withNeedsMet(views, rules, range, tuning)) {
+      await views.ready(rule.sql);
+      hits.push(...(await hitsOf(views.connection, rule, range, tuning.get(rule.code))).filter(isWanted));
+    }
+    if (suppressions.some(({ addresses }) => addresses !== undefined)) await views.ready('log_row');
+    return suppress(views.connection, await findingsOf(views.connection, hits), suppressions);
   }
 
   close(): void {
@@ -147,14 +168,12 @@ export class Detector {
 const dayMicros = 86_400_000_000n;
 
 /**
- * Whether a finding says more than is known of it. A posture finding counts its token's use, so that every run would revise
- * every one of them: while its level stays what it is, once a day is enough, and the last look at a day.
+ * Whether a row says more than its finding. A posture finding counts its token's use, so that every run would revise every
+ * one of them: while its level stays what it is, once a day is enough, and the last look at a day.
  */
-function isNews(known: Finding | undefined, finding: Finding): boolean {
-  if (known === undefined || finding.windowStart !== 0n) return true;
-  const { level, open, suppression, lastSeen } = finding;
-  const isSame = known.level === level && known.open === open && known.suppression === suppression;
-  return !isSame || known.lastSeen / dayMicros !== lastSeen / dayMicros;
+function isNews(known: Finding | undefined, { hit: { windowStart, level, lastSeen } }: RuleHit): boolean {
+  if (known === undefined || windowStart !== 0n) return true;
+  return !known.open || known.level !== level || known.lastSeen / dayMicros !== lastSeen / dayMicros;
 }
 
 /** Known findings whose whole time lies in the range and that these rules, as they are now, did not find again. */

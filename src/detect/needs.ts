@@ -1,7 +1,7 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { counters } from '../store/entity-views.ts';
 import type { Detection } from './detection.ts';
 import { bindParameters, type ParameterValues, timestampLiteral } from './parameter.ts';
+import type { RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 import type { Tuning } from './tuning.ts';
 
@@ -45,10 +45,9 @@ function isLonger(values: ParameterValues): boolean {
  *
  * @param range what is going to be judged; rules that would only find what they found before `since` are left out, to the
  * microsecond and not to the day.
- * @param connection has the views that rules read.
  */
 export async function withNeedsMet(
-  connection: DuckDBConnection,
+  views: RuleViews,
   rules: readonly Detection[],
   range: EventRange,
   tuning: Tuning,
@@ -63,7 +62,9 @@ export async function withNeedsMet(
     });
     if (asking.length === 0) continue;
     const conditions = asking.map(({ sql }) => `coalesce(bool_or(true) FILTER (${sql}), false)`);
-    const result = await connection.runAndReadAll(`SELECT ${conditions.join(',\n  ')} ${rowsOf(kind, range)}`);
+    const sql = `SELECT ${conditions.join(',\n  ')} ${rowsOf(kind, range)}`;
+    await views.ready(sql);
+    const result = await views.connection.runAndReadAll(sql);
     const [met = []] = result.getRows();
     const unmet = new Set(asking.flatMap(({ rule }, index) => (met[index] === true ? [] : [rule])));
     left = left.filter((rule) => !unmet.has(rule));

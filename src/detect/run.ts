@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { AppError, errorText } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Detection } from './detection.ts';
-import { makeFinding, readHit } from './finding.ts';
+import { findingId, type Hit, makeFinding, readHit } from './finding.ts';
 import { bindParameters, type ParameterValues } from './parameter.ts';
 import { readTokenFacts, responseText } from './response.ts';
 
@@ -19,6 +19,15 @@ export function fromWholeDay({ since, until }: EventRange): EventRange {
   return { since: since - (((since % dayMicros) + dayMicros) % dayMicros), until };
 }
 
+/** A row of a rule, and how the rule was run. */
+export interface RuleHit {
+  readonly detection: Detection;
+  readonly values: ParameterValues;
+  readonly hit: Hit;
+  /** Of the finding that it makes. */
+  readonly id: string;
+}
+
 /**
  * Runs one rule over a range of event time.
  *
@@ -28,12 +37,12 @@ export function fromWholeDay({ since, until }: EventRange): EventRange {
  * @param connection has the store's views; is not written to.
  * @throws AppError DETECTION_FAILED if the statement fails, DETECTION_INVALID if its rows lack a column.
  */
-export async function runDetection(
+export async function hitsOf(
   connection: DuckDBConnection,
   detection: Detection,
   range: EventRange,
   values: ParameterValues = {},
-): Promise<Finding[]> {
+): Promise<RuleHit[]> {
   const sql = bindParameters(detection, fromWholeDay(range), values);
   const result = await connection.runAndReadAll(sql).catch((cause: unknown) => {
     throw new AppError(
@@ -43,14 +52,32 @@ export async function runDetection(
     );
   });
   const json = result.getRowObjectsJson();
-  const hits = result.getRowObjects().map((row, index) => readHit(detection, row, json[index] ?? {}));
-  const tokens = hits.flatMap(({ tokenHash, account }) => (tokenHash === null ? [] : [{ tokenHash, account }]));
-  const facts = await readTokenFacts(connection, tokens);
-  return hits
-    .map((hit) => {
-      const known = facts.get(`${hit.tokenHash}\n${hit.account}`);
-      const family = known?.family ?? null;
-      return makeFinding(detection, hit, { response: responseText(detection, known), family }, values);
-    })
+  return result
+    .getRowObjects()
+    .map((row, index) => readHit(detection, row, json[index] ?? {}))
+    .map((hit) => ({ detection, values, hit, id: findingId(detection, hit) }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The findings of some rows, in their order, with what the lake says about their tokens. */
+export async function findingsOf(connection: DuckDBConnection, hits: readonly RuleHit[]): Promise<Finding[]> {
+  const tokens = hits.flatMap(({ hit: { tokenHash, account } }) =>
+    tokenHash === null ? [] : [{ tokenHash, account }],
+  );
+  const facts = await readTokenFacts(connection, tokens);
+  return hits.map(({ detection, values, hit }) => {
+    const known = facts.get(`${hit.tokenHash}\n${hit.account}`);
+    const family = known?.family ?? null;
+    return makeFinding(detection, hit, { response: responseText(detection, known), family }, values);
+  });
+}
+
+/** What one rule finds in a range. @throws AppError as `hitsOf` */
+export async function runDetection(
+  connection: DuckDBConnection,
+  detection: Detection,
+  range: EventRange,
+  values: ParameterValues = {},
+): Promise<Finding[]> {
+  return findingsOf(connection, await hitsOf(connection, detection, range, values));
 }

@@ -1,11 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '../core/duckdb.ts';
 import type { SegmentFile } from '../store/commit.ts';
-import { entityViews } from '../store/entity-views.ts';
+import { entityViews, mergedParts, withGrants } from '../store/entity-views.ts';
 import { emptyManifest, type Manifest, readManifest } from '../store/manifest.ts';
 import { allRows, logViews, rollupRelation, ruleMacros, sasPaths, sasRelation } from '../store/views.ts';
 import { type FeedRow, showFeeds } from './feed-files.ts';
+import { FreshSegments } from './fresh-segments.ts';
+import { KeptUse } from './kept-use.ts';
 import { timestampLiteral } from './parameter.ts';
+import type { RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 import { TokenLives } from './token-lives.ts';
 import { daysBackMicros, stepsBackMicros } from './workspace.ts';
@@ -16,132 +19,208 @@ const logBackMicros = 45n * dayMicros;
 /** Rows come so much too late at most without everything being read again. */
 const lateMicros = 2n * dayMicros;
 
-const byDay = ['token_day', 'family_day', 'account_day', 'key_day'] as const;
+/** Days that add up: kept in parts, one for each time that rows came. */
+const inParts = ['account_day', 'key_day'] as const;
 
-function touching(segments: readonly SegmentFile[], since: bigint, until: bigint): SegmentFile[] {
+function touching(segments: readonly SegmentFile[], { since, until }: EventRange): SegmentFile[] {
   return segments.filter(({ minTime, maxTime }) => maxTime >= since && minTime < until);
 }
 
+const within = (name: string, { since, until }: EventRange) =>
+  `${name} >= ${timestampLiteral(since)} AND ${name} < ${timestampLiteral(until)}`;
+const before = (name: string, micros: bigint) => `${name} < ${timestampLiteral(micros)}`;
+
+/** To the end of the day. */
+const toWholeDay = (micros: bigint) => micros + ((dayMicros - (micros % dayMicros)) % dayMicros);
+
 /**
- * The views that rules read, kept from one run to the next: a run reads the rollups of the days it judges, not of the lake.
+ * The views that rules read, kept from one run to the next: a run reads the rollups that came since, not those of the lake.
  *
- * Days are made anew from the rollups of that day only where rows came for them; tokens add up rollup by rollup. Holds the
- * same as `keepEntities` makes of the whole lake, which is its slow twin; rows delivered twice count twice here until their
- * day is touched after compaction.
+ * Holds the same as `keepEntities` makes of the whole lake, which is its slow twin; rows delivered twice count twice here
+ * until their days are asked for anew after compaction. Its tables keep their names and columns, so that statements over
+ * them are planned once.
  */
-export class StandingWorkspace {
+export class StandingWorkspace implements RuleViews {
   readonly #dataDir: string;
   readonly #instance: DuckDBInstance;
-  readonly #connection: DuckDBConnection;
+  readonly connection: DuckDBConnection;
+  readonly #use: KeptUse;
   readonly #lives: TokenLives;
+  readonly #fresh = new FreshSegments();
   readonly #sasLoaded = new Set<string>();
-  /** From when on days are kept; null before the first run. */
-  #daysSince: bigint | null = null;
-  #stepsSince = 0n;
+  /** From when on days and five minutes are kept. */
+  #kept = { days: 0n, steps: 0n };
+  /** Segments with the rows that rules may read; null once the views of the log show them. */
+  #log: readonly SegmentFile[] | null = [];
 
   private constructor(dataDir: string, instance: DuckDBInstance, connection: DuckDBConnection) {
     this.#dataDir = dataDir;
     this.#instance = instance;
-    this.#connection = connection;
-    this.#lives = new TokenLives(connection, dataDir);
+    this.connection = connection;
+    this.#use = new KeptUse(connection);
+    this.#lives = new TokenLives(connection);
   }
 
   static async open(dataDir: string, feeds: readonly FeedRow[] = []): Promise<StandingWorkspace> {
-    const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
+    // One thread: rules leave a core to those who read, and small tables are not worth more.
+    const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false', threads: '1' });
     const connection = await instance.connect();
-    for (const macro of ruleMacros) await connection.run(macro);
-    await connection.run(`CREATE TABLE saved_sas AS FROM ${sasRelation(dataDir, [])}`);
-    await connection.run('CREATE VIEW sas AS FROM saved_sas');
-    await connection.run(`CREATE VIEW feed AS ${entityViews.feed}`);
-    await showFeeds(connection, feeds);
-    return new StandingWorkspace(dataDir, instance, connection);
+    const workspace = new StandingWorkspace(dataDir, instance, connection);
+    await workspace.#create(feeds);
+    return workspace;
+  }
+
+  async #create(feeds: readonly FeedRow[]): Promise<void> {
+    const run = (sql: string) => this.connection.run(sql);
+    // A file never changes under its name.
+    await run('SET parquet_metadata_cache = true');
+    for (const macro of ruleMacros) await run(macro);
+    await run(`CREATE TABLE saved_sas AS FROM ${sasRelation(this.#dataDir, [])}`);
+    await run('CREATE VIEW sas AS FROM saved_sas');
+    await run(`CREATE TEMP VIEW rollup AS SELECT * FROM ${rollupRelation(this.#dataDir, [])}`);
+    await this.#use.create();
+    await run(`CREATE TABLE kept_token_life AS ${entityViews.token_life}`);
+    await run('CREATE VIEW token_life AS FROM kept_token_life');
+    for (const name of inParts) {
+      await run(`CREATE TABLE kept_${name} AS ${entityViews[name]}`);
+      await run(`CREATE VIEW ${name} AS ${mergedParts[name]} FROM kept_${name} GROUP BY ALL`);
+    }
+    await run(`CREATE VIEW feed AS ${entityViews.feed}`);
+    await showFeeds(this.connection, feeds);
   }
 
   /** Notes what was committed, so that rows are not missed that compaction moves before the next run. */
   note(segments: readonly SegmentFile[]): void {
-    this.#lives.note(segments);
+    this.#fresh.note(segments);
   }
 
   /**
    * Takes in what came since the last run.
    *
-   * @param range what is going to be judged; rows may have come for any of its days, and for no others.
-   * @returns a connection with the views; read only.
+   * @param range what is going to be judged; rows may have come for any of its days.
+   * @param anew make its days from the rollups as they are now, where they are not those that have been read.
    */
-  async refresh(range: EventRange): Promise<DuckDBConnection> {
+  async refresh(range: EventRange, anew = false): Promise<void> {
     const manifest = (await readManifest(this.#dataDir)) ?? emptyManifest;
     await this.#loadSas(manifest);
     const { since, until } = fromWholeDay(range);
-    const daysSince = since - daysBackMicros;
-    const stepsSince = since - stepsBackMicros;
-    const isFirst = this.#daysSince === null || daysSince < this.#daysSince;
-    const isBehind = stepsSince < this.#stepsSince;
-    const from = isFirst ? daysSince - lateMicros : isBehind ? stepsSince : since;
-    await this.#remake(manifest, { since: from, until }, isFirst);
-    if (isFirst) this.#daysSince = from;
-    if (isFirst || isBehind) this.#stepsSince = from;
-    await this.#forget({ days: daysSince - lateMicros, steps: stepsSince - lateMicros });
-    await this.#lives.add(manifest, daysSince - lateMicros);
-    const log = touching(manifest.segments, since - logBackMicros, until);
-    for (const [name, sql] of Object.entries(logViews(allRows(this.#dataDir, { segments: log }))))
-      await this.#view(name, sql);
-    for (const name of [...byDay, 'sas_use', 'token_life']) await this.#view(name, `FROM kept_${name}`);
-    return this.#connection;
+    const needed = { days: since - daysBackMicros, steps: since - stepsBackMicros };
+    const taken = this.#fresh.take(manifest);
+    const fresh = needed.days < this.#kept.days ? null : taken;
+    if (fresh === null) {
+      await this.#readAll(manifest, needed.days - lateMicros);
+    } else {
+      const again = this.#toReadAgain(manifest, fresh, { since, until, steps: needed.steps, anew });
+      if (fresh.length > 0) await this.#readFresh(fresh, again);
+      if (again !== null) await this.#readAgain(manifest, again);
+    }
+    await this.#forget({ days: needed.days - lateMicros, steps: needed.steps - lateMicros });
+    await this.#lives.forget(needed.days - lateMicros);
+    this.#log = touching(manifest.segments, { since: since - logBackMicros, until });
+  }
+
+  /** Makes sure that the views that a statement reads are up to date. */
+  async ready(sql: string): Promise<void> {
+    if (/\b(token|family)_day\b/.test(sql)) await this.#use.days();
+    if (this.#log === null || !/\b(log_row|storage_log|rollup)\b/.test(sql)) return;
+    const views = logViews(allRows(this.#dataDir, { segments: this.#log }));
+    for (const [name, view] of Object.entries(views)) await this.#show(name, view);
+    this.#log = null;
+  }
+
+  /** Whole days that must be made anew from the lake; null for none. */
+  #toReadAgain(
+    { segments }: Manifest,
+    fresh: readonly SegmentFile[],
+    { since, until, steps, anew }: EventRange & { readonly steps: bigint; readonly anew: boolean },
+  ): EventRange | null {
+    const end = toWholeDay(until);
+    const oldest = fresh.reduce((min, { minTime }) => (minTime < min ? minTime : min), since);
+    const first = steps < this.#kept.steps ? steps : oldest;
+    if (first < this.#kept.steps) return { since: first - (first % dayMicros), until: end };
+    const isRead = new Set(fresh);
+    const days = { since, until: end };
+    return anew && touching(segments, days).some((file) => !isRead.has(file)) ? days : null;
+  }
+
+  async #readAll(manifest: Manifest, since: bigint): Promise<void> {
+    await this.#use.drop({ steps: 'true', days: 'true' });
+    for (const name of inParts) await this.connection.run(`DELETE FROM kept_${name}`);
+    await this.#showRollup(manifest.segments, null);
+    await this.#show('sas_use', entityViews.sas_use);
+    await this.#lives.replace();
+    await this.connection.run('DROP VIEW temp.sas_use');
+    const newest = manifest.segments.reduce((max, { maxTime }) => (maxTime > max ? maxTime : max), since);
+    const days = { since, until: newest + 1n };
+    this.#kept = { days: since, steps: since };
+    await this.#take(touching(manifest.segments, days), days);
+  }
+
+  /** @param again days that are read again; their rows count for the lives of tokens only. */
+  async #readFresh(fresh: readonly SegmentFile[], again: EventRange | null): Promise<void> {
+    await this.#showRollup(fresh, null);
+    await this.#use.add(again === null ? null : within('bucket', again));
+    await this.#addParts(again === null ? 'true' : `NOT (${within('bucket', again)})`);
+    await this.#show('sas_use', withGrants('fresh_use'));
+    await this.#lives.add();
+    await this.connection.run('DROP VIEW temp.sas_use');
+  }
+
+  async #readAgain({ segments }: Manifest, days: EventRange): Promise<void> {
+    await this.#use.drop({ steps: within('bucket', days), days: within('day', days) });
+    for (const name of inParts) await this.connection.run(`DELETE FROM kept_${name} WHERE ${within('day', days)}`);
+    if (days.since < this.#kept.steps) this.#kept.steps = days.since;
+    if (days.since < this.#kept.days) this.#kept.days = days.since;
+    await this.#take(touching(segments, days), days);
+  }
+
+  async #take(segments: readonly SegmentFile[], days: EventRange): Promise<void> {
+    await this.#showRollup(segments, within('bucket', days));
+    await this.#use.add(null);
+    await this.#addParts('true');
+    await this.#use.days();
+  }
+
+  async #addParts(condition: string): Promise<void> {
+    for (const name of inParts)
+      await this.connection.run(
+        `INSERT INTO kept_${name} WITH rollup AS (FROM temp.rollup WHERE ${condition}) ${entityViews[name]}`,
+      );
+  }
+
+  async #showRollup(segments: readonly SegmentFile[], inside: string | null): Promise<void> {
+    const rollup = `SELECT * FROM ${rollupRelation(this.#dataDir, segments)}`;
+    await this.#show('rollup', inside === null ? rollup : `${rollup} WHERE ${inside}`);
   }
 
   async #loadSas(manifest: Manifest): Promise<void> {
     const fresh = sasPaths(manifest).filter((path) => !this.#sasLoaded.has(path));
     if (fresh.length === 0) return;
-    await this.#connection.run(
+    await this.connection.run(
       `INSERT INTO saved_sas SELECT DISTINCT ON (sas_id) * FROM ${sasRelation(this.#dataDir, fresh)} f
        WHERE NOT EXISTS (FROM saved_sas s WHERE s.sas_id = f.sas_id)`,
     );
     for (const path of fresh) this.#sasLoaded.add(path);
   }
 
-  /** Makes days and steps of a stretch of whole days anew from its rollups. */
-  async #remake({ segments }: Manifest, { since, until }: EventRange, isFirst: boolean): Promise<void> {
-    const end = until - (until % dayMicros) + dayMicros;
-    const inside = (name: string) => `${name} >= ${timestampLiteral(since)} AND ${name} < ${timestampLiteral(end)}`;
-    const rollup = rollupRelation(this.#dataDir, touching(segments, since, end));
-    await this.#view('rollup', `SELECT * FROM ${rollup} WHERE ${inside('bucket')}`);
-    await this.#view('sas_use', entityViews.sas_use);
-    await this.#connection.run('CREATE OR REPLACE TEMP TABLE fresh_sas_use AS FROM sas_use');
-    await this.#view('sas_use', 'FROM fresh_sas_use');
-    for (const name of byDay) {
-      await this.#keep(name, entityViews[name], isFirst ? null : inside('day'));
-    }
-    await this.#keep('sas_use', 'FROM fresh_sas_use', isFirst ? null : inside('bucket'));
-    await this.#connection.run('DROP TABLE fresh_sas_use');
-  }
-
-  async #keep(name: string, sql: string, inside: string | null): Promise<void> {
-    if (inside === null) {
-      await this.#connection.run(`CREATE OR REPLACE TABLE kept_${name} AS ${sql}`);
-      return;
-    }
-    await this.#connection.run(`DELETE FROM kept_${name} WHERE ${inside}`);
-    await this.#connection.run(`INSERT INTO kept_${name} BY NAME ${sql}`);
-  }
-
   /** Drops what is too old for rules to look at. */
   async #forget({ days, steps }: { readonly days: bigint; readonly steps: bigint }): Promise<void> {
-    if (steps > this.#stepsSince) {
-      await this.#connection.run(`DELETE FROM kept_sas_use WHERE bucket < ${timestampLiteral(steps)}`);
-      this.#stepsSince = steps;
+    if (steps > this.#kept.steps) {
+      await this.#use.drop({ steps: before('bucket', steps), days: null });
+      this.#kept.steps = steps;
     }
-    if (this.#daysSince === null || days <= this.#daysSince) return;
-    for (const name of byDay)
-      await this.#connection.run(`DELETE FROM kept_${name} WHERE day < ${timestampLiteral(days)}`);
-    this.#daysSince = days;
+    if (days <= this.#kept.days) return;
+    await this.#use.drop({ steps: null, days: before('day', days) });
+    for (const name of inParts) await this.connection.run(`DELETE FROM kept_${name} WHERE ${before('day', days)}`);
+    this.#kept.days = days;
   }
 
-  async #view(name: string, sql: string): Promise<void> {
-    await this.#connection.run(`CREATE OR REPLACE VIEW ${name} AS ${sql}`);
+  async #show(name: string, sql: string): Promise<void> {
+    await this.connection.run(`CREATE OR REPLACE TEMP VIEW ${name} AS ${sql}`);
   }
 
   close(): void {
-    this.#connection.closeSync();
+    this.connection.closeSync();
     this.#instance.closeSync();
   }
 }

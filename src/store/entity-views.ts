@@ -36,15 +36,26 @@ const grants = ['kind', ...sasParameters, 'st_time', 'se_time', 'skt_time', 'ske
  * scope, permissions, policy, container (but for account SAS) and weeks of life. A service may mint one token an object, so
  * what is usual is asked of the family.
  */
-const sasUse = `SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash,
+const use = (
+  more: string,
+) => `SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash,
     coalesce(r.token, r.token_fingerprint) AS token_key, r.account, r.bucket, r.bucket::DATE AS day,
     concat_ws('|', r.auth_type, coalesce(s.srt, s.sr), s.sp, s.si, if(r.auth_type = 'sas_account', NULL, r.container_bits),
       date_diff('day', s.st_time, s.se_time) // 7) AS family,
     r.auth_type, r.key_name, r.key_hash, r.sas_id, ${counters.map((name) => `r.${name}`).join(', ')}, r.container_bits,
-    r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.min_time, r.max_time,
-    ${grants.map((name) => `s."${name}"`).join(', ')}
+    r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.min_time, r.max_time${more}
   FROM rollup r LEFT JOIN sas s ON r.sas_id = s.sas_id
   WHERE r.auth_type LIKE 'sas\\_%' ESCAPE '\\' AND (r.token_hash IS NOT NULL OR r.token_fingerprint IS NOT NULL)`;
+
+const granted = grants.map((name) => `s."${name}"`).join(', ');
+
+/** The columns of `sas_use` that are of the rollup; what the token grants is in `sas`. */
+export const tokenUse = use('');
+
+/** `sas_use` of a FROM clause with the columns of `tokenUse`. */
+export function withGrants(relation: string): string {
+  return `SELECT u.*, ${granted} FROM ${relation} u LEFT JOIN sas s ON u.sas_id = s.sas_id`;
+}
 
 /** A token's UTC day. `peak_hour_…` are of its busiest clock hour; `hours` has a bit for each hour of use. */
 const tokenDay = `SELECT token_hash, account, day, max(token_key) AS token_key, max(family) AS family,
@@ -90,7 +101,7 @@ const familyDay = `WITH steps AS (
   FROM tokens_of_day GROUP BY account, family, day`;
 
 /** A token from its first success to its last, with what it grants. */
-const tokenLife = `SELECT t.*, ${grants.map((name) => `s."${name}"`).join(', ')}
+const tokenLife = `SELECT t.*, ${granted}
   FROM (
     SELECT token_hash, account, max(token_key) AS token_key, max(family) AS family, max(auth_type) AS auth_type,
       max(key_name) AS key_name, max(key_hash) AS key_hash, arg_max(sas_id, max_time) AS sas_id, min(min_time) AS first_seen,
@@ -108,6 +119,15 @@ const accountDay = `SELECT account, auth_type, bucket::DATE AS day, ${summed}, b
 const keyDay = `SELECT account, key_name, key_hash, bucket::DATE AS day, sum(ok)::BIGINT AS ok, min(min_time) AS min_time,
     max(max_time) AS max_time
   FROM rollup WHERE key_hash IS NOT NULL AND starts_with(key_name, 'key') AND ok > 0 GROUP BY ALL`;
+
+const span = 'min(min_time) AS min_time, max(max_time) AS max_time';
+
+/** A SELECT list, grouped by all, that adds up several rows of an entity's day to one. */
+export const mergedParts = {
+  account_day: `SELECT account, auth_type, day, ${summed}, bit_or(container_bits) AS container_bits,
+    bit_or(container_bits_ok) AS container_bits_ok, ${span}`,
+  key_day: `SELECT account, key_name, key_hash, day, sum(ok)::BIGINT AS ok, ${span}`,
+} as const;
 
 /**
  * Address ranges of lists that the user supplies, each with the time it was true for. Rules that need one stay silent
@@ -136,7 +156,7 @@ export function logRow(relation: string, ip: string, uri: string): string {
 
 /** What rules read beside the log: tokens, families and keys, by five minutes, by day and for life. */
 export const entityViews = {
-  sas_use: sasUse,
+  sas_use: use(`, ${granted}`),
   token_day: tokenDay,
   family_day: familyDay,
   token_life: tokenLife,

@@ -150,7 +150,7 @@ it('keeps the use of a token as it was first told while its day lasts, and as it
   const records = first.records.filter((record) => timeOf(record).startsWith(day));
   const until = micros(`${day}T00:00:00Z`) + 86_400_000_000n;
   const look = async (final: boolean) => {
-    await detector.evaluate({ since: until - 1n, until, choice: 'prompt', final });
+    await detector.evaluate({ since: until - 1n, until, choice: 'posture', final });
     return new Map(
       (await catalog.findings()).filter(({ rule }) => rule.startsWith('P-')).map((each) => [each.id, each]),
     );

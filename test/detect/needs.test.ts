@@ -31,7 +31,7 @@ class FindingMemory {
   }
 }
 
-const slice = 2_000;
+const slice = 3_000;
 const arrivals = estateArrivals.flatMap(({ partition, records }) =>
   Array.from({ length: Math.ceil(records.length / slice) }, (_, index) => ({
     partition: `${partition}-${index}`,

@@ -1,0 +1,65 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { entityViews, tokenUse, withGrants } from '../store/entity-views.ts';
+
+const sameToken = (a: string, b: string) => `${a}.token_hash = ${b}.token_hash AND ${a}.account = ${b}.account`;
+
+/**
+ * Tokens by five minutes and by day, in tables: `kept_sas_use` grows by the rows of new rollups, and days are made anew from
+ * it for the tokens that had some, when somebody asks for days.
+ */
+export class KeptUse {
+  readonly #connection: DuckDBConnection;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  /** Makes the tables; `rollup` and `sas` are there and show no row. */
+  async create(): Promise<void> {
+    await this.#run(`CREATE TABLE kept_sas_use AS ${tokenUse}`);
+    await this.#run('CREATE TABLE fresh_use AS FROM kept_sas_use');
+    await this.#run('CREATE TABLE touched AS SELECT token_hash, account, day FROM kept_sas_use');
+    await this.#run(`CREATE VIEW sas_use AS ${withGrants('kept_sas_use')}`);
+    for (const name of ['token_day', 'family_day'] as const) {
+      await this.#run(`CREATE TABLE kept_${name} AS ${entityViews[name]}`);
+      await this.#run(`CREATE VIEW ${name} AS FROM kept_${name}`);
+    }
+  }
+
+  /** Takes in the rows of `rollup`, but for those that `except`, a condition, is true of; all of them stay in `fresh_use`. */
+  async add(except: string | null): Promise<void> {
+    await this.#run('DELETE FROM fresh_use');
+    await this.#run(`INSERT INTO fresh_use ${tokenUse}`);
+    const added = `FROM fresh_use ${except === null ? '' : `WHERE NOT (${except})`}`;
+    await this.#run(`INSERT INTO kept_sas_use ${added}`);
+    await this.#run(`INSERT INTO touched SELECT DISTINCT token_hash, account, day ${added}`);
+  }
+
+  /** Brings days up to date. */
+  async days(): Promise<void> {
+    const some = await this.#connection.runAndReadAll('SELECT count(*) > 0 FROM touched');
+    if (some.getRows()[0]?.[0] !== true) return;
+    await this.#run(`DELETE FROM kept_token_day k USING touched t WHERE ${sameToken('k', 't')} AND k.day = t.day`);
+    await this.#from(`kept_sas_use k SEMI JOIN touched t ON ${sameToken('k', 't')} AND k.day = t.day`, 'token_day');
+    await this.#run('DELETE FROM kept_family_day WHERE day IN (SELECT day FROM touched)');
+    await this.#from('kept_sas_use WHERE day IN (SELECT day FROM touched)', 'family_day');
+    await this.#run('DELETE FROM touched');
+  }
+
+  async #from(use: string, name: 'token_day' | 'family_day'): Promise<void> {
+    await this.#run(`CREATE OR REPLACE TEMP VIEW sas_use AS ${withGrants(`(FROM ${use})`)}`);
+    await this.#run(`INSERT INTO kept_${name} BY NAME ${entityViews[name]}`);
+    await this.#run('DROP VIEW temp.sas_use');
+  }
+
+  /** Drops the rows that conditions over their five minutes and their day are true of. */
+  async drop({ steps, days }: { readonly steps: string | null; readonly days: string | null }): Promise<void> {
+    if (steps !== null) await this.#run(`DELETE FROM kept_sas_use WHERE ${steps}`);
+    if (days === null) return;
+    for (const name of ['kept_token_day', 'kept_family_day']) await this.#run(`DELETE FROM ${name} WHERE ${days}`);
+  }
+
+  async #run(sql: string): Promise<void> {
+    await this.#connection.run(sql);
+  }
+}
