@@ -68,10 +68,17 @@ export function after(k: u32): usize {
   return SUCCESSORS_AT + k;
 }
 
+/** Length of the name with quotes and colon. */
+// @ts-ignore: decorator
+@inline
+export function spelledLength(entry: usize): usize {
+  return load<u8>(entry, 64);
+}
+
 /** `"name":` stands at `p`. */
 // @ts-ignore: decorator
 @inline
-function isAt(p: usize, entry: usize): bool {
+export function isAt(p: usize, entry: usize): bool {
   return !v128.any_true(
     v128.or(
       v128.and(v128.xor(v128.load(p), v128.load(entry)), v128.load(entry, 32)),
@@ -131,7 +138,7 @@ function readKnown(object: u32, p: usize, place: usize): usize {
     const entry = keyEntry(key);
     if (load<u8>(entry, 67) == object && isAt(p, entry)) {
       learn(place);
-      return p + load<u8>(entry, 64);
+      return p + spelledLength(entry);
     }
     slot = (slot + 1) & (SLOTS - 1);
   }
@@ -152,14 +159,10 @@ function readOther(object: u32, p: usize, place: usize): usize {
   return load<u8>(p) == 58 ? p + 1 : 0;
 }
 
-/** Reads a name and its colon; sets `key`. `place` is where the prediction stands. Returns 0 to bail. */
+/** Reads a name that is not the one at `place`, where the prediction stands, and its colon; sets `key`. Returns 0 to bail. */
 export function readKey(object: u32, p: usize, place: usize): usize {
-  key = load<u8>(place);
-  let entry = keyEntry(key);
-  if (isAt(p, entry)) return p + load<u8>(entry, 64);
   key = load<u8>(place, SECOND);
-  entry = keyEntry(key);
-  if (isAt(p, entry)) return p + load<u8>(entry, 64);
+  const entry = keyEntry(key);
+  if (isAt(p, entry)) return p + spelledLength(entry);
   return readOther(object, p, place);
 }
-

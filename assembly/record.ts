@@ -14,7 +14,7 @@ import {
   readUuidField,
 } from './field';
 import { isNull, skipSpaces } from './json';
-import { after, childOf, firstIn, key, keyEntry, kindOf, readKey } from './key';
+import { after, childOf, firstIn, isAt, key, keyEntry, kindOf, readKey, spelledLength } from './key';
 import { beginPlace, derivePlace, readObjectKey, readUri } from './place';
 import { Row } from './row';
 import { Sas } from './sas';
@@ -69,10 +69,15 @@ function readMembers(object: u32, p: usize): usize {
   if (load<u8>(p) == 125) return p + 1;
   let place = firstIn(object);
   for (;;) {
-    p = readKey(object, p, place);
-    if (!p) return 0;
+    let k = <u32>load<u8>(place);
+    if (isAt(p, keyEntry(k))) {
+      p += spelledLength(keyEntry(k));
+    } else {
+      p = readKey(object, p, place);
+      if (!p) return 0;
+      k = key;
+    }
     p = skipSpaces(p);
-    const k = key;
     if (k) {
       const entry = keyEntry(k);
       const bit = load<u64>(entry, 96);

@@ -187,6 +187,13 @@ export const mutants: readonly Mutant[] = [
     killedBy: 'bare records behind damaged ones',
   },
   {
+    fault: 'names: the predicted one is taken unseen',
+    file: 'record.ts',
+    from: 'if (isAt(p, keyEntry(k))) {',
+    to: 'if (k) {',
+    killedBy: 'unknown names',
+  },
+  {
     fault: 'batch: values of the one before stay',
     file: 'row.ts',
     from: 'memory.fill(load<u32>(COLUMNS_AT + (i << 3)) + Row.index * width, 0, rows * width);',
