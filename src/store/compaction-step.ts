@@ -103,7 +103,10 @@ export async function runStep(connection: DuckDBConnection, request: StepRequest
   );
   const merged = [...takenBy.values()].flat();
   const rowsIn = [...step.segments, ...merged].reduce((sum, { rows }) => sum + rows, 0);
-  const shape = await stepColumns(connection, dataDir, [...paths(step.segments), ...paths(merged)], rowsIn);
+  const shape = await stepColumns(connection, dataDir, [...paths(step.segments), ...paths(merged)], {
+    rows: rowsIn,
+    hours: hours.size,
+  });
   const order = 'account, token, time';
   const inOneSort = hours.size > scansMax;
   if (inOneSort) {

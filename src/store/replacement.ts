@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
 import type { ColumnPolicy } from '../core/columns.ts';
-import { DuckDBTimestampValue, listValue } from '../core/duckdb.ts';
+import { DuckDBTimestampValue, listValue, TIMESTAMP, UBIGINT, UINTEGER, VARCHAR } from '../core/duckdb.ts';
+import { appendRows } from './append-rows.ts';
 import { filesOf, type HourDetails, type HourFile, type SegmentFile } from './commit.ts';
 import type { TokenFile } from './token-directory.ts';
 
@@ -61,6 +62,13 @@ export function chained(before: string, files: readonly NewHourFile[]): HourFile
   });
 }
 
+/** Of the table `hour_file`, in its order. */
+const hourFileTypes = [
+  ...[UBIGINT, VARCHAR, VARCHAR, UBIGINT, UBIGINT],
+  ...[TIMESTAMP, TIMESTAMP, TIMESTAMP],
+  ...[VARCHAR, UINTEGER, VARCHAR, VARCHAR, VARCHAR],
+];
+
 /** Appends the rows of one swap; the caller holds the transaction. */
 export async function insertReplacement(
   connection: DuckDBConnection,
@@ -69,16 +77,23 @@ export async function insertReplacement(
 ): Promise<void> {
   const { reason, removed, added, sasRemoved, sasAdded, tokenRemoved, tokenAdded, duplicates } = replacement;
   const when = new DuckDBTimestampValue(BigInt(at.getTime()) * 1000n);
-  for (const { path } of [...removed, ...sasRemoved, ...tokenRemoved]) {
-    await connection.run('INSERT INTO removed VALUES ($1, $2, $3, $4)', [version, path, reason, when]);
-  }
-  for (const { path, rollupPath, rows, bytes, minTime, maxTime, compacted } of added) {
-    await connection.run('INSERT INTO hour_file VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)', [
-      version,
+  const key = BigInt(version);
+  await appendRows(
+    connection,
+    'removed',
+    [UBIGINT, VARCHAR, VARCHAR, TIMESTAMP],
+    [...removed, ...sasRemoved, ...tokenRemoved].map(({ path }) => [key, path, reason, when]),
+  );
+  await appendRows(
+    connection,
+    'hour_file',
+    hourFileTypes,
+    added.map(({ path, rollupPath, rows, bytes, minTime, maxTime, compacted }) => [
+      key,
       path,
       rollupPath,
-      rows,
-      bytes,
+      BigInt(rows),
+      BigInt(bytes),
       new DuckDBTimestampValue(minTime),
       new DuckDBTimestampValue(maxTime),
       new DuckDBTimestampValue(compacted.hour),
@@ -87,8 +102,8 @@ export async function insertReplacement(
       compacted.sha256,
       compacted.rollupSha256,
       compacted.chain,
-    ]);
-  }
+    ]),
+  );
   for (const { path, rows, sha256 } of sasAdded) {
     await connection.run('INSERT INTO sas_file VALUES ($1, $2, $3, $4)', [version, path, rows, sha256]);
   }

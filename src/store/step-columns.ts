@@ -7,8 +7,12 @@ import { keptColumns } from './row-identity.ts';
 import { literal } from './segment-writer.ts';
 import { sqlType } from './table.ts';
 
-/** Different texts of a column up to which it becomes an ENUM: its whole dictionary goes into every row group. */
+/**
+ * Different texts of a column up to which it becomes an ENUM, however many rows there are, and for each row of a file: the whole
+ * dictionary goes into every row group, and would be most of a small file.
+ */
 const entriesMax = 1_000;
+const entriesPerRow = 1 / 16;
 
 /** A smaller step is sorted sooner than its columns are looked through. */
 const rowsMin = 2_000;
@@ -30,13 +34,15 @@ export interface StepColumns {
  *
  * @param paths all files whose rows are going to be written: a text that is in none cannot be.
  * @param rows how many they have.
+ * @param hours how many files these become.
  */
 export async function stepColumns(
   connection: DuckDBConnection,
   dataDir: string,
   paths: readonly string[],
-  rows: number,
+  { rows, hours }: { readonly rows: number; readonly hours: number },
 ): Promise<StepColumns> {
+  const most = Math.min(entriesMax, Math.max(1, Math.floor((rows / hours) * entriesPerRow)));
   const sorted = new Map(columns.map(({ name }) => [name as string, `"${name}"`]));
   const constant = new Map<string, string>();
   const relation = filesRelation(dataDir, paths, columns);
@@ -49,10 +55,10 @@ export async function stepColumns(
     if (count === 0 || type !== 'dictionary') continue;
     await connection.run(
       `CREATE OR REPLACE TEMP TABLE entry AS
-        SELECT DISTINCT "${name}" AS text FROM ${relation} WHERE "${name}" IS NOT NULL LIMIT ${entriesMax + 1}`,
+        SELECT DISTINCT "${name}" AS text FROM ${relation} WHERE "${name}" IS NOT NULL LIMIT ${most + 1}`,
     );
     const entries = await countRows(connection, 'entry');
-    if (entries > entriesMax) continue;
+    if (entries > most) continue;
     await connection.run(`CREATE TYPE "${name}_text" AS ENUM (SELECT text FROM entry ORDER BY text)`);
     // Of all ways to write one text many times, an ENUM is by far the fastest.
     if (entries === 1 && count === rows) constant.set(name, `enum_first(NULL::"${name}_text")::"${name}_text"`);
