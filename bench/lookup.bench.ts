@@ -103,7 +103,7 @@ export async function lookupBench({ rows, rounds, note }: BenchOptions): Promise
           ...lines,
         ],
         `Absent: in no hour. Rare: a quarter of an hour. Steady: 40 rows in every hour. Hot: three rows of a hundred. ` +
-          '`rollups first` is what `saswatch token show` does; `log files alone` is DuckDB with a plain WHERE over the same files, ' +
+          '`rollups first` is what `saswatch token show` does, with a token directory from 16 hours on; `log files alone` is DuckDB with a plain WHERE over the same files, ' +
           `its bloom filters and statistics. The last two columns go on from both sizes in a straight line.`,
       ],
     };

@@ -3,10 +3,13 @@ import { dirname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { columns } from '../src/core/columns.ts';
 import { DuckDBInstance } from '../src/core/duckdb.ts';
+import { limits } from '../src/core/limits.ts';
 import { Catalog } from '../src/store/catalog.ts';
+import { compactLake } from '../src/store/compactor.ts';
 import { type NewHourFile, noReplacement } from '../src/store/replacement.ts';
 import { rollupSpecs } from '../src/store/rollup-columns.ts';
 import { literal } from '../src/store/segment-writer.ts';
+import { runStepHere } from '../src/store/step-runner.ts';
 import { sqlType, type TableColumnSpec } from '../src/store/table.ts';
 
 const firstHour = 1_767_225_600_000_000n;
@@ -137,7 +140,7 @@ async function writeHour(
   };
 }
 
-/** Adds the hours from `from` up to `to` with about `rowsPerHour` rows each, laid out as compaction does it. */
+/** Adds the hours from `from` up to `to` with about `rowsPerHour` rows each, laid out as compaction does it, with directories. */
 export async function addHours(dataDir: string, from: number, to: number, rowsPerHour: number): Promise<void> {
   const catalog = await Catalog.open(dataDir);
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
@@ -146,6 +149,17 @@ export async function addHours(dataDir: string, from: number, to: number, rowsPe
     const added: NewHourFile[] = [];
     for (let hour = from; hour < to; hour++) added.push(await writeHour(connection, dataDir, hour, rowsPerHour));
     await catalog.replace({ ...noReplacement, reason: 'compacted', added });
+    // Nothing to compact is left: this makes the token directories.
+    await compactLake(catalog, dataDir, {
+      policy: 'full',
+      until: null,
+      rowsMax: limits.compactionRowsMax,
+      hourRowsMax: limits.hourFileRowsMax,
+      onlyGain: false,
+      cpuShareMax: 1,
+      signal: new AbortController().signal,
+      runner: { run: runStepHere, stop: () => {} },
+    });
   } finally {
     instance.closeSync();
     await catalog.close();

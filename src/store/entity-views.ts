@@ -165,6 +165,9 @@ export const entityViews = {
   feed,
 } as const;
 
+/** Those that tell of a token alone. */
+export const tokenViews = { sas_use: entityViews.sas_use, token_life: entityViews.token_life } as const;
+
 /**
  * `network_of(caller_ipv4, caller_ip)`: the network of an address, `192.0.2.0/24` or `2001:db8:0:1::/64`.
  * `tool_of(user_agent)`: the product a user agent begins with, without its version.

@@ -4,7 +4,7 @@ import { columns } from '../core/columns.ts';
 import { BIGINT, DuckDBDataChunk, UBIGINT, VARCHAR } from '../core/duckdb.ts';
 import { sasParameters } from '../core/sas.ts';
 import type { SegmentFile } from './commit.ts';
-import { entityMacros, entityViews, logRow } from './entity-views.ts';
+import { entityMacros, entityViews, logRow, tokenViews } from './entity-views.ts';
 import { findingColumns } from './finding-table.ts';
 import { logAnalyticsViews } from './log-analytics-views.ts';
 import { logRelation } from './log-relation.ts';
@@ -153,8 +153,8 @@ export function logViews({ log, rollup }: StoredRows): Readonly<Record<string, s
  * Makes the views of a snapshot on a connection of its own: `storage_log`, `rollup`, `sas`, `tokens`, `findings`,
  * `coverage`, `source` and the Log Analytics names. Without any segment they are empty and have the same columns.
  *
- * @param part rows to show, with only the SAS sets that its rollup names and without the Log Analytics names, which take
- * half the time. Undefined: everything.
+ * @param part rows of some tokens to show, with only the SAS sets that its rollup names and the views that tell of a token:
+ * DuckDB plans every view it makes, which is half the time of a lookup. Undefined: everything.
  */
 export async function createViews(
   connection: DuckDBConnection,
@@ -170,16 +170,16 @@ export async function createViews(
       ${part === undefined ? '' : `WHERE sas_id IN (SELECT sas_id FROM ${rows.rollup})`}`,
   );
   await saveSources(connection, manifest);
-  for (const macro of ruleMacros) await connection.run(macro);
   const views = {
     sas: 'SELECT * FROM saved_sas',
     source: 'SELECT * FROM saved_source',
     ...logViews(rows),
-    ...entityViews,
+    ...(part === undefined ? entityViews : tokenViews),
     tokens,
-    coverage: coverage(rows.log),
     findings: findings(root, manifest.findingsPath),
-    ...(part === undefined ? logAnalyticsViews : {}),
+    ...(part === undefined ? { coverage: coverage(rows.log), ...logAnalyticsViews } : {}),
   };
-  for (const [name, sql] of Object.entries(views)) await connection.run(`CREATE VIEW "${name}" AS ${sql}`);
+  await connection.run(ruleMacros.join(';\n'));
+  const statements = Object.entries(views).map(([name, sql]) => `CREATE VIEW "${name}" AS ${sql}`);
+  await connection.run(statements.join(';\n'));
 }

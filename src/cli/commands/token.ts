@@ -47,7 +47,7 @@ export function define(command: Command, act: Act): void {
     const reader = await openTokenReader(data, tokenSearch(wanted));
     try {
       const token = await findToken(reader, wanted);
-      if (token === null) return await notSeen(session, data, wanted);
+      if (token === null) return await notSeen(session, reader, data, wanted);
       const details = await tokenDetails(reader, token);
       await write(session.effects.stdout, session.json ? jsonLine({ ...token, ...details }) : page(token, details));
     } finally {
@@ -111,8 +111,13 @@ async function tokenDetails({ connection }: Reader, token: Row): Promise<Details
 }
 
 /** "Never seen" means nothing without the period that was looked at. */
-async function notSeen({ effects, json }: Session, dataDir: string, { digits }: TokenReference): Promise<undefined> {
-  const coverage = await readCoverage(dataDir);
+async function notSeen(
+  { effects, json }: Session,
+  { connection }: Reader,
+  dataDir: string,
+  { digits }: TokenReference,
+): Promise<undefined> {
+  const coverage = await readCoverage(connection, dataDir);
   const { accounts, first, last, hours_with_records, hours_without_records } = coverage;
   const period =
     first === null

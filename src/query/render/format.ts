@@ -1,5 +1,4 @@
 import type { QueryResult } from '../cell.ts';
-import { renderArrow } from './arrow.ts';
 import { renderCsv } from './csv.ts';
 import { renderJsonl } from './jsonl.ts';
 import type { Sink } from './sink.ts';
@@ -34,7 +33,10 @@ export async function render(
       return renderCsv(result, (piece) =>
         sink(terminal && typeof piece === 'string' ? piece.split('\r\n').map(terminalText).join('\r\n') : piece),
       );
-    case 'arrow':
+    case 'arrow': {
+      // Loading Arrow's 150 modules costs more CPU than looking a token up.
+      const { renderArrow } = await import('./arrow.ts');
       return renderArrow(result, sink);
+    }
   }
 }
