@@ -1,4 +1,4 @@
-import { rename, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnPolicy, columns } from '../core/columns.ts';
@@ -54,10 +54,10 @@ export function stagedPath(folder: string, path: string): string {
   return join(folder, path.replaceAll('/', '_'));
 }
 
-/** `dt=YYYY-MM-DD/hr=HH` of an hour. */
-function hiveFolder(hour: bigint): string {
+/** Final path of the file of an hour: hive layout. */
+function hourPath(hour: bigint, number: number, root = 'lake'): string {
   const iso = new Date(Number(hour / 1000n)).toISOString();
-  return `dt=${iso.slice(0, 10)}/hr=${iso.slice(11, 13)}`;
+  return `${root}/dt=${iso.slice(0, 10)}/hr=${iso.slice(11, 13)}/${number}.parquet`;
 }
 
 /** Rows of the segments by event hour. */
@@ -114,7 +114,8 @@ export async function runStep(connection: DuckDBConnection, request: StepRequest
       `CREATE OR REPLACE TEMP TABLE by_hour AS SELECT ${shape.sorted} FROM ${unique} ORDER BY ${hourOfRow}, ${order}`,
     );
   }
-  const files = await copyByHour(connection, join(folder, 'log'), hours.keys(), (hour) => {
+  const staged = [...hours.keys()].map((hour) => [hour, stagedPath(folder, hourPath(hour, request.number))] as const);
+  const files = await copyByHour(connection, new Map(staged), (hour) => {
     const taken = (takenBy.get(hour) ?? []).map(({ path }) => path);
     const where = within('time', hour);
     const fresh = inOneSort
@@ -138,30 +139,26 @@ function hoursOfFiles(files: readonly HourFile[]): Map<bigint, number> {
   return new Map(files.map(({ compacted: { hour } }) => [hour, 0]));
 }
 
-/** Gives written files their places in the folder of the step, and says what is in them. */
+/** Syncs written files and says what is in them. */
 async function hourFiles(
   connection: DuckDBConnection,
-  { folder, number, options: { policy } }: StepRequest,
+  { number, options: { policy } }: StepRequest,
   files: ReadonlyMap<bigint, string>,
 ): Promise<NewHourFile[]> {
   const measured = await byFile(connection, files, 'count(*), epoch_us(min(time)), epoch_us(max(time))');
   const added: NewHourFile[] = [];
   for (const [hour, file] of files) {
     const [rows, minTime, maxTime] = measured.get(file) ?? [];
-    const place = `${hiveFolder(hour)}/${number}.parquet`;
-    const path = `lake/${place}`;
-    const staged = stagedPath(folder, path);
-    await rename(file, staged);
-    await syncFile(staged);
+    await syncFile(file);
     added.push({
-      path,
-      rollupPath: `lake/rollup/${place}`,
+      path: hourPath(hour, number),
+      rollupPath: hourPath(hour, number, 'lake/rollup'),
       sasPath: null,
       rows: Number(rows),
-      bytes: (await stat(staged)).size,
+      bytes: (await stat(file)).size,
       minTime: BigInt(String(minTime)),
       maxTime: BigInt(String(maxTime)),
-      compacted: { hour, policy, columnCount: columns.length, sha256: await sha256(staged), rollupSha256: '' },
+      compacted: { hour, policy, columnCount: columns.length, sha256: await sha256(file), rollupSha256: '' },
     });
   }
   return added;
@@ -192,11 +189,10 @@ async function writeRollups(
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE rolled_up AS ${mergedRollup(filesRelation(dataDir, paths, rollupSpecs), without)}`,
   );
-  const hours = added.map(({ compacted: { hour } }) => hour);
+  const staged = added.map(({ rollupPath, compacted }) => [compacted.hour, stagedPath(folder, rollupPath)] as const);
   const files = await copyByHour(
     connection,
-    join(folder, 'rollup'),
-    hours,
+    new Map(staged),
     (hour) => `FROM rolled_up WHERE ${within('bucket', hour)} ORDER BY token, token_fingerprint, bucket, account`,
   );
   await connection.run('DROP TABLE rolled_up');
@@ -206,10 +202,8 @@ async function writeRollups(
     const written = files.get(file.compacted.hour) ?? '';
     const [count = 0] = counted.get(written) ?? [];
     if (Number(count) !== file.rows) throw new Error(`the rollup of ${file.path} counts ${count} rows of ${file.rows}`);
-    const staged = stagedPath(folder, file.rollupPath);
-    await rename(written, staged);
-    await syncFile(staged);
-    result.push({ ...file, compacted: { ...file.compacted, rollupSha256: await sha256(staged) } });
+    await syncFile(written);
+    result.push({ ...file, compacted: { ...file.compacted, rollupSha256: await sha256(written) } });
   }
   return result;
 }

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { literal } from './segment-writer.ts';
 
@@ -14,23 +12,19 @@ export const hourFileOptions = 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LE
  *
  * One statement an hour: DuckDB's `PARTITION_BY` would take one for all, but keeps no order.
  *
- * @param folder absolute; it must not be there yet.
- * @param hours starts of the hours, UTC microseconds.
+ * @param paths absolute, by the start of the hour, UTC microseconds.
  * @param rowsOf SQL of the rows of one hour, in their order.
- * @returns the paths by hour.
+ * @returns those of the paths whose file has rows.
  */
 export async function copyByHour(
   connection: DuckDBConnection,
-  folder: string,
-  hours: Iterable<bigint>,
+  paths: ReadonlyMap<bigint, string>,
   rowsOf: (hour: bigint) => string,
 ): Promise<Map<bigint, string>> {
-  await mkdir(folder);
-  const paths = new Map<bigint, string>();
-  for (const hour of hours) {
-    const path = join(folder, `${hour}.parquet`);
+  const written = new Map<bigint, string>();
+  for (const [hour, path] of paths) {
     const { rowsChanged } = await connection.run(`COPY (${rowsOf(hour)}) TO ${literal(path)} (${hourFileOptions})`);
-    if (rowsChanged > 0) paths.set(hour, path);
+    if (rowsChanged > 0) written.set(hour, path);
   }
-  return paths;
+  return written;
 }
