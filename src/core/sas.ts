@@ -56,6 +56,9 @@ const sortedParameters = [...sasParameters].sort();
 /** Percent-decoded text; `+` stays, and what is no valid escape stays as written. */
 export function decodePercent(text: string): string {
   if (!text.includes('%')) return text;
+  // Colons of times are nearly all there is to decode.
+  const colons = text.replaceAll('%3A', ':');
+  if (!colons.includes('%')) return colons;
   try {
     return decodeURIComponent(text);
   } catch {
@@ -63,24 +66,39 @@ export function decodePercent(text: string): string {
   }
 }
 
-/** The parameters of a query by lower-case name, decoded; the first of several of one name. `&amp;` separates too. */
-function queryParameters(query: string): ReadonlyMap<string, string> {
-  const parameters = new Map<string, string>();
-  for (const part of query.split(/&(?:amp;)*/)) {
-    const equals = part.indexOf('=');
-    if (equals < 1) continue;
-    const name = decodePercent(part.slice(0, equals)).toLowerCase();
-    if (!parameters.has(name)) parameters.set(name, decodePercent(part.slice(equals + 1)));
+/** Names a SAS is known by, with the place of each in what `knownParameters` returns. */
+const places: ReadonlyMap<string, number> = new Map([...sortedParameters, 'sig'].map((name, place) => [name, place]));
+
+/** Values of a query's known parameters as written, by place. */
+type Values = readonly (string | undefined)[];
+
+/** The known parameters of a query, names in any case and encoding; the first of several of one name. `&amp;` separates too. */
+function knownParameters(query: string): Values {
+  const values = new Array<string | undefined>(places.size).fill(undefined);
+  let equals = -1;
+  for (let at = 0; at < query.length; ) {
+    while (query.startsWith('amp;', at) && at > 0) at += 4;
+    const next = query.indexOf('&', at);
+    const end = next < 0 ? query.length : next;
+    if (equals < at) equals = query.indexOf('=', at);
+    if (equals < 0) break;
+    if (equals > at && equals < end) {
+      const name = query.slice(at, equals);
+      const place = places.get(name) ?? places.get(decodePercent(name).toLowerCase());
+      if (place !== undefined) values[place] ??= query.slice(equals + 1, end);
+    }
+    at = end + 1;
   }
-  return parameters;
+  return values;
 }
 
-function sasKind(names: Pick<ReadonlyMap<string, string>, 'has'>): SasKind | null {
-  const grant = names.has('sp') || names.has('si');
-  if (!names.has('sig') && !(names.has('sv') && grant)) return null;
-  if (names.has('skoid')) return 'user_delegation';
-  if (names.has('srt')) return 'account';
-  return names.has('sr') || names.has('tn') || grant ? 'service' : null;
+function sasKind(values: Values): SasKind | null {
+  const has = (name: SasParameter | 'sig') => values[places.get(name) ?? -1] !== undefined;
+  const grant = has('sp') || has('si');
+  if (!has('sig') && !(has('sv') && grant)) return null;
+  if (has('skoid')) return 'user_delegation';
+  if (has('srt')) return 'account';
+  return has('sr') || has('tn') || grant ? 'service' : null;
 }
 
 function time(text: string | undefined): bigint | null {
@@ -98,16 +116,17 @@ function time(text: string | undefined): bigint | null {
  * @see https://learn.microsoft.com/azure/storage/common/storage-sas-overview
  */
 export function parseSas(query: string): SasSet | null {
-  const all = queryParameters(query);
-  const kind = sasKind(all);
+  const values = knownParameters(query);
+  const kind = sasKind(values);
   if (kind === null) return null;
   const parameters: Partial<Record<SasParameter, string>> = {};
   let text = '';
-  for (const name of sortedParameters) {
-    const value = all.get(name);
+  for (const [place, name] of sortedParameters.entries()) {
+    const value = values[place];
     if (value === undefined) continue;
-    parameters[name] = redact(value);
-    text += `${name}=${parameters[name]}\n`;
+    const clean = isHarmless(value) ? value : redact(decodePercent(value));
+    parameters[name] = clean;
+    text += `${name}=${clean}\n`;
   }
   return {
     sasId: contentId(text),
@@ -118,6 +137,16 @@ export function parseSas(query: string): SasSet | null {
     sktTime: time(parameters.skt),
     skeTime: time(parameters.ske),
   };
+}
+
+/** A parameter's value, in which no `&` is, that neither decoding nor redaction changes. */
+function isHarmless(value: string): boolean {
+  return !value.includes('%') && !value.includes('=') && !value.includes('\\');
+}
+
+function isSorted(text: string): boolean {
+  for (let i = 1; i < text.length; i++) if (text.charCodeAt(i - 1) > text.charCodeAt(i)) return false;
+  return true;
 }
 
 /** The one spelling of a value that the log formats may spell differently: times in microseconds, permissions sorted. */
@@ -132,7 +161,7 @@ function normalised(name: SasParameter, value: string, set: SasSet): string {
     case 'ske':
       return set.skeTime?.toString() ?? value;
     case 'sp':
-      return value.length === 1 ? value : [...value].sort().join('');
+      return isSorted(value) ? value : [...value].sort().join('');
     default:
       return value;
   }

@@ -45,6 +45,37 @@ describe('parseTimestamp', () => {
     expect(parseTimestamp(text)).toBeNull();
   });
 
+  it('reads the usual form as it reads one with an offset, damaged or not', () => {
+    const part = (length: number) =>
+      fc.oneof(
+        { weight: 9, arbitrary: fc.nat(length === 4 ? 9_999 : 70).map((n) => `${n}`.padStart(length, '0')) },
+        { weight: 1, arbitrary: fc.string({ minLength: length, maxLength: length }) },
+      );
+    const mark = (usual: string) =>
+      fc.oneof({ weight: 29, arbitrary: fc.constant(usual) }, fc.constantFrom('/', ' ', ':', '-', 'T'));
+    fc.assert(
+      fc.property(
+        fc.tuple(
+          part(4),
+          mark('-'),
+          part(2),
+          mark('-'),
+          part(2),
+          mark('T'),
+          part(2),
+          mark(':'),
+          part(2),
+          mark(':'),
+          part(2),
+        ),
+        (parts) => {
+          expect(parseTimestamp(`${parts.join('')}Z`)).toEqual(parseTimestamp(`${parts.join('')}+00:00`));
+        },
+      ),
+      { numRuns: 5_000 },
+    );
+  });
+
   it('agrees with Date for every moment', () => {
     fc.assert(
       fc.property(fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true }), (date) => {
