@@ -30,8 +30,8 @@ const earlier = (a: bigint | null, b: bigint): bigint => (a === null || b < a ? 
  * came too late for. Once the watermark has passed the end of a day, all rules judge it, and findings that they do not
  * confirm are taken back.
  *
- * One run at a time, posture half of the time at most and the rest a third; a commit during a run leads to another one after
- * it.
+ * One statement at a time, posture rules half of the time at most and the rest a third; a commit during a run leads to
+ * another one after it.
  */
 export class LiveDetection {
   readonly #catalog: Catalog;
@@ -92,10 +92,8 @@ export class LiveDetection {
     if (this.#busy || this.#stopped || dueMs === Number.POSITIVE_INFINITY) return;
     const waitMs = dueMs - this.#options.clockMs();
     if (waitMs > 0) {
-      this.#timer ??= setTimeout(() => {
-        this.#timer = undefined;
-        this.#start();
-      }, waitMs);
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#start(), waitMs);
       return;
     }
     this.#busy = true;
@@ -111,15 +109,21 @@ export class LiveDetection {
 
   async #runDue(): Promise<void> {
     const { intervalMs, clockMs } = this.#options;
-    const startMs = clockMs();
-    await this.#runToday('posture');
-    const postureMs = clockMs() - startMs;
-    this.#nextPostureMs = clockMs() + Math.max(intervalMs, postureMs);
+    await this.#runPosture();
     if (this.#unseen.window === null || this.#nextOthersMs > clockMs()) return;
     const othersMs = clockMs();
     await this.#runToday('window');
     await this.#runSettled();
     this.#nextOthersMs = clockMs() + Math.max(intervalMs, 2 * (clockMs() - othersMs));
+  }
+
+  /** Posture rules, where rows came and it is time; also between two of the other rules, which may take long. */
+  async #runPosture(): Promise<void> {
+    const { intervalMs, clockMs } = this.#options;
+    const startMs = clockMs();
+    if (this.#unseen.posture === null || this.#stopped || startMs < this.#nextPostureMs) return;
+    await this.#runToday('posture');
+    this.#nextPostureMs = clockMs() + Math.max(intervalMs, clockMs() - startMs);
   }
 
   /** How far rows are still expected. */
@@ -181,7 +185,8 @@ export class LiveDetection {
   }
 
   async #run(evaluation: Evaluation): Promise<void> {
-    this.#tell(await this.#detector.evaluate({ ...evaluation, standing: true }));
+    const pause = evaluation.choice === 'posture' || evaluation.final ? {} : { pause: () => this.#runPosture() };
+    this.#tell(await this.#detector.evaluate({ ...evaluation, standing: true, ...pause }));
   }
 
   #tell(found: readonly Finding[]): void {

@@ -5,6 +5,7 @@ import { AppError, errorText } from '../core/errors.ts';
 import type { Detection, DetectionTest } from './detection.ts';
 import { withNeedsMet } from './needs.ts';
 import { bindParameters } from './parameter.ts';
+import { plainViews } from './rule-views.ts';
 import { createTestViews, fillTestLog, keepTestEntities, readBenignRow } from './test-log.ts';
 
 /** What became of one test in a rule's header. */
@@ -122,7 +123,7 @@ export class TestBench {
   }
 
   async #needsMet(detection: Detection, { params }: DetectionTest): Promise<boolean> {
-    const views = { connection: this.#connection, ready: async () => {} };
+    const views = plainViews(this.#connection);
     const rules = [detection];
     return (await withNeedsMet(views, rules, this.#range, new Map([[detection.code, params]]))).length > 0;
   }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AppError } from '../core/errors.ts';
 import { levels } from '../core/finding.ts';
 import { parameterNames, parameterSchema } from './parameter.ts';
+import { partQuery } from './statement-part.ts';
 
 /** What a rule may find doing something. Rules about tokens return `token_hash`, the others `entity`, a text. */
 const entityKinds = ['token', 'account', 'container', 'network', 'signing_key', 'requester'] as const;
@@ -36,11 +37,16 @@ const condition = z.string().min(1);
  * `account`: what was done in an account by a kind of authentication, the columns of `account_day`; `token`: what a token
  * did, the counters of `sas_use`, with its containers, times, `sip` and validity, all over the days judged and the day before,
  * with `first_seen` and `requests` of its life. `log`: a row of `log_row` that the rule has not seen.
+ * `part`: a part of the rule's own WITH clause, by its name, that must have rows; one that does not read the log.
  */
 const needsSchema = z.strictObject({
   account: condition.optional(),
   token: condition.optional(),
   log: condition.optional(),
+  part: z
+    .string()
+    .regex(/^[a-z_]+$/)
+    .optional(),
 });
 
 const sentences = z.array(z.string().min(1)).min(1);
@@ -146,6 +152,13 @@ export function parseDetection(file: string, text: string): Detection {
   for (const name of Object.keys(header.params)) {
     if (!used.has(name)) throw invalid(file, '', `params.${name} is declared but $${name} is not used`);
   }
+  const { part } = header.needs;
+  if (part !== undefined && partQuery(sql, part) === undefined)
+    throw invalid(
+      file,
+      '',
+      `needs.part names ${part}, but the statement has no \`${part} AS (\` at the start of a line`,
+    );
   return { ...header, file, sql };
 }
 

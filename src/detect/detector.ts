@@ -5,7 +5,7 @@ import { openReader } from '../store/reader.ts';
 import type { Detection } from './detection.ts';
 import { type FeedRow, readFeeds, showFeeds } from './feed-files.ts';
 import { withNeedsMet } from './needs.ts';
-import type { RuleViews } from './rule-views.ts';
+import { plainViews, type RuleViews } from './rule-views.ts';
 import { type EventRange, findingsOf, fromWholeDay, hitsOf, type RuleHit } from './run.ts';
 import { allDetections } from './shipped.ts';
 import { StandingWorkspace } from './standing-workspace.ts';
@@ -58,6 +58,8 @@ export interface Evaluation extends EventRange {
    * put again as not open.
    */
   readonly final: boolean;
+  /** Awaited before each rule; may evaluate other rules meanwhile. */
+  readonly pause?: () => Promise<void>;
 }
 
 /**
@@ -100,13 +102,13 @@ export class Detector {
    * @returns the findings that were not known before and that no suppression keeps quiet, oldest first.
    * @throws AppError DETECTION_FAILED if a rule's statement fails; rules before it have kept their findings.
    */
-  async evaluate({ since, until, final, choice = 'all', standing = false }: Evaluation): Promise<Finding[]> {
+  async evaluate({ since, until, final, choice = 'all', standing = false, pause }: Evaluation): Promise<Finding[]> {
     const { catalog } = this.#dependencies;
     const rules = this.#dependencies.rules.filter(chosen[choice]);
     const range = { since: final ? fromWholeDay({ since, until }).since : since, until };
     const isWanted = (hit: RuleHit) => final || !this.#told.has(hit.id) || isNews(catalog.finding(hit.id), hit);
     const found = await (standing
-      ? this.#runStanding(rules, range, { final, isWanted })
+      ? this.#runStanding(rules, range, { final, isWanted, ...(pause === undefined ? {} : { pause }) })
       : this.#runAnew(rules, range, isWanted));
     const fresh = found.filter(({ id }) => catalog.finding(id) === undefined);
     const withdrawn = final ? unconfirmed(await catalog.findings(), found, rules, range) : [];
@@ -127,7 +129,7 @@ export class Detector {
     try {
       await keepEntities(connection, range);
       await showFeeds(connection, this.#dependencies.feeds);
-      return await this.#runAll({ connection, ready: async () => {} }, rules, range, isWanted);
+      return await this.#runAll(plainViews(connection), rules, range, isWanted);
     } finally {
       close();
     }
@@ -136,11 +138,11 @@ export class Detector {
   async #runStanding(
     rules: readonly Detection[],
     range: EventRange,
-    { final, isWanted }: { readonly final: boolean; readonly isWanted: HitChoice },
+    { final, isWanted, pause }: Pick<Evaluation, 'final' | 'pause'> & { readonly isWanted: HitChoice },
   ): Promise<Finding[]> {
     this.#standing ??= await StandingWorkspace.open(this.#dependencies.dataDir, this.#dependencies.feeds);
     await this.#standing.refresh(range, final);
-    return this.#runAll(this.#standing, rules, range, isWanted);
+    return this.#runAll(this.#standing, rules, range, isWanted, pause);
   }
 
   async #runAll(
@@ -148,12 +150,13 @@ export class Detector {
     rules: readonly Detection[],
     range: EventRange,
     isWanted: HitChoice,
+    pause?: () => Promise<void>,
   ): Promise<Finding[]> {
     const { tuning, suppressions } = this.#dependencies;
     const hits: RuleHit[] = [];
     for (const rule of await withNeedsMet(views, rules, range, tuning)) {
-      await views.ready(rule.sql);
-      hits.push(...(await hitsOf(views.connection, rule, range, tuning.get(rule.code))).filter(isWanted));
+      await pause?.();
+      hits.push(...(await hitsOf(views, rule, range, tuning.get(rule.code))).filter(isWanted));
     }
     if (suppressions.some(({ addresses }) => addresses !== undefined)) await views.ready('log_row');
     return suppress(views.connection, await findingsOf(views.connection, hits), suppressions);

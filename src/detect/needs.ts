@@ -1,12 +1,13 @@
 import { counters } from '../store/entity-views.ts';
 import type { Detection } from './detection.ts';
-import { bindParameters, type ParameterValues, timestampLiteral } from './parameter.ts';
+import { bindParameters, bindValues, type ParameterValues, timestampLiteral } from './parameter.ts';
 import type { RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
+import { partQuery } from './statement-part.ts';
 import type { Tuning } from './tuning.ts';
 
 type Needs = Detection['needs'];
-type NeedKind = keyof Needs;
+type NeedKind = Exclude<keyof Needs, 'part'>;
 
 const sums = counters.map((name) => `sum(${name})::BIGINT AS ${name}`).join(', ');
 
@@ -69,5 +70,20 @@ export async function withNeedsMet(
     const unmet = new Set(asking.flatMap(({ rule }, index) => (met[index] === true ? [] : [rule])));
     left = left.filter((rule) => !unmet.has(rule));
   }
-  return left;
+  const met: Detection[] = [];
+  for (const rule of left) if (await hasPart(views, rule, range, tuning.get(rule.code))) met.push(rule);
+  return met;
+}
+
+async function hasPart(
+  views: RuleViews,
+  rule: Detection,
+  range: EventRange,
+  values: ParameterValues = {},
+): Promise<boolean> {
+  const { part } = rule.needs;
+  const sql = part === undefined ? undefined : partQuery(rule.sql, part);
+  if (sql === undefined) return true;
+  const result = await views.read(bindValues({ sql, params: rule.params }, values), fromWholeDay(range));
+  return result.getRows()[0]?.[0] === true;
 }

@@ -48,26 +48,50 @@ function parameterLiteral(name: string, { type }: Parameter, value: string | num
   );
 }
 
-/**
- * Writes the parameters into a rule's statement as literals, so that it runs as it stands in any DuckDB.
- *
- * @param since start of the range, UTC microseconds, included.
- * @param until end of the range, excluded.
- * @throws AppError DETECTION_INVALID where a value does not fit its parameter's type.
- */
-export function bindParameters(
-  { sql, params }: { readonly sql: string; readonly params: Readonly<Record<string, Parameter>> },
-  { since, until }: { readonly since: bigint; readonly until: bigint },
-  values: ParameterValues = {},
-): string {
-  const literals = new Map<string, string>([
-    ['since', timestampLiteral(since)],
-    ['until', timestampLiteral(until)],
-  ]);
-  for (const [name, parameter] of Object.entries(params)) {
-    literals.set(name, parameterLiteral(name, parameter, values[name] ?? parameter.default));
-  }
+interface Parametrised {
+  readonly sql: string;
+  readonly params: Readonly<Record<string, Parameter>>;
+}
+
+function withLiterals(sql: string, literals: ReadonlyMap<string, string>): string {
   return sql.replace(tokens, (whole, name: string | undefined) =>
     name === undefined ? whole : (literals.get(name) ?? whole),
   );
+}
+
+/**
+ * Writes the thresholds into a rule's statement as literals; `$since` and `$until` stay.
+ *
+ * @throws AppError DETECTION_INVALID where a value does not fit its parameter's type.
+ */
+export function bindValues({ sql, params }: Parametrised, values: ParameterValues = {}): string {
+  const literals = Object.entries(params).map(
+    ([name, parameter]) => [name, parameterLiteral(name, parameter, values[name] ?? parameter.default)] as const,
+  );
+  return withLiterals(sql, new Map(literals));
+}
+
+/** Writes a range, UTC microseconds, for `$since` and `$until`. */
+export function bindRange(sql: string, { since, until }: { readonly since: bigint; readonly until: bigint }): string {
+  return withLiterals(
+    sql,
+    new Map([
+      ['since', timestampLiteral(since)],
+      ['until', timestampLiteral(until)],
+    ]),
+  );
+}
+
+/**
+ * Writes the parameters into a rule's statement as literals, so that it runs as it stands in any DuckDB.
+ *
+ * @param range since: start of the range, UTC microseconds, included; until: its end, excluded.
+ * @throws AppError DETECTION_INVALID where a value does not fit its parameter's type.
+ */
+export function bindParameters(
+  statement: Parametrised,
+  range: { readonly since: bigint; readonly until: bigint },
+  values: ParameterValues = {},
+): string {
+  return bindRange(bindValues(statement, values), range);
 }

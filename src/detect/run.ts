@@ -3,8 +3,9 @@ import { AppError, errorText } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Detection } from './detection.ts';
 import { findingId, type Hit, makeFinding, readHit } from './finding.ts';
-import { bindParameters, type ParameterValues } from './parameter.ts';
+import { bindValues, type ParameterValues } from './parameter.ts';
 import { readTokenFacts, responseText } from './response.ts';
+import { plainViews, type RuleViews } from './rule-views.ts';
 
 /** Event time [since, until), UTC microseconds. */
 export interface EventRange {
@@ -34,17 +35,15 @@ export interface RuleHit {
  * A rule looks at whole UTC days, that of `since` included, and at as much history as it needs before them, so that a day
  * gives the same findings whether it is looked at alone or among others.
  *
- * @param connection has the store's views; is not written to.
  * @throws AppError DETECTION_FAILED if the statement fails, DETECTION_INVALID if its rows lack a column.
  */
 export async function hitsOf(
-  connection: DuckDBConnection,
+  views: RuleViews,
   detection: Detection,
   range: EventRange,
   values: ParameterValues = {},
 ): Promise<RuleHit[]> {
-  const sql = bindParameters(detection, fromWholeDay(range), values);
-  const result = await connection.runAndReadAll(sql).catch((cause: unknown) => {
+  const result = await views.read(bindValues(detection, values), fromWholeDay(range)).catch((cause: unknown) => {
     throw new AppError(
       'DETECTION_FAILED',
       `Rule ${detection.code} (${detection.file}) failed over the lake: ${errorText(cause)}. Try \`saswatch detect test\`.`,
@@ -79,5 +78,5 @@ export async function runDetection(
   range: EventRange,
   values: ParameterValues = {},
 ): Promise<Finding[]> {
-  return findingsOf(connection, await hitsOf(connection, detection, range, values));
+  return findingsOf(connection, await hitsOf(plainViews(connection), detection, range, values));
 }

@@ -1,4 +1,9 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  type DuckDBPreparedStatement,
+  type DuckDBResultReader,
+  DuckDBTimestampValue,
+} from '@duckdb/node-api';
 import { DuckDBInstance } from '../core/duckdb.ts';
 import type { SegmentFile } from '../store/commit.ts';
 import { entityViews, mergedParts, withGrants } from '../store/entity-views.ts';
@@ -7,11 +12,11 @@ import { allRows, logViews, rollupRelation, ruleMacros, sasPaths, sasRelation } 
 import { type FeedRow, showFeeds } from './feed-files.ts';
 import { FreshSegments } from './fresh-segments.ts';
 import { KeptUse } from './kept-use.ts';
-import { timestampLiteral } from './parameter.ts';
+import { bindRange, timestampLiteral } from './parameter.ts';
 import type { RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 import { TokenLives } from './token-lives.ts';
-import { daysBackMicros, stepsBackMicros } from './workspace.ts';
+import { accountStepsBackMicros, daysBackMicros, stepsBackMicros } from './workspace.ts';
 
 const dayMicros = 86_400_000_000n;
 /** What a rule reads of the log lies within so many days before the range it judges. */
@@ -19,8 +24,12 @@ const logBackMicros = 45n * dayMicros;
 /** Rows come so much too late at most without everything being read again. */
 const lateMicros = 2n * dayMicros;
 
-/** Days that add up: kept in parts, one for each time that rows came. */
-const inParts = ['account_day', 'key_day'] as const;
+/** The views that are made anew from run to run. */
+const logViewsIn = /\b(log_row|storage_log|rollup)\b/;
+
+/** What adds up is kept in parts, one for each time that rows came; each with the column of its time. */
+const inParts = { account_day: 'day', account_step: 'bucket', key_day: 'day' } as const;
+const parts = ['account_day', 'account_step', 'key_day'] as const;
 
 function touching(segments: readonly SegmentFile[], { since, until }: EventRange): SegmentFile[] {
   return segments.filter(({ minTime, maxTime }) => maxTime >= since && minTime < until);
@@ -52,6 +61,8 @@ export class StandingWorkspace implements RuleViews {
   #kept = { days: 0n, steps: 0n };
   /** Segments with the rows that rules may read; null once the views of the log show them. */
   #log: readonly SegmentFile[] | null = [];
+  /** Statements over tables only, which keep their plan. */
+  readonly #planned = new Map<string, DuckDBPreparedStatement>();
 
   private constructor(dataDir: string, instance: DuckDBInstance, connection: DuckDBConnection) {
     this.#dataDir = dataDir;
@@ -81,7 +92,7 @@ export class StandingWorkspace implements RuleViews {
     await this.#use.create();
     await run(`CREATE TABLE kept_token_life AS ${entityViews.token_life}`);
     await run('CREATE VIEW token_life AS FROM kept_token_life');
-    for (const name of inParts) {
+    for (const name of parts) {
       await run(`CREATE TABLE kept_${name} AS ${entityViews[name]}`);
       await run(`CREATE VIEW ${name} AS ${mergedParts[name]} FROM kept_${name} GROUP BY ALL`);
     }
@@ -119,10 +130,21 @@ export class StandingWorkspace implements RuleViews {
     this.#log = touching(manifest.segments, { since: since - logBackMicros, until });
   }
 
-  /** Makes sure that the views that a statement reads are up to date. */
+  async read(sql: string, range: EventRange): Promise<DuckDBResultReader> {
+    await this.ready(sql);
+    if (logViewsIn.test(sql)) return this.connection.runAndReadAll(bindRange(sql, range));
+    const statement = this.#planned.get(sql) ?? (await this.connection.prepare(sql));
+    this.#planned.set(sql, statement);
+    const micros = new Map(Object.entries(range));
+    for (let index = 1; index <= statement.parameterCount; index++) {
+      statement.bindTimestamp(index, new DuckDBTimestampValue(micros.get(statement.parameterName(index)) ?? 0n));
+    }
+    return statement.runAndReadAll();
+  }
+
   async ready(sql: string): Promise<void> {
     if (/\b(token|family)_day\b/.test(sql)) await this.#use.days();
-    if (this.#log === null || !/\b(log_row|storage_log|rollup)\b/.test(sql)) return;
+    if (this.#log === null || !logViewsIn.test(sql)) return;
     const views = logViews(allRows(this.#dataDir, { segments: this.#log }));
     for (const [name, view] of Object.entries(views)) await this.#show(name, view);
     this.#log = null;
@@ -145,7 +167,7 @@ export class StandingWorkspace implements RuleViews {
 
   async #readAll(manifest: Manifest, since: bigint): Promise<void> {
     await this.#use.drop({ steps: 'true', days: 'true' });
-    for (const name of inParts) await this.connection.run(`DELETE FROM kept_${name}`);
+    for (const name of parts) await this.connection.run(`DELETE FROM kept_${name}`);
     await this.#showRollup(manifest.segments, null);
     await this.#show('sas_use', entityViews.sas_use);
     await this.#lives.replace();
@@ -168,7 +190,8 @@ export class StandingWorkspace implements RuleViews {
 
   async #readAgain({ segments }: Manifest, days: EventRange): Promise<void> {
     await this.#use.drop({ steps: within('bucket', days), days: within('day', days) });
-    for (const name of inParts) await this.connection.run(`DELETE FROM kept_${name} WHERE ${within('day', days)}`);
+    for (const name of parts)
+      await this.connection.run(`DELETE FROM kept_${name} WHERE ${within(inParts[name], days)}`);
     if (days.since < this.#kept.steps) this.#kept.steps = days.since;
     if (days.since < this.#kept.days) this.#kept.days = days.since;
     await this.#take(touching(segments, days), days);
@@ -182,7 +205,7 @@ export class StandingWorkspace implements RuleViews {
   }
 
   async #addParts(condition: string): Promise<void> {
-    for (const name of inParts)
+    for (const name of parts)
       await this.connection.run(
         `INSERT INTO kept_${name} WITH rollup AS (FROM temp.rollup WHERE ${condition}) ${entityViews[name]}`,
       );
@@ -211,7 +234,10 @@ export class StandingWorkspace implements RuleViews {
     }
     if (days <= this.#kept.days) return;
     await this.#use.drop({ steps: null, days: before('day', days) });
-    for (const name of inParts) await this.connection.run(`DELETE FROM kept_${name} WHERE ${before('day', days)}`);
+    const accountSteps = days + daysBackMicros - accountStepsBackMicros;
+    await this.connection.run(`DELETE FROM kept_account_step WHERE ${before('bucket', accountSteps)}`);
+    for (const name of ['account_day', 'key_day'])
+      await this.connection.run(`DELETE FROM kept_${name} WHERE ${before('day', days)}`);
     this.#kept.days = days;
   }
 

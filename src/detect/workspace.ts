@@ -6,6 +6,8 @@ import { type EventRange, fromWholeDay } from './run.ts';
 export const stepsBackMicros = 2n * 86_400_000_000n;
 /** How far before a stretch its rules see days: `token_day`, `family_day`, `account_day`, `key_day`; and tokens, by their expiry. */
 export const daysBackMicros = 92n * 86_400_000_000n;
+/** How far before a stretch they see five-minute steps of accounts: `account_step`. */
+export const accountStepsBackMicros = 10n * 86_400_000_000n;
 
 /**
  * Puts the entities that rules read into tables of the connection's database, under the names of the views that derive
@@ -24,6 +26,8 @@ export async function keepEntities(connection: DuckDBConnection, range: EventRan
   await keep('token_life', `FROM token_life WHERE se_time IS NULL OR se_time >= ${from}`);
   await keep('account_day', `FROM account_day WHERE day >= ${from} AND day < ${to}`);
   await keep('key_day', `FROM key_day WHERE day >= ${from} AND day < ${to}`);
+  const stepsFrom = timestampLiteral(since - accountStepsBackMicros);
+  await keep('account_step', `FROM account_step WHERE bucket >= ${stepsFrom} AND bucket < ${to}`);
   await keep('sas_use', `FROM sas_use WHERE bucket >= ${from} AND bucket < ${to}`);
   await keep('token_day', 'FROM token_day');
   await keep('family_day', 'FROM family_day');

@@ -115,6 +115,11 @@ const accountDay = `SELECT account, auth_type, bucket::DATE AS day, ${summed}, b
     bit_or(container_bits) FILTER (ok > 0) AS container_bits_ok, min(min_time) AS min_time, max(max_time) AS max_time
   FROM rollup GROUP BY ALL`;
 
+/** An account's five minutes by kind of authentication. */
+const accountStep = `SELECT account, auth_type, bucket, sum(n)::BIGINT AS n, sum(copies)::BIGINT AS copies, min(min_time) AS min_time,
+    max(max_time) AS max_time
+  FROM rollup GROUP BY ALL`;
+
 /** An account key's UTC day: successful requests signed with it, be it by key or by SAS. */
 const keyDay = `SELECT account, key_name, key_hash, bucket::DATE AS day, sum(ok)::BIGINT AS ok, min(min_time) AS min_time,
     max(max_time) AS max_time
@@ -126,6 +131,7 @@ const span = 'min(min_time) AS min_time, max(max_time) AS max_time';
 export const mergedParts = {
   account_day: `SELECT account, auth_type, day, ${summed}, bit_or(container_bits) AS container_bits,
     bit_or(container_bits_ok) AS container_bits_ok, ${span}`,
+  account_step: `SELECT account, auth_type, bucket, sum(n)::BIGINT AS n, sum(copies)::BIGINT AS copies, ${span}`,
   key_day: `SELECT account, key_name, key_hash, day, sum(ok)::BIGINT AS ok, ${span}`,
 } as const;
 
@@ -161,6 +167,7 @@ export const entityViews = {
   family_day: familyDay,
   token_life: tokenLife,
   account_day: accountDay,
+  account_step: accountStep,
   key_day: keyDay,
   feed,
 } as const;

@@ -31,10 +31,11 @@ it('finds over a whole estate what one pass finds, each day as soon as it has en
 }, async () => {
   const { dataDir, catalog, detector } = await open();
   let now = 0;
-  const options = { intervalMs: 0, latenessMs: 0, clockMs: () => (now += 60_000), onFindings: () => {} };
+  const options = { intervalMs: 0, latenessMs: 0, clockMs: () => now, onFindings: () => {} };
   const live = new LiveDetection(catalog, detector, options);
   let newest = 0n;
   for (const arrival of estateArrivals) {
+    now += 60_000;
     for (const commit of await fillLake(dataDir, catalog, [arrival])) {
       live.note({ commit, status: 'committed', fallback: null, bytes: 0, rows: 0 }, true);
       for (const { maxTime } of commit.segments) if (maxTime > newest) newest = maxTime;
@@ -61,12 +62,12 @@ it('finds over a whole estate what one pass finds, each day as soon as it has en
 
 it('tells of what posture and window rules see at once, of the rest once the watermark has passed', async () => {
   const { dataDir, catalog, detector } = await open();
-  let now = 0;
+  const now = 0;
   const found: string[] = [];
   const live = new LiveDetection(catalog, detector, {
     intervalMs: 0,
     latenessMs: 86_400_000,
-    clockMs: () => (now += 60_000),
+    clockMs: () => now,
     onFindings: (findings) => found.push(...findings.map(({ rule }) => rule)),
   });
   for (const commit of await fillLake(dataDir, catalog, estateArrivals.slice(0, 1))) {

@@ -20,7 +20,17 @@ const tactics = [
   'defense-evasion',
 ];
 
-const steps = ['sas_use', 'rollup', 'sas', 'token_life', 'account_day', 'log_row', 'storage_log', 'feed'];
+const steps = [
+  'sas_use',
+  'rollup',
+  'sas',
+  'token_life',
+  'account_day',
+  'account_step',
+  'log_row',
+  'storage_log',
+  'feed',
+];
 const days = ['token_day', 'family_day', 'key_day'];
 /** What a rule of each kind may read: a posture rule judges a token as it is and looks at no history of days. */
 const readable = {

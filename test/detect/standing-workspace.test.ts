@@ -12,10 +12,14 @@ const dataDir = newFolder();
 afterAll(() => rmSync(dataDir, { recursive: true }));
 
 const dayMicros = 86_400_000_000n;
-const names = ['sas_use', 'token_day', 'family_day', 'account_day', 'key_day', 'token_life'] as const;
+const names = ['sas_use', 'token_day', 'family_day', 'account_day', 'account_step', 'key_day', 'token_life'] as const;
 
 async function rowsOf(connection: DuckDBConnection, name: string, since: bigint): Promise<string[]> {
-  const where = name === 'sas_use' ? `WHERE epoch_us(bucket) >= ${since - 2n * dayMicros}` : '';
+  const daysBack = new Map([
+    ['sas_use', 2n],
+    ['account_step', 10n],
+  ]).get(name);
+  const where = daysBack === undefined ? '' : `WHERE epoch_us(bucket) >= ${since - daysBack * dayMicros}`;
   const result = await connection.runAndReadAll(`SELECT e::VARCHAR FROM (SELECT * FROM ${name} ${where}) e ORDER BY 1`);
   return result.getRows().map(([row]) => String(row));
 }

@@ -26,6 +26,7 @@ params:
   baseline:    { type: interval, default: 28 days }
 needs:
   account: auth_type = 'anonymous' AND reads >= $objects_min
+  part: suspects
 runbook: |
   1. List the anonymous reads of this container from first_seen to last_seen by caller_ip and object_key.
   2. Look for SetContainerACL in the 7 days before first_seen, and who called it.

@@ -95,7 +95,7 @@ tests:
     expect: []
 ---*/
 WITH steps AS (
-  SELECT account, bucket, sum(n)::BIGINT AS n, min(min_time) AS min_time, max(max_time) AS max_time FROM rollup
+  SELECT account, bucket, sum(n)::BIGINT AS n, min(min_time) AS min_time, max(max_time) AS max_time FROM account_step
   WHERE bucket >= $since::TIMESTAMP - INTERVAL '8 days' AND bucket < $until::TIMESTAMP GROUP BY ALL),
 -- How far the log reaches: an account that ends before it is silent until then.
 log AS (

@@ -21,6 +21,7 @@ params:
   containers_min: { type: integer, default: 20, unit: distinct containers in the window }
 needs:
   account: auth_type = 'anonymous' AND n > 0
+  part: hours
 runbook: |
   1. List the requests of the network in `entity` from first_seen to last_seen by account, container and status_code.
   2. Look what it read from the containers that opened, within 24 hours after.
@@ -53,7 +54,7 @@ tests:
     expect: []
 ---*/
 WITH hours AS (
-  SELECT DISTINCT bucket FROM rollup
+  SELECT DISTINCT bucket FROM account_step
   WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND /* narrows: so asks `requests` */ auth_type = 'anonymous'
   QUALIFY sum(n) OVER (ORDER BY bucket RANGE BETWEEN $window PRECEDING AND $window FOLLOWING) >= $containers_min),
 requests AS (

@@ -26,6 +26,7 @@ params:
   days_min:    { type: integer, default: 3, unit: earlier days with errors }
 needs:
   token: errors >= $errors_min
+  part: suspects
 runbook: |
   1. List the refusals of this token_hash from first_seen to last_seen by status_text, caller_ip and object_key.
   2. Look whether the same caller_ip succeeded within 1 hour after, and with what.

@@ -38,6 +38,7 @@ params:
   learning:      { type: interval, default: 14 days, unit: that the account has been in the log }
 needs:
   token: bytes_out >= least($bytes_min, $bytes_long) OR reads >= least($objects_min, $objects_long)
+  part: suspects
 runbook: |
   1. List containers, distinct objects and bytes out by caller_ip for this token_hash from first_seen to last_seen.
   2. Compare user_agent and caller_ip with the 28 days before window_start; ask the owner whether a job was moved.

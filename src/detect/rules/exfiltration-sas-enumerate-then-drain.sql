@@ -29,6 +29,7 @@ params:
   days_max:       { type: integer, default: 2, unit: earlier days on which the family listed as much }
 needs:
   token: reads >= $objects_min OR bytes_out >= $bytes_min
+  part: suspects
 runbook: |
   1. List the listings of this token_hash in the 2 days before first_seen by container, caller_ip and user_agent.
   2. List distinct objects and bytes it read from first_seen to last_seen by container.

@@ -29,6 +29,7 @@ needs:
   log: >-
     operation_class = 'copy' OR (operation_class = 'read' AND (ip_class = 'azure' OR starts_with(user_agent,
     'services_xstore_transport')))
+  part: suspects
 runbook: |
   1. List the reads of this token_hash by `ip_class = 'azure'` or the transport's user_agent from first_seen to last_seen by container.
   2. Ask who copies to another account within the 7 days around first_seen; look for the destination in their logs.

@@ -29,6 +29,7 @@ params:
   share_min:   { type: number, default: 0.5, unit: of the objects known }
 needs:
   token: requests >= $objects_min
+  part: suspects
 runbook: |
   1. List objects and bytes a day read by this token_hash from first_seen to last_seen by container and caller_ip.
   2. Compare with what the token did in the 28 days before first_seen; ask its owner for a new job.

@@ -31,6 +31,7 @@ params:
   days_min:     { type: integer, default: 3, unit: earlier days with deletes }
 needs:
   token: deletes >= least($objects_few, $objects_min)
+  part: suspects
 runbook: |
   1. List the deletes (`operation_class = 'delete'`) of this token_hash from first_seen to last_seen with object_key and caller_ip.
   2. Look whether the same caller_ip read those objects in the 24 hours before: that is the shape of extortion.

@@ -26,6 +26,7 @@ params:
   age_min:     { type: interval, default: 7 days, unit: that the account has been in the log }
 needs:
   token: overwrite_candidates >= $objects_min
+  part: suspects
 runbook: |
   1. List what this token_hash wrote, read and deleted from 1 hour before first_seen to last_seen.
   2. Open one of the new objects in a sandbox; compare it with the version of the original before first_seen.

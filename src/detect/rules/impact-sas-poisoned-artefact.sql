@@ -28,6 +28,7 @@ needs:
   log: >-
     ip_class = 'public' AND operation_class IN ('write', 'copy') AND regexp_matches(object_key,
     '\.(pt|pth|ckpt|pkl|pickle|onnx|safetensors|h5|gguf|bin|js|mjs|html?|wasm|whl|jar|exe|dll|msi|so|sh|ps1|py)$', 'i')
+  part: suspects
 runbook: |
   1. Compare etag, request_md5 and size of each object in `objects` with the version before first_seen; take it out of service until it is explained.
   2. List everything from the `networks` in the 7 days around first_seen, with any token.

@@ -26,6 +26,7 @@ params:
   days_min:    { type: integer, default: 3, unit: earlier days with half as many deletes of the family }
 needs:
   token: deletes >= $objects_min
+  part: suspects
 runbook: |
   1. List reads and deletes of this token_hash from 24 hours before first_seen to last_seen, by caller_ip and object_key.
   2. Preserve the log of the 30 days before window_start: a demand may follow.

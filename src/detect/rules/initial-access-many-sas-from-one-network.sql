@@ -24,6 +24,8 @@ params:
   factor:     { type: integer, default: 10, unit: times the usual tokens of a day }
   baseline:   { type: interval, default: 28 days }
   days_min:   { type: integer, default: 3, unit: earlier days of the family }
+needs:
+  part: families
 runbook: |
   1. List the tokens of this family used from the network in `entity` from first_seen to last_seen, with key_name and first_seen of each.
   2. Compare with the issuer's own list of what it minted within the 24 hours around first_seen.

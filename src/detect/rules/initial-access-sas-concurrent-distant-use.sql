@@ -27,6 +27,7 @@ params:
   networks_wide: { type: integer, default: 5, unit: median networks a day of a family in wide use }
 needs:
   token: public_n > 0 AND ok > 0 AND (SELECT count(*) FROM feed WHERE list = 'geo') > 0
+  part: narrow
 runbook: |
   1. List the requests of this token_hash from first_seen to last_seen by caller_ip and user_agent.
   2. Ask its owner who else has the URL; compare with the networks of the 28 days before.

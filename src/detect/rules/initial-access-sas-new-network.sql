@@ -31,6 +31,7 @@ params:
   rare_one_in:    { type: integer, default: 100, unit: requests of the token }
 needs:
   token: public_n > 0 AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'
+  part: suspects
 runbook: |
   1. List the requests of this token_hash from `networks` on the day of window_start, by operation_class, container and user_agent.
   2. Ask the token's owner for a move or a new job within the 7 days before; look the network up in the routing registry as of that day.

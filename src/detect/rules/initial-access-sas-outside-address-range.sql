@@ -21,6 +21,7 @@ params:
   requests_min: { type: integer, default: 1, unit: requests refused from outside the range }
 needs:
   token: errors > 0 AND sip IS NOT NULL
+  part: suspects
 runbook: |
   1. List the refused requests of this token_hash from first_seen to last_seen by caller_ip and user_agent.
   2. Ask the owner whether the network changed within 7 days; if so, issue a token for the new range.

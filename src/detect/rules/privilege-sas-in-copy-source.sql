@@ -49,7 +49,7 @@ tests:
     expect: []
 ---*/
 WITH busy AS (
-  SELECT DISTINCT account FROM rollup WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND /* narrows */ copies > 0),
+  SELECT DISTINCT account FROM account_step WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND /* narrows */ copies > 0),
 sightings AS (
   SELECT DISTINCT ON (correlation_id, operation_count, operation_name, time, time_tick, token_hash, object_key, caller_ip, caller_port)
          copy_source_fingerprint, copy_source_account, account, time, operation_name, container
