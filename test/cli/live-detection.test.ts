@@ -27,7 +27,7 @@ const ids = (findings: readonly Finding[]) =>
     .sort();
 
 it('finds over a whole estate what one pass finds, each day as soon as it has ended', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const { dataDir, catalog, detector } = await open();
   let now = 0;
@@ -60,7 +60,9 @@ it('finds over a whole estate what one pass finds, each day as soon as it has en
   expect(before).toEqual(ids(pass.filter(ended)));
 });
 
-it('tells of what posture and window rules see at once, of the rest once the watermark has passed', async () => {
+it('tells of what posture and window rules see at once, of the rest once the watermark has passed', {
+  timeout: 600_000,
+}, async () => {
   const { dataDir, catalog, detector } = await open();
   const now = 0;
   const found: string[] = [];

@@ -31,7 +31,7 @@ class FindingMemory {
   }
 }
 
-const slice = 3_000;
+const slice = 6_000;
 const arrivals = estateArrivals.flatMap(({ partition, records }) =>
   Array.from({ length: Math.ceil(records.length / slice) }, (_, index) => ({
     partition: `${partition}-${index}`,
@@ -39,7 +39,7 @@ const arrivals = estateArrivals.flatMap(({ partition, records }) =>
   })),
 );
 
-it('leave out no rule that would find something, commit by commit over an estate', { timeout: 240_000 }, async () => {
+it('leave out no rule that would find something, commit by commit over an estate', { timeout: 600_000 }, async () => {
   const catalog = await Catalog.open(dataDir);
   const rules = await allDetections([]);
   const [store, slowStore] = [new FindingMemory(), new FindingMemory()];

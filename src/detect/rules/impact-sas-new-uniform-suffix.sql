@@ -84,15 +84,15 @@ bursts AS (
   FROM uniform u SEMI JOIN suspects s ON u.token_hash = s.token_hash AND u.account = s.account AND u.day = s.day
   WHERE u.in_window >= $objects_min AND u.share >= $share_min AND u.suffix <> ''
   GROUP BY ALL),
--- Most suffixes were met within the hours before: only the others are looked for in the whole baseline.
+-- Most suffixes were met within the days before: only the others are looked for in the whole baseline.
 lately AS (
-  SELECT DISTINCT b.token_hash, b.account, b.day, b.suffix
-  FROM bursts b JOIN log_row l ON l.account = b.account AND lower(regexp_extract(l.object_key, '\.[^./]+$')) = b.suffix
-    AND l.time < b.first_time AND l.time >= b.first_time - $baseline
-  WHERE l.time >= $since::TIMESTAMP - $window - INTERVAL '6 hours' AND l.time < $until::TIMESTAMP),
+  SELECT s.account, s.suffix, l.time::DATE AS day, min(l.time) AS first_met, max(l.time) AS last_met
+  FROM log_row l JOIN (SELECT DISTINCT account, suffix FROM bursts) s ON l.account = s.account AND ends_with(lower(l.object_key), s.suffix)
+  WHERE l.time >= $since::TIMESTAMP - $window - least(INTERVAL '2 days', $baseline) AND l.time < $until::TIMESTAMP
+  GROUP BY ALL),
 strange AS (
-  SELECT * FROM bursts b ANTI JOIN lately k
-    ON k.token_hash = b.token_hash AND k.account = b.account AND k.day = b.day AND k.suffix = b.suffix),
+  SELECT * FROM bursts b ANTI JOIN lately k ON k.account = b.account AND k.suffix = b.suffix
+    AND k.first_met < b.first_time AND k.last_met >= b.first_time - $baseline),
 known AS (
   SELECT DISTINCT b.token_hash, b.account, b.day, b.suffix
   FROM strange b JOIN log_row l ON l.account = b.account AND lower(regexp_extract(l.object_key, '\.[^./]+$')) = b.suffix
