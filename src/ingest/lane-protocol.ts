@@ -31,12 +31,12 @@ export type LaneOutcome =
 /** What a lane asks of the coordinator; every request gets exactly one answer, by its id. */
 export type LaneRequest =
   | { readonly kind: 'commit'; readonly commit: Commit; readonly bytes: number; readonly fallback: Fallback | null }
-  | { readonly kind: 'work'; readonly finished: SourceWork | null };
+  | { readonly kind: 'work'; readonly finished: readonly SourceWork[] };
 
 /** The answers, and the one order a coordinator gives unasked: stop reading, flush, end. */
 export type LaneAnswer =
   | { readonly kind: 'committed'; readonly status: 'committed' | 'duplicate' }
-  | { readonly kind: 'work'; readonly work: SourceWork | null }
+  | { readonly kind: 'work'; readonly work: readonly SourceWork[] }
   | { readonly kind: 'refused'; readonly message: string };
 
 export type ToCoordinator = { readonly id: number; readonly request: LaneRequest };

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { sourceId } from '../core/position.ts';
@@ -14,6 +13,7 @@ import { quarantineRecord } from './quarantine.ts';
 import { ReadProof } from './read-proof.ts';
 import type { Delivery } from './source.ts';
 import type { CreateSource } from './sources/assignment.ts';
+import { WorkQueue } from './sources/work-queue.ts';
 import { rowsWithin } from './time-range.ts';
 
 /**
@@ -44,13 +44,12 @@ async function drainAssignment(task: LaneTask, createSource: CreateSource): Prom
   const store = await LaneStore.open(task.dataDir, task.writer);
   try {
     const decoder = createDecoder(task.decoder, task.batchRowsMax);
-    const source = createSource(task.assignment, {
-      nextWork: async (finished) => {
-        const answer = await channel.ask({ kind: 'work', finished });
-        assert(answer.kind === 'work');
-        return answer.work;
-      },
+    const work = new WorkQueue(async (finished) => {
+      const answer = await channel.ask({ kind: 'work', finished });
+      assert(answer.kind === 'work');
+      return answer.work;
     });
+    const source = createSource(task.assignment, { nextWork: (finished) => work.next(finished) });
     const lane = new Lane(task, channel, store, decoder);
     await lane.drain(source.read(channel.stopped));
   } finally {
@@ -114,13 +113,11 @@ class Lane {
 
   async #within<T>(promise: Promise<T>): Promise<T | 'due'> {
     if (this.#pending.empty) return promise;
-    const timer = new AbortController();
-    const due = sleep(Math.max(0, this.#overdue), 'due' as const, { signal: timer.signal }).catch(() => 'due' as const);
-    try {
-      return await Promise.race([promise, due]);
-    } finally {
-      timer.abort();
-    }
+    // Once a delivery, and some logs are a delivery of few lines: an abortable timer costs more than such a log.
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, Math.max(0, this.#overdue), 'due');
+      promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
   }
 
   async #take(delivery: Delivery): Promise<void> {

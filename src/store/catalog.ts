@@ -251,12 +251,7 @@ export class Catalog {
     if (status === 'duplicate') return { status };
     await this.#requireFiles(pathsOf(commit));
     const version = this.#nextVersion();
-    const newSources = commit.ranges.filter(
-      (range, index) =>
-        !this.#state.positions.has(range) &&
-        commit.ranges.findIndex((other) => other.source === range.source && other.partition === range.partition) ===
-          index,
-    );
+    const newSources = this.#state.positions.unknown(commit.ranges);
     const at = this.#clock();
     const survived = await this.#transaction(database, () =>
       insertCommit(database.connection, version, commit, { at, holes, newSources }),

@@ -34,6 +34,12 @@ export class Positions {
     return this.#byKey.has(keyOf(partition));
   }
 
+  /** The partitions among these that have no position yet, each once. */
+  unknown(partitions: readonly Partition[]): Partition[] {
+    const fresh = new Map(partitions.map((partition) => [keyOf(partition), partition]));
+    return [...fresh].filter(([key]) => !this.#byKey.has(key)).map(([, partition]) => partition);
+  }
+
   list(source?: string): SourcePosition[] {
     return [...this.#byKey.values()].filter((position) => source === undefined || position.source === source);
   }

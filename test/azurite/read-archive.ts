@@ -2,6 +2,7 @@ import { BlobArchiveSource } from '../../src/ingest/sources/archive/blob-archive
 import { BlobArchivePlan } from '../../src/ingest/sources/archive/plan.ts';
 import type { ArchiveUsage } from '../../src/ingest/sources/archive/usage.ts';
 import type { Committed } from '../../src/ingest/sources/plan.ts';
+import { WorkQueue } from '../../src/ingest/sources/work-queue.ts';
 import { account } from './azurite.ts';
 
 export interface ReadArchive {
@@ -43,7 +44,8 @@ export async function readArchive(
   const faults: string[] = [];
   const tokens = new Map<string, string | undefined>();
   const assignment = plan.assignment();
-  const source = new BlobArchiveSource(assignment, { nextWork: (finished) => plan.nextWork(0, finished) });
+  const work = new WorkQueue((finished) => plan.nextWork(0, finished));
+  const source = new BlobArchiveSource(assignment, { nextWork: (finished) => work.next(finished) });
   for await (const { bytes, fault, to } of source.read(new AbortController().signal)) {
     lines.push(...Buffer.from(bytes).toString('utf8').split('\n').filter(Boolean));
     if (fault !== undefined) faults.push(`${to.partition}: ${fault}`);

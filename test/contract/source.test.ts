@@ -14,6 +14,7 @@ import { EventHubsSource } from '../../src/ingest/sources/event-hubs.ts';
 import { EventHubsPlan } from '../../src/ingest/sources/event-hubs-plan.ts';
 import { FileSource } from '../../src/ingest/sources/file.ts';
 import { FilePlan, type SourcePlan } from '../../src/ingest/sources/plan.ts';
+import { WorkQueue } from '../../src/ingest/sources/work-queue.ts';
 import { Azurite, account } from '../azurite/azurite.ts';
 
 /** One source kind under test: how to put records where it reads, and how it is shared out from given positions. */
@@ -147,7 +148,8 @@ async function open(fixture: Fixture, positions: Positions = new Map()): Promise
   const plan = await fixture.plan((source, partition) => positions.get(key(source, partition)));
   const assignment = plan.assignment(0);
   if (assignment === null) throw new Error('nothing to read');
-  return createSource(assignment, { nextWork: (finished) => plan.nextWork(0, finished) });
+  const work = new WorkQueue((finished) => plan.nextWork(0, finished));
+  return createSource(assignment, { nextWork: (finished) => work.next(finished) });
 }
 
 /** The `n` of every record of a delivery, read now: its bytes are borrowed. */

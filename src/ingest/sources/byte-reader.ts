@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError, errorText, isSystemError } from '../../core/errors.ts';
@@ -34,34 +33,33 @@ export const stdinPath = '-';
 /** @throws AppError SOURCE_UNAVAILABLE where the file cannot be opened or read. */
 export async function openBytes(path: string): Promise<ByteReader> {
   if (path === stdinPath) return new StreamReader(await gunzipped(createReadStream('', { fd: 0, autoClose: false })));
-  const file = await open(path, 'r').catch((cause: unknown) => {
-    throw unreadable(path, cause);
-  });
+  const file = new FileReader(path);
   const head = Buffer.alloc(2);
-  await file.read(head, 0, 2, 0);
-  if (!isGzip(head)) return new FileReader(file, path);
-  const compressed = file.createReadStream({ start: 0 });
-  return new StreamReader(through(compressed));
+  const length = await file.read(head, 0);
+  file.seek(0);
+  return length === head.length && isGzip(head) ? new StreamReader(through(file.stream())) : file;
 }
 
-class FileReader implements ByteReader {
+/**
+ * The bytes of a plain file.
+ *
+ * Reads block their thread: a lane has nothing else to do meanwhile, and a promise costs more than a small file.
+ */
+export class FileReader implements ByteReader {
   readonly seekable = true;
   readonly fault = undefined;
-  readonly #file: FileHandle;
+  readonly #file: number;
   readonly #path: string;
   #position = 0;
 
-  constructor(file: FileHandle, path: string) {
-    this.#file = file;
+  /** @throws AppError SOURCE_UNAVAILABLE where the file cannot be opened. */
+  constructor(path: string) {
     this.#path = path;
+    this.#file = readable(path, () => openSync(path, 'r'));
   }
 
   async read(target: Buffer, at: number): Promise<number> {
-    const { bytesRead } = await this.#file
-      .read(target, at, target.length - at, this.#position)
-      .catch((cause: unknown) => {
-        throw unreadable(this.#path, cause);
-      });
+    const bytesRead = readable(this.#path, () => readSync(this.#file, target, at, target.length - at, this.#position));
     this.#position += bytesRead;
     return bytesRead;
   }
@@ -70,10 +68,15 @@ class FileReader implements ByteReader {
     this.#position = position;
   }
 
+  /** All its bytes; closes the file at their end. */
+  stream(): Readable {
+    return createReadStream('', { fd: this.#file, start: 0 });
+  }
+
   mark(): undefined {}
 
-  close(): Promise<void> {
-    return this.#file.close();
+  async close(): Promise<void> {
+    closeSync(this.#file);
   }
 }
 
@@ -155,6 +158,14 @@ async function gunzipped(input: Readable): Promise<Decompressed> {
   if (first !== null) input.unshift(first);
   if (first !== null && isGzip(first)) return through(input);
   return { bytes: input, state: {}, compressedBytes: () => Number.POSITIVE_INFINITY };
+}
+
+function readable<T>(path: string, access: () => T): T {
+  try {
+    return access();
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
 }
 
 function unreadable(path: string, cause: unknown): AppError {

@@ -49,8 +49,8 @@ export class EventHubsPlan implements SourcePlan {
     };
   }
 
-  async nextWork(): Promise<null> {
-    return null;
+  async nextWork(): Promise<[]> {
+    return [];
   }
 
   recover(): void {}

@@ -2,7 +2,7 @@ import type { SourcePosition } from '../../core/position.ts';
 import { filedAround, type Span } from './archive/layout.ts';
 import { stdinPath } from './byte-reader.ts';
 import type { FileRange } from './file.ts';
-import { findLogFiles, type LogFile } from './log-files.ts';
+import { type LogFile, LogFinder } from './log-files.ts';
 import type { ByteRange } from './range.ts';
 import { parseMark } from './range-mark.ts';
 import type { LogStore, StoredLog } from './range-work.ts';
@@ -22,6 +22,7 @@ export interface StoredFile extends StoredLog, LogFile {}
 /** Log files on disk and standard input. */
 export class FileStore implements LogStore<StoredFile, FileRange> {
   readonly #options: FileStoreOptions;
+  readonly #finder = new LogFinder();
   /** Files that were skipped because they hold no logs. */
   skipped: readonly string[] = [];
 
@@ -29,10 +30,10 @@ export class FileStore implements LogStore<StoredFile, FileRange> {
     this.#options = options;
   }
 
-  /** @throws AppError as `findLogFiles`. */
+  /** @throws AppError as `LogFinder.find`. */
   async list(): Promise<readonly StoredFile[]> {
     const { paths, tail, stdinName, logged } = this.#options;
-    const { files, skipped } = await findLogFiles(paths, logged === null ? null : filedAround(logged));
+    const { files, skipped } = await this.#finder.find(paths, logged === null ? null : filedAround(logged));
     this.skipped = skipped;
     return files.map((file) =>
       file.path === stdinPath
@@ -41,8 +42,8 @@ export class FileStore implements LogStore<StoredFile, FileRange> {
     );
   }
 
-  work({ path, bytes, streamed }: StoredFile, range: ByteRange): FileRange {
-    return { ...range, kind: 'file', path, bytes: streamed ? 0 : bytes };
+  work({ path, framing }: StoredFile, range: ByteRange): FileRange {
+    return { ...range, kind: 'file', path, ...(framing === undefined ? {} : { framing }) };
   }
 
   unread(file: StoredFile, range: ByteRange, committed: SourcePosition | undefined): boolean {

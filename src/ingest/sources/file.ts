@@ -1,8 +1,7 @@
 import { limits } from '../../core/limits.ts';
-import type { Delivery, Source } from '../source.ts';
+import type { Delivery, Framing, Source } from '../source.ts';
 import type { SourceDeps, SourceWork } from './assignment.ts';
-import { openBytes } from './byte-reader.ts';
-import { headBytes } from './file-format.ts';
+import { FileReader, openBytes } from './byte-reader.ts';
 import type { ByteRange } from './range.ts';
 import { RangeCutter } from './range-cutter.ts';
 
@@ -14,8 +13,8 @@ export interface FileAssignment {
 export interface FileRange extends ByteRange {
   readonly kind: 'file';
   readonly path: string;
-  /** Bytes of the file as listed; 0 where that says nothing of what there is to read: gzip, standard input. */
-  readonly bytes: number;
+  /** How a plain file is framed, as its listing saw; absent: its first bytes have to be looked at. */
+  readonly framing?: Framing;
 }
 
 export const fileSource = 'file';
@@ -30,12 +29,13 @@ export class FileSource implements Source {
   }
 
   async *read(signal: AbortSignal): AsyncGenerator<Delivery> {
+    const buffer = Buffer.allocUnsafeSlow(limits.readBytes);
     let finished: SourceWork | null = null;
     while (!signal.aborted) {
       const range: SourceWork | null = await this.#nextWork(finished);
       if (range?.kind !== fileSource) return;
       let reached = range.from;
-      for await (const delivery of deliveries(range, signal)) {
+      for await (const delivery of deliveries(range, signal, buffer)) {
         reached = Number(delivery.to.offset);
         yield delivery;
       }
@@ -44,24 +44,13 @@ export class FileSource implements Source {
   }
 }
 
-/** Most files of an archive are small; a large buffer for each would keep the garbage collector busy. */
-function bufferFor({ bytes, from }: FileRange): number {
-  return bytes === 0 ? limits.readBytes : Math.min(limits.readBytes, Math.max(headBytes, bytes - from + 2));
-}
-
-/**
- * The frames of one range, in order.
- *
- * @param readBytes bytes read at a time; a longer frame makes the buffer grow up to what its framing allows.
- */
-export async function* deliveries(
-  range: FileRange,
-  signal: AbortSignal,
-  readBytes: number = bufferFor(range),
-): AsyncGenerator<Delivery> {
-  const reader = await openBytes(range.path);
+/** The frames of one range, in order, read into `buffer`. */
+export async function* deliveries(range: FileRange, signal: AbortSignal, buffer: Buffer): AsyncGenerator<Delivery> {
+  const { path, framing } = range;
+  const reader = framing === undefined ? await openBytes(path) : new FileReader(path);
   try {
-    yield* new RangeCutter(range, reader, { source: fileSource, readBytes }).deliveries(signal);
+    const options = { source: fileSource, buffer, ...(framing === undefined ? {} : { framing }) };
+    yield* new RangeCutter(range, reader, options).deliveries(signal);
   } finally {
     await reader.close();
   }

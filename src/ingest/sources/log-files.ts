@@ -1,6 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError, isSystemError } from '../../core/errors.ts';
+import type { Framing } from '../source.ts';
 import { overlaps, type Span, spanOf } from './archive/layout.ts';
 import { openBytes, stdinPath } from './byte-reader.ts';
 import { headBytes, sniffFraming } from './file-format.ts';
@@ -13,6 +15,8 @@ export interface LogFile {
   readonly divisible: boolean;
   /** True where a byte position says nothing about the file's size: gzip, standard input. */
   readonly streamed: boolean;
+  /** Of a plain file. */
+  readonly framing?: Framing;
 }
 
 export interface FoundFiles {
@@ -21,54 +25,75 @@ export interface FoundFiles {
   readonly skipped: readonly string[];
 }
 
-/**
- * Files with logs among `paths`: files, folders (with all below them), or `-` for standard input; in path order.
- *
- * @param filed of a folder laid out as an archive only the hours in this stretch; null: all.
- * @throws AppError SOURCE_UNAVAILABLE for a path that does not exist, SCHEMA_UNKNOWN for a named file that is no log.
- */
-export async function findLogFiles(paths: readonly string[], filed: Span | null = null): Promise<FoundFiles> {
-  const files: LogFile[] = [];
-  const skipped: string[] = [];
-  for (const path of paths) {
-    if (path === stdinPath) {
-      files.push({ path, bytes: 0, divisible: false, streamed: true });
-      continue;
-    }
-    const named = resolve(path);
-    if ((await stats(named)).isDirectory()) {
-      for (const found of await filesBelow(named)) {
-        const span = filed === null ? null : spanOf(found);
-        if (filed !== null && span !== null && !overlaps(filed, span)) continue;
-        const file = await recognise(found);
-        if (file === null) skipped.push(found);
-        else if (file !== 'empty') files.push(file);
-      }
-      continue;
-    }
-    const file = await recognise(named);
-    if (file === null) {
-      throw new AppError(
-        'SCHEMA_UNKNOWN',
-        `${named} is not a log saswatch can read: expected Azure Monitor records (one JSON object a line, or {"records":[…]}) or classic $logs lines, plain or gzip.`,
-        { path: named },
-      );
-    }
-    if (file !== 'empty') files.push(file);
-  }
-  return { files, skipped };
+interface Recognised {
+  readonly bytes: number;
+  readonly changedMs: number;
+  readonly file: LogFile | 'empty' | null;
 }
 
-async function recognise(path: string): Promise<LogFile | 'empty' | null> {
-  const { size } = await stats(path);
+/** Finds log files, and remembers what it has recognised for as long as a file does not change. */
+export class LogFinder {
+  readonly #known = new Map<string, Recognised>();
+  readonly #head = Buffer.allocUnsafeSlow(headBytes);
+
+  /**
+   * Files with logs among `paths`: files, folders (with all below them), or `-` for standard input; in path order.
+   *
+   * @param filed of a folder laid out as an archive only the hours in this stretch; null: all.
+   * @throws AppError SOURCE_UNAVAILABLE for a path that does not exist, SCHEMA_UNKNOWN for a named file that is no log.
+   */
+  async find(paths: readonly string[], filed: Span | null = null): Promise<FoundFiles> {
+    const files: LogFile[] = [];
+    const skipped: string[] = [];
+    for (const path of paths) {
+      if (path === stdinPath) {
+        files.push({ path, bytes: 0, divisible: false, streamed: true });
+        continue;
+      }
+      const named = resolve(path);
+      if (stats(named).isDirectory()) {
+        for (const found of await filesBelow(named)) {
+          const span = filed === null ? null : spanOf(found);
+          if (filed !== null && span !== null && !overlaps(filed, span)) continue;
+          const file = await this.#recognise(found);
+          if (file === null) skipped.push(found);
+          else if (file !== 'empty') files.push(file);
+        }
+        continue;
+      }
+      const file = await this.#recognise(named);
+      if (file === null) {
+        throw new AppError(
+          'SCHEMA_UNKNOWN',
+          `${named} is not a log saswatch can read: expected Azure Monitor records (one JSON object a line, or {"records":[…]}) or classic $logs lines, plain or gzip.`,
+          { path: named },
+        );
+      }
+      if (file !== 'empty') files.push(file);
+    }
+    return { files, skipped };
+  }
+
+  async #recognise(path: string): Promise<LogFile | 'empty' | null> {
+    const { size: bytes, mtimeMs: changedMs } = stats(path);
+    const known = this.#known.get(path);
+    if (known?.bytes === bytes && known.changedMs === changedMs) return known.file;
+    const file = await recognise(path, bytes, this.#head);
+    this.#known.set(path, { bytes, changedMs, file });
+    return file;
+  }
+}
+
+/** @param head room for the first bytes. */
+async function recognise(path: string, bytes: number, head: Buffer): Promise<LogFile | 'empty' | null> {
   const reader = await openBytes(path);
   try {
-    const head = Buffer.alloc(headBytes);
     let length = 0;
-    for (let read = -1; read !== 0 && length < headBytes; length += read) read = await reader.read(head, length);
+    for (let read = -1; read !== 0 && length < head.length; length += read) read = await reader.read(head, length);
     const framing = sniffFraming(head.subarray(0, length));
     if (framing === null || framing === 'empty') return framing;
-    return { path, bytes: size, divisible: reader.seekable && framing !== 'records', streamed: !reader.seekable };
+    if (!reader.seekable) return { path, bytes, divisible: false, streamed: true };
+    return { path, bytes, divisible: framing !== 'records', streamed: false, framing };
   } finally {
     await reader.close();
   }
@@ -82,9 +107,9 @@ async function filesBelow(folder: string): Promise<string[]> {
     .sort();
 }
 
-async function stats(path: string) {
+function stats(path: string) {
   try {
-    return await stat(path);
+    return statSync(path);
   } catch (cause) {
     const why = isSystemError(cause, 'ENOENT') ? 'it does not exist' : 'it cannot be opened';
     throw new AppError(

@@ -10,8 +10,8 @@ export interface SourcePlan {
   lanesFor(lanes: number): number;
   /** What a lane reads, from the last commit on; null where nothing is left for it. */
   assignment(lane: number): SourceAssignment | null;
-  /** The next piece for a lane, for assignments that are handed out piece by piece. */
-  nextWork(lane: number, finished: SourceWork | null): Promise<SourceWork | null>;
+  /** The next pieces for a lane, for assignments that are handed out piece by piece; none where there are none left. */
+  nextWork(lane: number, finished: readonly SourceWork[]): Promise<readonly SourceWork[]>;
   /** A lane died: what it had and had not committed must be read again. */
   recover(lane: number): void;
   /** Hand out nothing more. */
@@ -55,7 +55,7 @@ export class FilePlan implements SourcePlan {
     });
   }
 
-  /** Finds the files. @returns how many hold logs, their bytes on disk, and the others. @throws AppError as `findLogFiles`. */
+  /** Finds the files. @returns how many hold logs, their bytes on disk, and the others. @throws AppError as `LogFinder.find`. */
   async open(): Promise<FoundLogs> {
     const files = await this.#work.open();
     return {
@@ -74,7 +74,7 @@ export class FilePlan implements SourcePlan {
     return { kind: 'file' };
   }
 
-  nextWork(lane: number, finished: SourceWork | null): Promise<SourceWork | null> {
+  nextWork(lane: number, finished: readonly SourceWork[]): Promise<readonly SourceWork[]> {
     return this.#work.next(lane, finished);
   }
 

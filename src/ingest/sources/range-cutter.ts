@@ -8,8 +8,11 @@ import type { ByteRange } from './range.ts';
 export interface CutOptions {
   /** Name of the source in positions. */
   readonly source: string;
-  /** Bytes read at a time; a longer frame makes the buffer grow up to what its framing allows. */
-  readonly readBytes: number;
+  /**
+   * Filled at a time, and lent to whoever takes a delivery; the next range may have it too. A longer frame is read into a
+   * larger one, up to what its framing allows.
+   */
+  readonly buffer: Buffer;
   /** How the log is framed, where that is known; else its first bytes are read to see. */
   readonly framing?: Framing;
 }
@@ -28,12 +31,12 @@ export class RangeCutter {
   /** Position up to which everything has been delivered. */
   #delivered: number;
 
-  constructor(range: ByteRange, reader: ByteReader, { source, readBytes, framing }: CutOptions) {
+  constructor(range: ByteRange, reader: ByteReader, { source, buffer, framing }: CutOptions) {
     this.#range = range;
     this.#reader = reader;
     this.#source = source;
     this.#framing = framing;
-    this.#buffer = Buffer.allocUnsafeSlow(readBytes);
+    this.#buffer = buffer;
     this.#delivered = range.from;
   }
 

@@ -42,6 +42,15 @@ export interface Unread {
   readonly rangeBytes: readonly number[];
 }
 
+interface Waiting<L, R> {
+  readonly log: L;
+  readonly range: R;
+}
+
+/** Small logs are handed out together, so many and so many bytes at most: the last ones of an archive must be shared too. */
+const bunchLogsMax = 64;
+const bunchBytesMax = 1 << 20;
+
 interface Taken {
   readonly lane: number;
   readonly version: string;
@@ -60,7 +69,9 @@ export class RangeWork<L extends StoredLog, R extends ByteRange> {
   readonly #taken = new Map<string, Taken>();
   readonly #stop = new AbortController();
   #logs: readonly L[] = [];
-  #waiting: { readonly log: L; readonly range: R }[] = [];
+  #waiting: Waiting<L, R>[] = [];
+  /** The first of them that was not handed out. */
+  #next = 0;
   #looking: Promise<void> | null = null;
 
   constructor(options: RangeWorkOptions<L, R>) {
@@ -69,43 +80,42 @@ export class RangeWork<L extends StoredLog, R extends ByteRange> {
 
   /** Ranges not yet handed out. */
   get waiting(): readonly R[] {
-    return this.#waiting.map(({ range }) => range);
+    return this.#waiting.slice(this.#next).map(({ range }) => range);
   }
 
   /** How many logs have bytes that were not handed out yet, how many as stored, and those of each range. */
   get unread(): Unread {
-    const rangeBytes = this.#waiting.map(({ log, range: { from, end } }) => {
+    const waiting = this.#waiting.slice(this.#next);
+    const rangeBytes = waiting.map(({ log, range: { from, end } }) => {
       const stored = Math.min(log.bytes, end ?? log.bytes);
       return from < stored ? stored - from : log.bytes;
     });
     const bytes = rangeBytes.reduce((sum, each) => sum + each, 0);
-    return { logs: new Set(this.#waiting.map(({ log }) => log)).size, bytes, rangeBytes };
+    return { logs: new Set(waiting.map(({ log }) => log)).size, bytes, rangeBytes };
   }
 
   /** Lists the logs. */
   async open(): Promise<readonly L[]> {
     this.#logs = await this.#options.store.list();
-    this.#waiting = this.#unread();
+    this.#offer();
     return this.#logs;
   }
 
-  /** The next range for a lane; waits for one while following. Null: there is none and there will be none. */
-  async next(lane: number, finished: ByteRange | null): Promise<R | null> {
-    if (finished !== null) {
-      const { partition, version, from, reached = from } = finished;
+  /**
+   * The next ranges for a lane: one, or several of small logs. Waits for one while following. None: there is none and
+   * there will be none.
+   */
+  async next(lane: number, finished: readonly ByteRange[]): Promise<R[]> {
+    for (const { partition, version, from, reached = from } of finished) {
       this.#taken.set(partition, { lane, version, reached });
     }
     while (!this.#stop.signal.aborted) {
-      const next = this.#waiting.shift();
-      if (next !== undefined) {
-        const { partition, version } = next.range;
-        this.#taken.set(partition, { lane, version, reached: null });
-        const { store } = this.#options;
-        const range = store.claim === undefined ? next.range : await store.claim(next.log, next.range);
-        if (range !== null) return range;
-        this.#taken.delete(partition);
+      const bunch = this.#takeBunch(lane);
+      if (bunch.length > 0) {
+        const claimed = await this.#claimed(bunch);
+        if (claimed.length > 0) return claimed;
       } else if (this.#options.once) {
-        return null;
+        return [];
       } else {
         this.#looking ??= this.#lookAgain().finally(() => {
           this.#looking = null;
@@ -113,13 +123,37 @@ export class RangeWork<L extends StoredLog, R extends ByteRange> {
         await this.#looking;
       }
     }
-    return null;
+    return [];
+  }
+
+  #takeBunch(lane: number): Waiting<L, R>[] {
+    let bytes = 0;
+    let end = this.#next;
+    for (; end < this.#waiting.length && end - this.#next < bunchLogsMax; end++) {
+      bytes += this.#waiting[end]?.log.bytes ?? 0;
+      if (bytes > bunchBytesMax && end > this.#next) break;
+    }
+    const bunch = this.#waiting.slice(this.#next, end);
+    this.#next = end;
+    for (const { range } of bunch) this.#taken.set(range.partition, { lane, version: range.version, reached: null });
+    return bunch;
+  }
+
+  async #claimed(bunch: readonly Waiting<L, R>[]): Promise<R[]> {
+    const { store } = this.#options;
+    const claimed: R[] = [];
+    for (const { log, range } of bunch) {
+      const held = store.claim === undefined ? range : await store.claim(log, range);
+      if (held !== null) claimed.push(held);
+      else this.#taken.delete(range.partition);
+    }
+    return claimed;
   }
 
   /** Takes back all that a lane that died had, so that it is read again from the last commit. */
   recover(lane: number): void {
     for (const [partition, taken] of this.#taken) if (taken.lane === lane) this.#taken.delete(partition);
-    this.#waiting = this.#unread();
+    this.#offer();
   }
 
   stop(): void {
@@ -130,11 +164,12 @@ export class RangeWork<L extends StoredLog, R extends ByteRange> {
     await sleep(this.#options.lookAgainMs, undefined, { signal: this.#stop.signal }).catch(() => {});
     if (this.#stop.signal.aborted) return;
     this.#logs = await this.#options.store.list();
-    this.#waiting = this.#unread();
+    this.#offer();
   }
 
-  #unread(): { log: L; range: R }[] {
-    return this.#logs.flatMap((log) => this.#ranges(log).map((range) => ({ log, range })));
+  #offer(): void {
+    this.#waiting = this.#logs.flatMap((log) => this.#ranges(log).map((range) => ({ log, range })));
+    this.#next = 0;
   }
 
   #ranges(log: L): R[] {

@@ -17,7 +17,6 @@ afterAll(() => rm(folder, { recursive: true }));
 const range = (path: string, change: Partial<FileRange> = {}): FileRange => ({
   kind: 'file',
   path,
-  bytes: 0,
   partition: `${path}#0`,
   version: '1',
   start: 0,
@@ -27,9 +26,9 @@ const range = (path: string, change: Partial<FileRange> = {}): FileRange => ({
   ...change,
 });
 
-async function read(from: FileRange, readBytes?: number) {
+async function read(from: FileRange, readBytes: number = limits.readBytes) {
   const taken: { text: string; from: number; to: number; fault: string | undefined; token: string | undefined }[] = [];
-  for await (const delivery of deliveries(from, new AbortController().signal, readBytes)) {
+  for await (const delivery of deliveries(from, new AbortController().signal, Buffer.alloc(readBytes))) {
     taken.push({
       text: Buffer.from(delivery.bytes).toString('utf8'),
       from: Number(delivery.from.offset),

@@ -1,4 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
+import { limits } from '../../../core/limits.ts';
 import type { Delivery, Framing, Source } from '../../source.ts';
 import type { SourceDeps, SourceWork } from '../assignment.ts';
 import type { ByteRange } from '../range.ts';
@@ -33,12 +34,17 @@ export interface BlobRange extends ByteRange {
 /** Source name in positions. */
 export const blobArchive = 'blob-archive';
 
-/** The frames of one range, in order. */
-async function* deliveries(range: BlobRange, log: OpenBlob, signal: AbortSignal): AsyncGenerator<Delivery> {
+/** The frames of one range, in order, read into `buffer`. */
+async function* deliveries(
+  range: BlobRange,
+  { reader, ...framing }: OpenBlob,
+  signal: AbortSignal,
+  buffer: Buffer,
+): AsyncGenerator<Delivery> {
   try {
-    yield* new RangeCutter(range, log.reader, { source: blobArchive, ...log.cut }).deliveries(signal);
+    yield* new RangeCutter(range, reader, { source: blobArchive, buffer, ...framing }).deliveries(signal);
   } finally {
-    await log.reader.close();
+    await reader.close();
   }
 }
 
@@ -60,6 +66,7 @@ export class BlobArchiveSource implements Source {
   }
 
   async *read(signal: AbortSignal): AsyncGenerator<Delivery> {
+    const buffer = Buffer.allocUnsafeSlow(limits.readBytes);
     const over = new AbortController();
     const stop = AbortSignal.any([signal, over.signal]);
     const slots = new Map<number, Promise<Opened>>();
@@ -73,7 +80,7 @@ export class BlobArchiveSource implements Source {
         }
         const { slot, range, log } = opened;
         let reached = range.from;
-        for await (const delivery of deliveries(range, log, signal)) {
+        for await (const delivery of deliveries(range, log, signal, buffer)) {
           reached = Number(delivery.to.offset);
           yield delivery;
         }

@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
-import { limits } from '../../../core/limits.ts';
 import type { Framing } from '../../source.ts';
 import { type ByteReader, gunzipReader } from '../byte-reader.ts';
-import { headBytes, isGzip } from '../file-format.ts';
+import { isGzip } from '../file-format.ts';
 import { parseMark } from '../range-mark.ts';
 import type { BlobRange } from './blob-archive.ts';
 import { type BlobPlace, BlobReader } from './blob-reader.ts';
@@ -10,7 +9,8 @@ import { type BlobPlace, BlobReader } from './blob-reader.ts';
 /** A range of a blob with its first bytes on their way. */
 export interface OpenBlob {
   readonly reader: ByteReader;
-  readonly cut: { readonly readBytes: number; readonly framing?: Framing };
+  /** How it is framed, where that is known. */
+  readonly framing?: Framing;
 }
 
 /**
@@ -29,17 +29,12 @@ export async function openBlob(place: BlobPlace, range: BlobRange, signal: Abort
     if (amidLine) reader.seek(start - 1);
     else await reader.goOn(from, mark);
     reader.readAhead();
-    return { reader, cut: { framing, readBytes: roomFor(bytes - from) } };
+    return { reader, framing };
   }
   if (from > 0 && mark.etag !== etag) {
     reader.fault = `the gzip was replaced after ${from} of its decompressed bytes had been read: what it holds now was not read`;
-    return { reader, cut: { framing: 'lines', readBytes: headBytes } };
+    return { reader, framing: 'lines' };
   }
-  if (!isGzip(await reader.peek())) return { reader, cut: { readBytes: roomFor(bytes) } };
-  return { reader: gunzipReader(Readable.from(reader.pieces()), { etag }), cut: { readBytes: limits.readBytes } };
-}
-
-/** A buffer for all that is left, if that is little, and one byte to see the end. */
-function roomFor(bytes: number): number {
-  return Math.min(limits.readBytes, Math.max(headBytes, bytes + 2));
+  if (!isGzip(await reader.peek())) return { reader };
+  return { reader: gunzipReader(Readable.from(reader.pieces()), { etag }) };
 }

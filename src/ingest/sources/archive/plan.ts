@@ -96,7 +96,7 @@ export class BlobArchivePlan implements SourcePlan {
     };
   }
 
-  nextWork(lane: number, finished: SourceWork | null): Promise<SourceWork | null> {
+  nextWork(lane: number, finished: readonly SourceWork[]): Promise<readonly SourceWork[]> {
     return this.#work.next(lane, finished);
   }
 
