@@ -34,9 +34,12 @@ export async function coverageOf(
   { connection }: Reader,
   { since, until }: { readonly since: bigint | null; readonly until: bigint | null },
 ): Promise<CategoryCoverage[]> {
-  const result = await connection.runAndReadAll(bindSaved(await savedQuery('coverage'), { since, until }));
+  const coverage = bindSaved(await savedQuery('coverage'), { since, until });
+  const result = await connection.runAndReadAll(
+    `SELECT * REPLACE (coalesce(gaps, [])[:${gapsMax}] AS gaps), coalesce(len(gaps), 0) AS gaps_count FROM (${coverage})
+      ORDER BY account, category`,
+  );
   return result.getRowObjectsJson().map((row) => {
-    const gaps = (Array.isArray(row['gaps']) ? row['gaps'] : []) as unknown as readonly Gap[];
     return {
       account: String(row['account']),
       category: String(row['category']),
@@ -45,8 +48,8 @@ export async function coverageOf(
       records: Number(row['records']),
       first: String(row['first']),
       last: String(row['last']),
-      gaps: gaps.slice(0, gapsMax),
-      gaps_count: gaps.length,
+      gaps: row['gaps'] as unknown as readonly Gap[],
+      gaps_count: Number(row['gaps_count']),
     };
   });
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -30,6 +30,8 @@ export interface ManifestEnd {
 
 const chainStart = '0'.repeat(64);
 const formatVersion = 1;
+/** Characters written at a time. */
+const pieceLength = 1 << 18;
 
 const stretchSchema = z.object({ first: z.int(), next: z.int(), sha256: z.string() });
 const logSchema = z.object({
@@ -58,7 +60,7 @@ export function manifestPath(dataDir: string): string {
 
 /** The link behind `chain` for a line that holds `text`, which is JSON without its own `chain`. */
 function linkOf(chain: string, text: string): string {
-  return createHash('sha256').update(`${chain}\n${text}`).digest('hex');
+  return hash('sha256', `${chain}\n${text}`, 'hex');
 }
 
 /**
@@ -73,9 +75,11 @@ export async function writeManifest(
   logs: readonly LogRead[],
 ): Promise<ManifestEnd> {
   let chain = chainStart;
-  const lineOf = (line: object) => {
-    chain = linkOf(chain, JSON.stringify(line));
-    return `${JSON.stringify({ ...line, chain })}\n`;
+  let lines = '';
+  const add = (line: object) => {
+    const text = JSON.stringify(line);
+    chain = linkOf(chain, text);
+    lines += `${text.slice(0, -1)},"chain":"${chain}"}\n`;
   };
   const sum = (of: (log: LogRead) => number) => logs.reduce((total, log) => total + of(log), 0);
   const end = {
@@ -86,11 +90,15 @@ export async function writeManifest(
   };
   await replaceFile(manifestPath(dataDir), (path) =>
     fillFile(path, async (sink) => {
-      await sink(lineOf({ type: 'replay', version: formatVersion, ...request }));
+      add({ type: 'replay', version: formatVersion, ...request });
       for (const { name, bytes, etag, changed, stretches } of logs) {
-        await sink(lineOf({ type: 'log', name, bytes, etag, changed, stretches }));
+        add({ type: 'log', name, bytes, etag, changed, stretches });
+        if (lines.length < pieceLength) continue;
+        await sink(lines);
+        lines = '';
       }
-      await sink(lineOf({ type: 'end', ...end }));
+      add({ type: 'end', ...end });
+      await sink(lines);
     }),
   );
   return { ...end, chain };
