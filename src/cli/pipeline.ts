@@ -1,5 +1,6 @@
 import type { Config } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
+import { limits } from '../core/limits.ts';
 import { Detector } from '../detect/detector.ts';
 import { FreeSpaceFloor } from '../ingest/admission.ts';
 import { type CommitEvent, Coordinator } from '../ingest/coordinator.ts';
@@ -29,7 +30,10 @@ export interface PipelineOptions extends PipelineHooks {
   readonly plans: (committed: Committed) => Promise<readonly SourcePlan[]>;
   /** Event time to keep; without it, all. */
   readonly range?: TimeRange;
-  /** Whether the rules run, and the lake is compacted, while rows come in; else the rules run once, at the end. */
+  /**
+   * Whether somebody watches: the rules run, the lake is compacted and readers see every commit while rows come in. Else the
+   * rules run once, at the end, and segments are written and shown when they are full, or every half minute.
+   */
   readonly live: boolean;
   /** First stops pulling; everything taken is committed and judged before the pipeline ends. */
   readonly signal: AbortSignal;
@@ -50,8 +54,8 @@ export interface PipelineResult {
  * @throws AppError DATA_IN_USE, SOURCE_*, SINK_WRITE, DETECTION_*; whatever was committed by then stays.
  */
 export async function runPipeline(options: PipelineOptions): Promise<PipelineResult> {
-  const { config, dataDir, signal } = options;
-  const catalog = await Catalog.open(dataDir);
+  const { config, dataDir, live, signal } = options;
+  const catalog = await Catalog.open(dataDir, live ? {} : { publishIntervalMs: limits.unwatchedIntervalMs });
   try {
     options.onOpen?.(catalog.openReport);
     const plans = await options.plans((source, partition) => catalog.position({ source, partition }));
@@ -65,7 +69,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
     });
     const settings = {
       dataDir,
-      flushIntervalMs: config.ingest.flushIntervalMs,
+      flushIntervalMs: Math.max(config.ingest.flushIntervalMs, live ? 0 : limits.unwatchedIntervalMs),
       batchRowsMax: config.ingest.batchRowsMax,
       decoder: config.ingest.decoder,
       writer: config.ingest.writer,
@@ -74,13 +78,14 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
     };
     const onCommit = (event: CommitEvent) => {
       meter.count(event);
-      detection.note(event, options.live);
+      detection.note(event, live);
       options.onCommit?.(meter, event);
     };
     const coordinator = new Coordinator(catalog, settings, onCommit, freeSpaceFloor(options));
-    const upkeep = options.live ? idleUpkeep(catalog, options) : null;
+    const upkeep = live ? idleUpkeep(catalog, options) : null;
     try {
       await coordinator.run(plans, config.ingest.lanes, signal);
+      await catalog.publish();
       const before = process.cpuUsage();
       await detection.finish();
       meter.judged(process.cpuUsage(before));

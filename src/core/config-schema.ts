@@ -36,7 +36,7 @@ export const configSchema = z.strictObject({
     lanes: count(1, 256).default(1).describe('Worker threads that read, parse and write.'),
     flush_interval_ms: milliseconds(100)
       .default(limits.flushIntervalMs)
-      .describe('Longest time a row waits in a lane before it is written.'),
+      .describe('Longest time a row waits in a lane before it is written; 30 s at least in a run that ends by itself.'),
     free_space_min_bytes: count(0, Number.MAX_SAFE_INTEGER)
       .default(limits.freeSpaceMinBytes)
       .describe(

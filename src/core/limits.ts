@@ -4,6 +4,11 @@ export const limits = {
   segmentRowsMax: 122_880,
   /** How long a row may wait in a lane before its segment is written, so that quiet accounts are seen soon. */
   flushIntervalMs: 5_000,
+  /**
+   * The same, and the time between two snapshots for readers, where a run ends by itself and nobody watches: logs of few
+   * lines fill a segment all the same. So much has to be read again after a crash.
+   */
+  unwatchedIntervalMs: 30_000,
   /** Free space kept on the data folder's disk: a full batch of many lanes and a step of compaction fit in it. */
   freeSpaceMinBytes: 512 << 20,
   /** Longest single log record accepted; real records are 0.9 to 2.2 kB. */

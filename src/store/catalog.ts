@@ -37,6 +37,11 @@ export interface CatalogOptions {
   readonly clock?: () => Date;
   /** How long replaced files are kept for readers of older snapshots. */
   readonly graceMs?: number;
+  /**
+   * Shortest time between two snapshots that commits of log rows publish; 0, the default: each does. Readers see what is
+   * committed later than that at the next snapshot, at `publish` or at `close`.
+   */
+  readonly publishIntervalMs?: number;
 }
 
 /**
@@ -48,6 +53,7 @@ export interface CatalogOptions {
 export class Catalog {
   readonly #dataDir: string;
   readonly #clock: () => Date;
+  readonly #publishIntervalMs: number;
   readonly #lock: ProcessLock;
   #database: CatalogDatabase | null;
   #state: CatalogState;
@@ -56,17 +62,20 @@ export class Catalog {
   #findingsPath: string | null = null;
   #findingsChanged = false;
   #published = 0;
+  /** When a commit of rows published last, by the monotonic clock: the first one does. */
+  #publishedMs = Number.NEGATIVE_INFINITY;
   #queue: Promise<unknown> = Promise.resolve();
   #report: OpenReport;
 
   private constructor(
     dataDir: string,
-    { clock, graceMs }: Required<CatalogOptions>,
+    { clock, graceMs, publishIntervalMs }: Required<CatalogOptions>,
     lock: ProcessLock,
     database: CatalogDatabase,
   ) {
     this.#dataDir = dataDir;
     this.#clock = clock;
+    this.#publishIntervalMs = publishIntervalMs;
     this.#graveyard = new Graveyard(dataDir, graceMs);
     this.#lock = lock;
     this.#database = database;
@@ -88,14 +97,14 @@ export class Catalog {
    */
   static async open(
     dataDir: string,
-    { clock = () => new Date(), graceMs = limits.readersGraceMs }: CatalogOptions = {},
+    { clock = () => new Date(), graceMs = limits.readersGraceMs, publishIntervalMs = 0 }: CatalogOptions = {},
   ): Promise<Catalog> {
     await makeFolder(dataDir);
     const lock = await lockData(dataDir);
     let database: CatalogDatabase | undefined;
     try {
       database = await openCatalogDatabase(dataDir, clock);
-      const catalog = new Catalog(dataDir, { clock, graceMs }, lock, database);
+      const catalog = new Catalog(dataDir, { clock, graceMs, publishIntervalMs }, lock, database);
       await catalog.#start(database);
       return catalog;
     } catch (error) {
@@ -257,8 +266,18 @@ export class Catalog {
       insertCommit(database.connection, version, commit, { at, holes, newSources }),
     );
     if (survived) this.#state.apply(version, commit, holes);
-    await this.#publish(this.#database ?? database).catch(() => undefined);
+    if (performance.now() - this.#publishedMs >= this.#publishIntervalMs) {
+      await this.#publish(this.#database ?? database).catch(() => undefined);
+      this.#publishedMs = performance.now();
+    }
     return { status: 'committed' };
+  }
+
+  /** Shows readers everything committed so far. @throws the disk's error. */
+  publish(): Promise<void> {
+    return this.#serially(async (database) => {
+      if (this.#published < this.#state.version) await this.#publish(database);
+    });
   }
 
   /** Segments and hour files as committed now. */

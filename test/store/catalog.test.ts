@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Finding } from '../../src/core/finding.ts';
@@ -70,5 +70,43 @@ it('keeps positions, counters and findings over a restart', async () => {
     duplicates: 0,
   });
   expect(manifest?.segments.map(({ path }) => path)).toEqual(['lake/l0/a.parquet']);
+  await again.close();
+});
+
+it('shows readers the first commit at once and later ones when the interval is over, when told to, and at the end', async () => {
+  const dataDir = await temporaryFolder();
+  const catalog = await Catalog.open(dataDir, { publishIntervalMs: 1_000_000 });
+  const shown = async () => (await readManifest(dataDir))?.counters.rows;
+  for (const [from, rows] of [
+    [0n, 10],
+    [10n, 10],
+    [20n, 10],
+  ] as const) {
+    await catalog.commit(await commitOf(dataDir, String(from), range(from, from + 10n)));
+    expect(await shown()).toBe(rows);
+  }
+  await catalog.publish();
+  expect(await shown()).toBe(30);
+  await catalog.commit(await commitOf(dataDir, '30', range(30n, 40n)));
+  await catalog.close();
+  expect(await shown()).toBe(40);
+});
+
+it('knows what it committed behind the last snapshot', async () => {
+  const dataDir = await temporaryFolder();
+  const catalog = await Catalog.open(dataDir, { publishIntervalMs: 1_000_000 });
+  await catalog.commit(await commitOf(dataDir, 'a', range(0n, 10n)));
+  const older = await readManifest(dataDir);
+  await catalog.commit(await commitOf(dataDir, 'b', range(10n, 20n)));
+  await catalog.close();
+  if (older === null) throw new Error('nothing was published');
+  // As a process leaves it that was killed here: the catalog is ahead of what readers see.
+  for (const name of await readdir(join(dataDir, 'manifest'))) {
+    if (Number.parseInt(name, 10) > older.version) await rm(join(dataDir, 'manifest', name));
+  }
+  const again = await Catalog.open(dataDir);
+  expect(again.openReport).toMatchObject({ orphanFiles: 0, restoredSegments: 0 });
+  expect(await again.positions()).toEqual([{ source: 'eventhubs', partition: '0', offset: 20n }]);
+  expect((await readManifest(dataDir))?.counters.rows).toBe(20);
   await again.close();
 });
