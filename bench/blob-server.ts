@@ -1,9 +1,17 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename } from 'node:path';
+import { join, relative } from 'node:path';
+
+/** Names of all files below a folder, relative to it. */
+export async function filesBelow(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
+}
 
 /** As much of Blob Storage as reading an archive takes: a listing and ranges of files, over plain HTTP on loopback. */
 export class BlobServer {
@@ -16,14 +24,15 @@ export class BlobServer {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  /** @param files of the one container there is, each a blob of its name. */
-  static async start(files: readonly string[]): Promise<BlobServer> {
-    const sizes = new Map(await Promise.all(files.map(async (path) => [path, (await stat(path)).size] as const)));
+  /** @param root folder whose files are the blobs of the one container there is. */
+  static async start(root: string): Promise<BlobServer> {
+    const sizes = new Map<string, number>();
+    for (const name of await filesBelow(root)) sizes.set(name, (await stat(join(root, name))).size);
     const server = createServer((incoming, outgoing) => {
       const { pathname, searchParams } = new URL(incoming.url ?? '', 'http://127.0.0.1');
       if (searchParams.get('comp') === 'list') return list(outgoing, sizes);
-      const path = files.find((file) => basename(file) === basename(pathname)) ?? '';
-      return send(incoming, outgoing, path, sizes.get(path) ?? 0);
+      const name = decodeURIComponent(pathname).split('/').slice(3).join('/');
+      return send(incoming, outgoing, join(root, name), sizes.get(name) ?? 0);
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -41,8 +50,8 @@ const dates = { 'last-modified': 'Thu, 22 Jun 2023 10:00:00 GMT', etag: '"0x8DB0
 
 function list(outgoing: ServerResponse, sizes: ReadonlyMap<string, number>): void {
   const blobs = [...sizes].map(
-    ([path, bytes]) =>
-      `<Blob><Name>${basename(path)}</Name><Properties><Last-Modified>${dates['last-modified']}</Last-Modified><Etag>${dates.etag.slice(1, -1)}</Etag><Content-Length>${bytes}</Content-Length><BlobType>BlockBlob</BlobType></Properties></Blob>`,
+    ([name, bytes]) =>
+      `<Blob><Name>${name}</Name><Properties><Last-Modified>${dates['last-modified']}</Last-Modified><Etag>${dates.etag.slice(1, -1)}</Etag><Content-Length>${bytes}</Content-Length><BlobType>BlockBlob</BlobType></Properties></Blob>`,
   );
   outgoing.writeHead(200, { 'content-type': 'application/xml' });
   outgoing.end(

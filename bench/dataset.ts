@@ -5,7 +5,7 @@ import { writeScenario } from '../src/generate/write-scenario.ts';
 import type { BenchOptions } from './bench.ts';
 
 /** Three years of a small estate: nearly every row has five minutes of its token to itself. */
-const story = { scenario: 'robust-models', seed: 1, format: 'ndjson' } as const;
+export const story = { scenario: 'robust-models', seed: 1, format: 'ndjson' } as const;
 /** One day of six accounts, as dense as logs are where speed matters; some rows twice, some late. */
 export const busyDay = { scenario: 'estate', days: 1, seed: 1, format: 'ndjson' } as const;
 /** Few hours, so that compacted files are not tiny; and nothing twice, as a plain COPY removes no duplicates. */
