@@ -1,6 +1,6 @@
 import { EventHubConsumerClient } from '@azure/event-hubs';
-import { DefaultAzureCredential } from '@azure/identity';
 import { AppError, errorText } from '../../core/errors.ts';
+import { SignedInCredential } from './signed-in-credential.ts';
 
 /** Which hub, as which consumer group, and how to sign in: a connection string, else Entra ID for the namespace. */
 export interface EventHubsConnection {
@@ -35,7 +35,7 @@ export function eventHubsClient(connection: EventHubsConnection): EventHubConsum
     consumerGroup,
     fullyQualifiedNamespace,
     eventHubName,
-    new DefaultAzureCredential(),
+    new SignedInCredential(),
     options,
   );
 }

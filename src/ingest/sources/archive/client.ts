@@ -1,6 +1,6 @@
-import { DefaultAzureCredential } from '@azure/identity';
 import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { AppError } from '../../../core/errors.ts';
+import { SignedInCredential } from '../signed-in-credential.ts';
 
 /** How to reach the accounts of archives and sign in to them; the first of the secrets that is set is used. */
 export interface ArchiveConnection {
@@ -31,7 +31,7 @@ export function containerClient(connection: ArchiveConnection, account: string, 
     if (accountKey !== null) {
       return new ContainerClient(url, new StorageSharedKeyCredential(account, accountKey), options);
     }
-    return new ContainerClient(url, new DefaultAzureCredential(), options);
+    return new ContainerClient(url, new SignedInCredential(), options);
   } catch (fault) {
     if (fault instanceof AppError) throw fault;
     throw new AppError(
