@@ -109,6 +109,7 @@ export async function tellEstimate(call: ReplayCall): Promise<undefined> {
   for (const plan of plans) plan.stop();
   const { files, blobs } = found;
   const estimate = estimateReplay({
+    files: files?.unread.logs ?? 0,
     fileBytes: files?.unread.bytes ?? 0,
     blobRangeBytes: blobs?.unread.rangeBytes ?? [],
     lanes: config.ingest.lanes,

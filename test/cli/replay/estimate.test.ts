@@ -3,7 +3,7 @@ import { duration } from '../../../src/cli/pipeline-report.ts';
 import { estimateReplay, type ReplayWork } from '../../../src/cli/replay/estimate.ts';
 
 const work = (changes: Partial<ReplayWork>): ReplayWork => ({
-  ...{ fileBytes: 0, blobRangeBytes: [], lanes: 8, cores: 8, requestsPerSecond: null },
+  ...{ files: 0, fileBytes: 0, blobRangeBytes: [], lanes: 8, cores: 8, requestsPerSecond: null },
   ...changes,
 });
 
@@ -19,6 +19,15 @@ it('takes longer with fewer lanes or cores, and as long as a rate of requests as
   expect(seconds({ lanes: 2 })).toBeGreaterThan(3 * eight);
   expect(seconds({ cores: 2 })).toBe(seconds({ lanes: 2 }));
   expect(seconds({ requestsPerSecond: 10 })).toBe(1_005);
+});
+
+it('takes longer for the same bytes in many small logs', () => {
+  const seconds = (blobs: number) =>
+    estimateReplay(work({ blobRangeBytes: Array.from({ length: blobs }, () => 1e9 / blobs) })).seconds;
+  expect(seconds(1_000_000)).toBeGreaterThan(10 * seconds(100));
+  expect(estimateReplay(work({ files: 1_000_000 })).seconds).toBeGreaterThan(
+    estimateReplay(work({ files: 1 })).seconds,
+  );
 });
 
 it('says a time as people do', () => {
