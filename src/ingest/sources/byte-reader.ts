@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { AppError, errorText, isSystemError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
@@ -59,8 +60,11 @@ export class FileReader implements ByteReader {
   }
 
   async read(target: Buffer, at: number): Promise<number> {
-    const bytesRead = readable(this.#path, () => readSync(this.#file, target, at, target.length - at, this.#position));
+    const room = target.length - at;
+    const bytesRead = readable(this.#path, () => readSync(this.#file, target, at, room, this.#position));
     this.#position += bytesRead;
+    // A large file would keep its thread from hearing anything else, an order to stop among it.
+    if (bytesRead === room) await turn();
     return bytesRead;
   }
 
