@@ -290,9 +290,9 @@ export class Catalog {
     return [...this.#state.sasFiles.values()];
   }
 
-  /** Token directories, of which each covers some hour files. */
+  /** Token directories, of which each covers some hour files. One that is gone is made anew of the rollups. */
   tokenFiles(): TokenFile[] {
-    return [...this.#state.tokenFiles.values()];
+    return [...this.#state.tokenFiles.values()].filter(({ path }) => !this.#missing.has(path));
   }
 
   /** Grows with every change; a number of its own for the files of the next swap. */
@@ -442,6 +442,7 @@ export class Catalog {
     await publishManifest(this.#dataDir, {
       ...manifest,
       segments: manifest.segments.filter((file) => !filesOf(file).some((path) => this.#missing.has(path))),
+      tokenFiles: this.tokenFiles(),
     });
     this.#published = version;
     const now = this.#clock();

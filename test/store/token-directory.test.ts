@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Catalog } from '../../src/store/catalog.ts';
@@ -70,7 +70,9 @@ async function expectSame(dataDir: string): Promise<void> {
 
 const sizes = (catalog: Catalog) => catalog.tokenFiles().map(({ covers }) => covers.length);
 
-it('makes directories of hours as they come, and unites them, so that a lookup opens few files', async () => {
+it('makes directories of hours as they come, and unites them, so that a lookup opens few files', {
+  timeout: 180_000,
+}, async () => {
   const dataDir = await temporaryFolder();
   await withCatalog(dataDir, async (catalog) => {
     await addBatches(catalog, dataDir, [rowsOf(0, 15)]);
@@ -87,9 +89,19 @@ it('makes directories of hours as they come, and unites them, so that a lookup o
   expect(manifest?.tokenFiles).toMatchObject([{ rows: 34 }]);
   expect(await checkFiles(dataDir, manifest ?? expect.fail())).toMatchObject({ files: 39, damaged: [] });
 
+  // One that is lost is missed by nobody, and made anew.
+  await rm(join(dataDir, manifest?.tokenFiles[0]?.path ?? ''));
+  await withCatalog(dataDir, async (catalog) => {
+    expect(catalog.openReport.missingFiles).toEqual(manifest?.tokenFiles.map(({ path }) => path));
+    await expectSame(dataDir);
+    await compactLake(catalog, dataDir, compactorOptions);
+    expect(sizes(catalog)).toEqual([19]);
+  });
+  await expectSame(dataDir);
+
   // Opened again, with an hour rewritten and one given up: neither is looked for where the directory says.
   await withCatalog(dataDir, async (catalog) => {
-    expect(sizes(catalog)).toEqual([17]);
+    expect(sizes(catalog)).toEqual([19]);
     await addBatches(catalog, dataDir, [rowsOf(3, 5)]);
     await compactLake(catalog, dataDir, compactorOptions);
     const first = catalog.segments().find((file) => isHourFile(file) && file.compacted.hour === start);
@@ -102,7 +114,7 @@ it('makes directories of hours as they come, and unites them, so that a lookup o
     const given = catalog.segments().filter(({ path }) => directory?.covers.slice(0, 10).includes(path));
     await catalog.replace({ ...noReplacement, reason: 'expired', removed: given });
     await compactLake(catalog, dataDir, compactorOptions);
-    expect(sizes(catalog)).toEqual([7]);
+    expect(sizes(catalog)).toEqual([9]);
     expect(catalog.tokenFiles()[0]?.path).not.toBe(directory?.path);
   });
   await expectSame(dataDir);
