@@ -3,12 +3,12 @@ import type { Detection, DetectionTest, TestRow } from '../../src/detect/detecti
 /** Rules about the log itself, to which every record counts. */
 const countsRecords: ReadonlySet<string> = new Set(['L-GAP-1']);
 /** Rules about failures, of whatever kind. */
-const countsFailures: ReadonlySet<string> = new Set(['W-ERR-1']);
+const countsFailures: ReadonlySet<string> = new Set(['W-ERR-1', 'W-ERR-2']);
 
-/** Another object of the same container, so that a rule which counted the record would count one more. */
+/** Another object of the same container and suffix, so that a rule which counted the record would count one more. */
 function beside(row: TestRow): TestRow {
-  const key = row['object_key'];
-  return typeof key === 'string' ? Object.assign({}, row, { object_key: `${key}~` }) : row;
+  const { object_key: key = '/acct/c/report.csv' } = row;
+  return typeof key === 'string' ? Object.assign({}, row, { object_key: key.replace(/[^/]*$/, '~$&') }) : row;
 }
 
 const partOf = (row: TestRow): TestRow =>

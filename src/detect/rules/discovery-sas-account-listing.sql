@@ -44,6 +44,7 @@ tests:
       - { token_hash: A, time: 2026-01-01 10:10:00, container: 'c{i}', object_key: '/acct/c{i}/o', repeat: 5, every: 1 minute }
       - { token_hash: B, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 3, every: 31 minutes }
       - { token_hash: C, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 2, every: 1 minute }
+      - { token_hash: C, time: 2026-01-01 10:00:30, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 2, every: 1 minute }
       - { token_hash: C, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, status_code: 403, container: 'd{i}', object_key: '/acct/d{i}', repeat: 3, every: 1 minute }
     expect: []
   - name: silent for a family that lists as many, fires for one container more, and after a month
@@ -53,15 +54,20 @@ tests:
       - { token_hash: B, time: 2026-01-05 10:00:00, operation_name: ListBlobs, operation_class: list, sas_sr: null, sas_srt: sco, auth_type: sas_account, container: 'c{i}', object_key: '/acct/c{i}', repeat: 5, every: 1 minute }
       - { token_hash: B, time: 2026-02-03 10:00:00, operation_name: ListBlobs, operation_class: list, sas_sr: null, sas_srt: sco, auth_type: sas_account, container: 'c{i}', object_key: '/acct/c{i}', repeat: 4, every: 1 minute }
     expect: [{ token_hash: A, containers_usual: 0 }, { token_hash: B, containers_usual: 4, containers_listed: 5, window_start: 2026-01-05 00:00:00 }, { token_hash: B, window_start: 2026-02-03 00:00:00 }]
+  - name: silent for what the family listed three weeks ago
+    rows:
+      - { token_hash: A, sas_sr: null, sas_srt: sco, auth_type: sas_account, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 4, every: 1 minute }
+      - { token_hash: B, sas_sr: null, sas_srt: sco, auth_type: sas_account, time: 2026-01-21 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 4, every: 1 minute }
+    expect: [{ token_hash: A }]
 ---*/
 WITH listers AS (
   SELECT token_hash, account, day, token_key, family FROM token_day
-  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND lists >= $containers_min
-    AND bit_count(container_bits) + 1 >= $containers_min),
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND /* narrows: each is one at most */ lists >= $containers_min
+    AND /* narrows: counted by name below */ bit_count(container_bits) + 1 >= $containers_min),
 requests AS (
   SELECT t.token_hash, l.account, t.family, l.time, coalesce(l.container, '/') AS container
   FROM log_row l JOIN listers t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
-    AND l.time >= t.day AND l.time < t.day + INTERVAL '1 day'
+    AND /* narrows: no other day has enough */ l.time >= t.day AND /* narrows: likewise */ l.time < t.day + INTERVAL '1 day'
   WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class = 'list' AND l.status_code BETWEEN 200 AND 299),
 spans AS (

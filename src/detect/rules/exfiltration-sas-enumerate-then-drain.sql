@@ -41,11 +41,11 @@ tests:
       - { token_hash: A, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 3, every: 1 minute }
       - { token_hash: A, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 100, every: 1 second }
     expect: [{ token_hash: A, level: high, objects_read: 100, containers_listed: 3, window_start: 2026-01-01 00:00:00, first_seen: 2026-01-01 10:00:00 }]
-  - name: fires for five pages of one container and a gigabyte the day after
+  - name: fires for five pages of one container and a gigabyte 38 hours later
     rows:
       - { token_hash: A, time: 2026-01-01 22:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 5, every: 2 seconds }
-      - { token_hash: A, time: 2026-01-02 12:00:00, object_key: '/acct/c/o{i}', response_body_bytes: 600000000, repeat: 2, every: 1 minute }
-    expect: [{ token_hash: A, bytes_read: 1200000000, pages_listed: 5, window_start: 2026-01-02 00:00:00 }]
+      - { token_hash: A, time: 2026-01-03 12:00:00, object_key: '/acct/c/o{i}', response_body_bytes: 600000000, repeat: 2, every: 1 minute }
+    expect: [{ token_hash: A, bytes_read: 1200000000, pages_listed: 5, window_start: 2026-01-03 00:00:00 }]
   - name: silent below each threshold, also where records come twice
     rows:
       - { token_hash: A, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 2, every: 1 minute }
@@ -54,6 +54,8 @@ tests:
       - { token_hash: B, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 8, every: 1 minute }
       - { token_hash: B, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 99, every: 1 second }
       - { token_hash: B, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 99, every: 1 second }
+      - { token_hash: C, time: 2026-01-01 22:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 5, every: 2 seconds }
+      - { token_hash: C, time: 2026-01-01 23:00:00, object_key: '/acct/c/o{i}', response_body_bytes: 450000000, repeat: 2, every: 1 minute }
     expect: []
   - name: silent for reads of what was not listed, before the listing and three days after it
     rows:
@@ -71,17 +73,47 @@ tests:
       - { token_hash: D, time: 2026-01-22 02:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 6, every: 1 second }
       - { token_hash: D, time: 2026-01-22 03:00:00, object_key: '/acct/c/o{i}', repeat: 150, every: 1 second }
     expect: [{ token_hash: C, window_start: 2026-01-15 00:00:00 }]
+  - name: silent for what was listed too late, too long before, or only once
+    rows:
+      - { token_hash: B, time: 2026-01-01 08:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 99, every: 1 second }
+      - { token_hash: B, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 4, every: 1 minute }
+      - { token_hash: B, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/p{i}', repeat: 5, every: 1 second }
+      - { token_hash: C, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: c1, object_key: /acct/c1 }
+      - { token_hash: C, time: 2026-01-04 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'd{i}', object_key: '/acct/d{i}', repeat: 4, every: 1 minute }
+      - { token_hash: C, time: 2026-01-04 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 200, every: 1 second }
+      - { token_hash: D, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, object_key: '/acct/c/d{i}', repeat: 120, every: 1 second }
+      - { token_hash: D, time: 2026-01-01 12:00:00, container: x, object_key: '/acct/x/o{i}', repeat: 200, every: 1 second }
+      - { token_hash: E, time: 2026-01-01 09:00:00, operation_name: ListBlobs, operation_class: list, container: c1, object_key: /acct/c1 }
+      - { token_hash: E, time: 2026-01-01 10:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 200, every: 1 second }
+      - { token_hash: E, time: 2026-01-01 12:00:00, operation_name: ListBlobs, operation_class: list, container: 'd{i}', object_key: '/acct/d{i}', repeat: 4, every: 1 minute }
+      - { token_hash: F, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'd{i}', object_key: '/acct/d{i}', repeat: 4, every: 1 minute }
+      - { token_hash: F, time: 2026-01-04 10:00:00, operation_name: ListBlobs, operation_class: list, container: c1, object_key: /acct/c1 }
+      - { token_hash: F, time: 2026-01-04 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 200, every: 1 second }
+    expect: []
+  - name: fires forty days after the family listed so, and where it listed two pages a day
+    rows:
+      - { token_hash: A1, sas_sp: rl, time: 2026-01-01 02:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 6, every: 1 second }
+      - { token_hash: A2, sas_sp: rl, time: 2026-01-02 02:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 6, every: 1 second }
+      - { token_hash: A3, sas_sp: rl, time: 2026-01-03 02:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 6, every: 1 second }
+      - { token_hash: B, sas_sp: rl, time: 2026-02-12 02:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 6, every: 1 second }
+      - { token_hash: B, sas_sp: rl, time: 2026-02-12 03:00:00, object_key: '/acct/c/o{i}', repeat: 150, every: 1 second }
+      - { token_hash: C1, sas_sp: rwl, time: 2026-01-01 02:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 2, every: 1 second }
+      - { token_hash: C2, sas_sp: rwl, time: 2026-01-02 02:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 2, every: 1 second }
+      - { token_hash: C3, sas_sp: rwl, time: 2026-01-03 02:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 2, every: 1 second }
+      - { token_hash: D, sas_sp: rwl, time: 2026-01-04 02:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 6, every: 1 second }
+      - { token_hash: D, sas_sp: rwl, time: 2026-01-04 03:00:00, object_key: '/acct/c/o{i}', repeat: 150, every: 1 second }
+    expect: [{ token_hash: B }, { token_hash: D }]
 ---*/
 WITH listers AS (
-  SELECT token_hash, account, max(token_key) AS token_key, max(family) AS family, min(bucket) AS since_bucket
+  SELECT token_hash, account, max(token_key) AS token_key, max(family) AS family
   FROM sas_use
-  WHERE bucket >= $since::TIMESTAMP - $within AND bucket < $until::TIMESTAMP AND lists > 0
-  GROUP BY token_hash, account HAVING sum(lists) >= least($containers_min, $pages_min)),
+  WHERE bucket >= $since::TIMESTAMP - $within AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ lists > 0
+  GROUP BY token_hash, account HAVING /* narrows: counted by container below */ sum(lists) >= least($containers_min, $pages_min)),
 readers AS (
   SELECT l.*, u.day FROM listers l JOIN (
     SELECT token_hash, account, day FROM sas_use
-    WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND reads > 0
-    GROUP BY ALL HAVING sum(reads) >= $objects_min OR sum(bytes_out) >= $bytes_min
+    WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ reads > 0
+    GROUP BY ALL HAVING /* narrows: counted by object below */ sum(reads) >= $objects_min OR sum(bytes_out) >= $bytes_min
   ) u ON u.token_hash = l.token_hash AND u.account = l.account),
 known AS (
   SELECT r.token_hash, r.account, r.day, count(DISTINCT d.day) AS days
@@ -100,13 +132,13 @@ requests AS (
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $within AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND l.operation_class IN ('list', 'read') AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
+    AND /* narrows: no others are used below */ l.operation_class IN ('list', 'read') AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
 taken AS (
   SELECT r.token_hash, r.account, r.time::DATE AS day, r.time, r.object_key, r.container, r.bytes,
          max(l.first_time) AS listed_at
   FROM requests r JOIN (
     SELECT token_hash, account, container, time::DATE AS day, min(time) AS first_time FROM requests
-    WHERE operation_class = 'list' AND container IS NOT NULL GROUP BY ALL
+    WHERE operation_class = 'list' GROUP BY ALL
   ) l ON l.token_hash = r.token_hash AND l.account = r.account AND l.container = r.container
      AND l.first_time < r.time AND l.first_time >= r.time - $within
   WHERE r.operation_class = 'read' AND r.time >= $since::TIMESTAMP

@@ -47,24 +47,29 @@ tests:
       - { token_hash: A, operation_name: CopyBlobSource, operation_class: copy, resource_id: /subscriptions/one/resourceGroups/g, extra: '{"properties.copyDestinationArmId":"/subscriptions/two/resourceGroups/h"}' }
       - { token_hash: B, operation_name: CopyBlobSource, operation_class: copy, resource_id: /SUBSCRIPTIONS/ONE/resourceGroups/g, extra: '{"properties.copyDestinationArmId":"/subscriptions/one/resourceGroups/h"}' }
     expect: [{ token_hash: A, foreign_copies: 1 }]
-  - name: silent for clients, for fewer objects, spread over hours, and for records that came twice
+  - name: silent for clients, for fewer objects or bytes, spread over hours, and for records that came twice
     rows:
       - { token_hash: A, object_key: '/acct/c/o{i}', repeat: 300, every: 1 second }
       - { token_hash: B, ip_class: azure, caller_ip: 10.9.9.9, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
       - { token_hash: B, ip_class: azure, caller_ip: 10.9.9.9, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
-      - { token_hash: C, time: 2026-01-01 00:00:00, ip_class: azure, caller_ip: 10.9.9.9, object_key: '/acct/c/o{i}', repeat: 200, every: 2 minutes }
+      - { token_hash: C, time: 2026-01-01 00:00:00, ip_class: azure, caller_ip: 10.9.9.9, object_key: '/acct/c/o{i}', repeat: 200, every: 1 minute }
+      - { token_hash: D, ip_class: azure, caller_ip: 10.9.9.9, response_body_bytes: 20000000000, object_key: '/acct/c/o{i}', repeat: 2, every: 10 minutes }
     expect: []
-  - name: silent once the family copies so for days
+  - name: silent once the family copies so for days, also three weeks later; fires after three weeks more, and where it read little
     rows:
       - { token_hash: 'A{i}', ip_class: azure, caller_ip: 10.9.9.9, object_key: '/acct/c/o', response_body_bytes: 60000000000, repeat: 4, every: 1 day }
-    expect: [{ window_start: 2026-01-01 00:00:00 }, { window_start: 2026-01-02 00:00:00 }, { window_start: 2026-01-03 00:00:00 }]
+      - { token_hash: B, ip_class: azure, caller_ip: 10.9.9.9, object_key: /acct/c/o, response_body_bytes: 60000000000, time: 2026-01-21 12:00:00 }
+      - { token_hash: C, ip_class: azure, caller_ip: 10.9.9.9, object_key: /acct/c/o, response_body_bytes: 60000000000, time: 2026-02-12 12:00:00 }
+      - { token_hash: 'D{i}', sas_sp: r, ip_class: azure, caller_ip: 10.9.9.9, object_key: /acct/c/o, repeat: 3, every: 1 day }
+      - { token_hash: E, sas_sp: r, ip_class: azure, caller_ip: 10.9.9.9, object_key: /acct/c/o, response_body_bytes: 60000000000, time: 2026-01-04 12:00:00 }
+    expect: [{ window_start: 2026-01-01 00:00:00 }, { window_start: 2026-01-02 00:00:00 }, { window_start: 2026-01-03 00:00:00 }, { token_hash: C }, { token_hash: E }]
 ---*/
 WITH windows AS (
   SELECT token_hash, account, token_key, family, day, sum(reads) OVER span AS reads, sum(bytes_out) OVER span AS bytes, copies
   FROM (SELECT token_hash, account, bucket, day, max(token_key) AS token_key, max(family) AS family, sum(reads) AS reads,
                sum(bytes_out) AS bytes_out, sum(copies) AS copies
         FROM sas_use
-        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND (reads > 0 OR copies > 0) GROUP BY ALL)
+        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ (reads > 0 OR copies > 0) GROUP BY ALL)
   WINDOW span AS (PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW)),
 known AS (
   SELECT account, family, day, count(*) OVER earlier AS days FROM family_day
@@ -73,7 +78,8 @@ known AS (
 suspects AS (
   SELECT DISTINCT w.token_hash, w.account, w.token_key, w.day, coalesce(k.days, 0) AS days
   FROM windows w LEFT JOIN known k ON k.account = w.account AND k.family = w.family AND k.day = w.day
-  WHERE w.day >= $since::TIMESTAMP::DATE AND (w.copies > 0 OR w.reads >= $objects_min OR w.bytes >= $bytes_min)),
+  WHERE w.day >= $since::TIMESTAMP::DATE 
+    AND /* narrows: counted by request below */ (w.copies > 0 OR w.reads >= $objects_min OR w.bytes >= $bytes_min)),
 requests AS (
   SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ip, l.caller_port)
          t.token_hash, l.account, l.time, l.object_key, l.response_body_bytes AS bytes,
@@ -83,7 +89,7 @@ requests AS (
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND l.operation_class IN ('read', 'copy') AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
+    AND /* narrows: no others are used below */ l.operation_class IN ('read', 'copy') AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
 spans AS (
   SELECT token_hash, account, time, foreign_copy, time::DATE AS day, min(time) OVER span AS since_time, sum(bytes) OVER span AS bytes,
          count(DISTINCT object_key) OVER span AS objects

@@ -42,6 +42,9 @@ tests:
       - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-01 01:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}', repeat: 1000, every: 1 second }
       - { token_hash: A, time: 2026-01-02 01:00:00, object_key: '/acct/c/o{i}', repeat: 500, every: 30 minutes }
       - { token_hash: B, time: 2026-01-02 01:00:00, object_key: '/acct/c/o{i}', repeat: 499, every: 30 minutes }
+      - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-20 01:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/later{i}', repeat: 2000, every: 1 second }
+      - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-02 01:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c }
+      - { token_hash: A, time: 2026-01-13 01:00:00, object_key: /acct/c/o1 }
     expect: [{ token_hash: A, level: medium, container: c, objects_read: 500, objects_known: 1000, window_start: 2026-01-12 00:00:00 }]
   - name: silent for what was read half in the first week of the log
     rows:
@@ -54,12 +57,37 @@ tests:
       - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-01 01:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}', repeat: 999, every: 1 second }
       - { token_hash: A, time: 2026-01-02 01:00:00, object_key: '/acct/c/o{i}', repeat: 700, every: 10 minutes }
     expect: []
-  - name: silent for a reader of long standing, and for a drain of two months
+  - name: silent for a reader of long standing, and for a drain of three weeks
     rows:
       - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-01 01:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}', repeat: 1000, every: 1 second }
-      - { token_hash: A, time: 2025-12-20 01:00:00, object_key: '/acct/c/o{i}', repeat: 600, every: 1 minute }
+      - { token_hash: A, time: 2025-12-10 01:00:00, object_key: '/acct/c/o{i}', repeat: 600, every: 1 minute }
       - { token_hash: A, time: 2026-01-15 01:00:00, object_key: '/acct/c/o{i}', repeat: 600, every: 1 minute }
-      - { token_hash: B, time: 2026-01-02 01:00:00, object_key: '/acct/c/o{i}', repeat: 600, every: 2 hours }
+      - { token_hash: B, time: 2026-01-02 01:00:00, object_key: '/acct/c/o{i}', repeat: 600, every: 45 minutes }
+    expect: []
+  - name: fires for what the token read two months ago, or wrote three weeks ago
+    rows:
+      - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-01 01:00:00, operation_name: PutBlob, operation_class: write, every: 1 second, object_key: '/acct/c/o{i}', repeat: 1000 }
+      - { token_hash: A, time: 2025-12-01 01:00:00, object_key: '/acct/c/o{i}', repeat: 600, every: 1 minute }
+      - { token_hash: A, time: 2026-01-30 01:00:00, object_key: '/acct/c/o{i}', repeat: 600, every: 1 minute }
+      - { token_hash: O, time: 2025-12-20 01:00:00, container: d, object_key: /acct/d/x }
+      - { token_hash: W, sas_sp: rw, time: 2026-01-02 01:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}', repeat: 1000, every: 1 second }
+      - { token_hash: W, sas_sp: rw, time: 2026-01-21 01:00:00, object_key: '/acct/c/o{i}', repeat: 600, every: 1 minute }
+    expect: [{ token_hash: A, window_start: 2026-01-30 00:00:00 }, { token_hash: W, window_start: 2026-01-21 00:00:00 }]
+  - name: silent for two fifths of a container, and for what was written beside what was read
+    rows:
+      - { token_hash: O, time: 2025-12-20 01:00:00, container: d, object_key: /acct/d/x }
+      - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-01 01:00:00, operation_name: PutBlob, operation_class: write, every: 1 second, container: e, object_key: '/acct/e/o{i}', repeat: 1500 }
+      - { token_hash: A, time: 2026-01-10 01:00:00, container: e, object_key: '/acct/e/o{i}', repeat: 600, every: 1 minute }
+      - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-01 01:00:00, operation_name: PutBlob, operation_class: write, every: 1 second, object_key: '/acct/c/o{i}', repeat: 1000 }
+      - { token_hash: C, time: 2026-01-10 01:00:00, object_key: '/acct/c/o{i}', repeat: 450, every: 1 minute }
+      - { token_hash: C, time: 2026-01-10 01:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/p{i}', repeat: 300, every: 1 minute }
+    expect: []
+  - name: silent for 450 objects also where smaller containers count
+    params: { known_min: 600 }
+    rows:
+      - { token_hash: O, time: 2025-12-20 01:00:00, container: d, object_key: /acct/d/x }
+      - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-01 01:00:00, operation_name: PutBlob, operation_class: write, every: 1 second, object_key: '/acct/c/o{i}', repeat: 600 }
+      - { token_hash: A, time: 2026-01-10 01:00:00, object_key: '/acct/c/o{i}', repeat: 450, every: 1 minute }
     expect: []
 ---*/
 WITH busy AS (
@@ -85,7 +113,7 @@ days AS (
 -- The bitmap is off by some percent; what it lets through is counted.
 suspects AS (
   SELECT * FROM days
-  WHERE day >= $since::TIMESTAMP - INTERVAL '1 day' AND objects >= 0.8 * $objects_min
+  WHERE day >= $since::TIMESTAMP - INTERVAL '1 day' AND /* narrows: counted by name below */ objects >= 0.8 * $objects_min
     AND coalesce(distinct_estimate(coalesce(bits_before | bits_early, bits_before, bits_early)), 0) < 0.5 * objects),
 reads AS (
   SELECT s.token_hash, l.account, s.day, l.container, count(DISTINCT l.object_key) AS objects, min(l.time) AS first_time,
@@ -93,7 +121,7 @@ reads AS (
   FROM log_row l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
     AND l.time >= s.day - $span + INTERVAL '1 day' AND l.time < s.day + INTERVAL '1 day'
   WHERE l.time >= $since::TIMESTAMP - $span - INTERVAL '1 day' AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND l.operation_class = 'read' AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304) AND l.object_key IS NOT NULL
+    AND l.operation_class = 'read' AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
   GROUP BY ALL HAVING count(DISTINCT l.object_key) >= $objects_min),
 known AS (
   SELECT r.account, r.container, r.day, count(DISTINCT l.object_key) AS objects

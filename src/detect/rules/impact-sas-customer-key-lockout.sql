@@ -39,7 +39,7 @@ tests:
       - { token_hash: A, time: 2026-01-01 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}', repeat: 3, every: 1 minute }
       - { token_hash: R, time: 2026-01-01 12:00:00, object_key: '/acct/c/o{i}', status_code: 409, status_text: BlobUsesCustomerSpecifiedEncryption, repeat: 3, every: 4 minutes }
     expect: [{ token_hash: A, level: critical, objects_refused: 3, first_seen: 2026-01-01 10:00:00, window_start: 2026-01-01 00:00:00 }]
-  - name: silent for two, for one object refused often, for objects never readable, for other refusals and slow ones
+  - name: silent for two, for one object refused often, for objects readable only later, for other refusals and slow ones
     rows:
       - { token_hash: R, time: 2026-01-01 08:00:00, object_key: '/acct/c/a{i}', repeat: 2, every: 1 minute }
       - { token_hash: A, time: 2026-01-01 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/a{i}', repeat: 2, every: 1 minute }
@@ -53,25 +53,33 @@ tests:
       - { token_hash: R, time: 2026-01-04 08:00:00, object_key: '/acct/c/d{i}', repeat: 3, every: 1 minute }
       - { token_hash: D, time: 2026-01-04 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/d{i}', repeat: 3, every: 1 minute }
       - { token_hash: R, time: 2026-01-04 12:00:00, object_key: '/acct/c/d{i}', status_code: 409, status_text: BlobUsesCustomerSpecifiedEncryption, repeat: 3, every: 6 minutes }
+      - { token_hash: R, time: 2026-01-02 13:00:00, object_key: '/acct/c/b{i}', repeat: 5, every: 1 minute }
     expect: []
-  - name: silent where the objects were readable two months ago, and where no token wrote them
+  - name: silent where the objects were readable forty days ago, and where no token wrote them
     rows:
-      - { token_hash: R, time: 2025-11-01 08:00:00, object_key: '/acct/c/a{i}', repeat: 4, every: 1 minute }
+      - { token_hash: R, time: 2025-11-22 08:00:00, object_key: '/acct/c/a{i}', repeat: 4, every: 1 minute }
       - { token_hash: A, time: 2026-01-01 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/a{i}', repeat: 4, every: 1 minute }
       - { token_hash: R, time: 2026-01-01 12:00:00, object_key: '/acct/c/a{i}', status_code: 409, status_text: BlobUsesCustomerSpecifiedEncryption, repeat: 4, every: 1 minute }
       - { token_hash: R, time: 2026-01-02 08:00:00, object_key: '/acct/c/b{i}', repeat: 4, every: 1 minute }
       - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: oauth, time: 2026-01-02 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/b{i}', repeat: 4, every: 1 minute }
       - { token_hash: R, time: 2026-01-02 12:00:00, object_key: '/acct/c/b{i}', status_code: 409, status_text: BlobUsesCustomerSpecifiedEncryption, repeat: 4, every: 1 minute }
     expect: []
+  - name: fires where they were readable three weeks ago, and where one was refused alone before
+    rows:
+      - { token_hash: R, time: 2026-01-01 08:00:00, object_key: '/acct/c/o{i}', repeat: 3, every: 1 minute }
+      - { token_hash: A, time: 2026-01-21 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}', repeat: 3, every: 1 minute }
+      - { token_hash: R, time: 2026-01-21 11:00:00, object_key: /acct/c/o0, status_code: 409, status_text: BlobUsesCustomerSpecifiedEncryption }
+      - { token_hash: R, time: 2026-01-21 12:00:00, object_key: '/acct/c/o{i}', status_code: 409, status_text: BlobUsesCustomerSpecifiedEncryption, repeat: 3, every: 1 minute }
+    expect: [{ token_hash: A, objects_refused: 3 }]
 ---*/
 WITH troubled AS (
-  SELECT DISTINCT account FROM account_day WHERE day >= $since::TIMESTAMP AND day < $until::TIMESTAMP AND errors > 0),
+  SELECT DISTINCT account FROM account_day WHERE day >= $since::TIMESTAMP AND day < $until::TIMESTAMP AND /* narrows: a refusal is one */ errors > 0),
 refused AS (
   SELECT account, object_key, time, count(DISTINCT object_key) OVER (
            PARTITION BY account ORDER BY time RANGE BETWEEN $window PRECEDING AND $window FOLLOWING) AS around
   FROM log_row
-  WHERE time >= $since::TIMESTAMP AND time < $until::TIMESTAMP AND status_code = 409
-    AND status_text = 'BlobUsesCustomerSpecifiedEncryption' AND object_key IS NOT NULL AND account IN (SELECT account FROM troubled)),
+  WHERE time >= $since::TIMESTAMP AND time < $until::TIMESTAMP
+    AND status_text = 'BlobUsesCustomerSpecifiedEncryption' AND /* narrows: there are refusals in it */ account IN (SELECT account FROM troubled)),
 locked AS (
   SELECT account, object_key, time::DATE AS day, min(time) AS refused_at, max(time) AS refused_last FROM refused
   WHERE around >= $objects_min GROUP BY ALL),
@@ -79,7 +87,7 @@ before AS (
   SELECT k.account, k.object_key, k.day, max(l.time) FILTER (l.operation_class IN ('read', 'meta')) AS readable,
          max(l.time) FILTER (l.operation_class IN ('write', 'copy')) AS written,
          arg_max(coalesce(l.token_hash, lpad(hex(l.token_fingerprint), 32, '0')::UUID), l.time)
-           FILTER (l.operation_class IN ('write', 'copy') AND l.auth_type LIKE 'sas\_%' ESCAPE '\') AS token_hash,
+           FILTER (l.operation_class IN ('write', 'copy')) AS token_hash,
          max(l.time) FILTER (l.operation_class IN ('write', 'copy') AND l.auth_type LIKE 'sas\_%' ESCAPE '\') AS written_by_token,
          max(k.refused_last) AS refused_last, max(k.refused_at) AS refused_at
   FROM log_row l JOIN locked k ON l.account = k.account AND l.object_key = k.object_key AND l.time < k.refused_at

@@ -37,11 +37,13 @@ runbook: |
   3. Restore versions from before first_seen within the retention (7 days unless set otherwise); keep the log of 30 days as evidence.
 response: Isolate the account, keep versions and soft-deleted objects from being purged, then restore.
 tests:
-  - name: fires for thirty objects read and written back a little larger
+  - name: fires for thirty objects read and written back a little larger, at once or after twenty minutes
     rows:
       - { token_hash: A, time: 2026-01-01 10:00:00, object_key: '/acct/c/o{i}', response_body_bytes: 100000, repeat: 30, every: 10 seconds }
       - { token_hash: A, time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}', request_body_bytes: 119000, repeat: 30, every: 10 seconds }
-    expect: [{ token_hash: A, level: critical, objects_changed: 30, renamed: 0, window_start: 2026-01-01 00:00:00, first_seen: 2026-01-01 10:00:00 }]
+      - { token_hash: B, time: 2026-01-01 10:00:00, object_key: '/acct/c/b{i}', response_body_bytes: 1000000, repeat: 30, every: 10 seconds }
+      - { token_hash: B, time: 2026-01-01 10:20:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/b{i}', request_body_bytes: 1150000, repeat: 30, every: 10 seconds }
+    expect: [{ token_hash: A, level: critical, objects_changed: 30, renamed: 0, window_start: 2026-01-01 00:00:00, first_seen: 2026-01-01 10:00:00 }, { token_hash: B }]
   - name: fires for copies under an appended name whose originals are deleted, of small objects too
     rows:
       - { token_hash: A, time: 2026-01-01 10:00:00, object_key: '/acct/c/o{i}.doc', response_body_bytes: 1000, repeat: 30, every: 10 seconds }
@@ -61,36 +63,62 @@ tests:
       - { token_hash: D, time: 2026-01-01 10:50:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/d{i}', request_body_bytes: 1000000, repeat: 40, every: 10 seconds }
       - { token_hash: E, time: 2026-01-01 10:00:00, object_key: '/acct/c/e{i}', response_body_bytes: 1000000, repeat: 40, every: 10 seconds }
       - { token_hash: E, time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/e{i}.bak', request_body_bytes: 1000000, repeat: 40, every: 10 seconds }
+      - { token_hash: E, time: 2026-01-01 10:15:00, object_key: '/acct/c/e{i}', response_body_bytes: 1000000, repeat: 40, every: 10 seconds }
     expect: []
-  - name: silent on the fourth day of a job that updates every file
+  - name: silent on the fourth day of a job that updates every file, and three weeks later
     rows:
       - { token_hash: 'A', time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 10, repeat: 30, every: 10 seconds }
       - { token_hash: 'B', time: 2026-01-02 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 10, repeat: 30, every: 10 seconds }
       - { token_hash: 'C', time: 2026-01-03 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 10, repeat: 30, every: 10 seconds }
       - { token_hash: D, time: 2026-01-04 10:00:00, object_key: '/acct/c/c{i}', response_body_bytes: 1000000, repeat: 80, every: 5 seconds }
       - { token_hash: D, time: 2026-01-04 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 1000000, repeat: 80, every: 5 seconds }
+      - { token_hash: E, time: 2026-01-21 10:00:00, object_key: '/acct/c/c{i}', response_body_bytes: 1000000, repeat: 80, every: 10 seconds }
+      - { token_hash: E, time: 2026-01-21 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 1000000, repeat: 80, every: 10 seconds }
     expect: []
-  - name: fires for much more than usual, and two months later
+  - name: fires for much more than usual, and after forty days
     rows:
       - { token_hash: 'A', time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 10, repeat: 30, every: 10 seconds }
       - { token_hash: 'B', time: 2026-01-02 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 10, repeat: 30, every: 10 seconds }
       - { token_hash: 'C', time: 2026-01-03 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 10, repeat: 30, every: 10 seconds }
       - { token_hash: D, time: 2026-01-04 10:00:00, object_key: '/acct/c/c{i}', response_body_bytes: 1000000, repeat: 150, every: 3 seconds }
       - { token_hash: D, time: 2026-01-04 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 1000000, repeat: 150, every: 3 seconds }
-      - { token_hash: E, time: 2026-03-04 10:00:00, object_key: '/acct/c/c{i}', response_body_bytes: 1000000, repeat: 40, every: 3 seconds }
-      - { token_hash: E, time: 2026-03-04 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 1000000, repeat: 40, every: 3 seconds }
+      - { token_hash: E, time: 2026-02-13 10:00:00, object_key: '/acct/c/c{i}', response_body_bytes: 1000000, repeat: 40, every: 3 seconds }
+      - { token_hash: E, time: 2026-02-13 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 1000000, repeat: 40, every: 3 seconds }
     expect: [{ token_hash: D, objects_changed: 150 }, { token_hash: E }]
+  - name: silent for small objects a hundred times as large, for refusals, blocks, empty objects, and originals deleted later
+    rows:
+      - { token_hash: F, time: 2026-01-01 10:00:00, object_key: '/acct/c/f{i}', response_body_bytes: 1000, repeat: 40, every: 10 seconds }
+      - { token_hash: F, time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/f{i}', request_body_bytes: 100000, repeat: 40, every: 10 seconds }
+      - { token_hash: G, time: 2026-01-01 10:00:00, object_key: '/acct/c/g{i}', response_body_bytes: 1000, repeat: 40, every: 10 seconds }
+      - { token_hash: G, time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/g{i}', request_body_bytes: 1000, repeat: 40, every: 10 seconds, status_code: 403 }
+      - { token_hash: G, time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/gn{i}', request_body_bytes: 1000, repeat: 40, every: 10 seconds }
+      - { token_hash: H, time: 2026-01-01 10:00:00, object_key: '/acct/c/h{i}', response_body_bytes: 1000, repeat: 40, every: 10 seconds }
+      - { token_hash: H, time: 2026-01-01 10:05:00, operation_name: PutBlock, operation_class: write, object_key: '/acct/c/h{i}', request_body_bytes: 1000, repeat: 40, every: 10 seconds }
+      - { token_hash: H, time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/hn{i}', request_body_bytes: 1000, repeat: 40, every: 10 seconds }
+      - { token_hash: I, time: 2026-01-01 10:00:00, object_key: '/acct/c/i{i}', response_body_bytes: 0, repeat: 40, every: 10 seconds }
+      - { token_hash: I, time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/in{i}', request_body_bytes: 1000, repeat: 40, every: 10 seconds }
+      - { token_hash: J, time: 2026-01-01 10:00:00, object_key: '/acct/c/j{i}', response_body_bytes: 1000, repeat: 40, every: 10 seconds }
+      - { token_hash: J, time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/j{i}.bak', request_body_bytes: 1000, repeat: 40, every: 10 seconds }
+      - { token_hash: J, time: 2026-01-01 12:05:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/j{i}', request_body_bytes: 0, repeat: 40, every: 10 seconds }
+    expect: []
+  - name: fires on the third day of such a job
+    rows:
+      - { token_hash: A, time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 10, repeat: 30, every: 10 seconds }
+      - { token_hash: B, time: 2026-01-02 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 10, repeat: 30, every: 10 seconds }
+      - { token_hash: D, time: 2026-01-03 10:00:00, object_key: '/acct/c/c{i}', response_body_bytes: 1000000, repeat: 80, every: 10 seconds }
+      - { token_hash: D, time: 2026-01-03 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 1000000, repeat: 80, every: 10 seconds }
+    expect: [{ token_hash: D }]
 ---*/
 WITH writers AS (
   SELECT token_hash, account, day, max(token_key) AS token_key, max(family) AS family FROM sas_use
   WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP
-  GROUP BY token_hash, account, day HAVING sum(overwrite_candidates) >= $objects_min),
+  GROUP BY token_hash, account, day HAVING /* narrows: counted by object below */ sum(overwrite_candidates) >= $objects_min),
 -- 15 minutes of writing, as family_day has them.
 peaks AS (
   SELECT u.token_hash, u.account, u.day, max(u.in_window) AS peak
   FROM (SELECT token_hash, account, day, sum(overwrite_candidates) OVER (
                  PARTITION BY token_hash, account, day ORDER BY bucket RANGE BETWEEN INTERVAL 10 MINUTES PRECEDING AND CURRENT ROW) AS in_window
-        FROM sas_use WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND overwrite_candidates > 0) u
+        FROM sas_use WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ overwrite_candidates > 0) u
   GROUP BY ALL),
 known AS (
   SELECT w.token_hash, w.account, w.day, count(*) AS days
@@ -107,7 +135,7 @@ requests AS (
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $within AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND l.operation_class IN ('read', 'write', 'delete') AND l.status_code BETWEEN 200 AND 299 AND l.object_key IS NOT NULL
+    AND /* narrows: no others are used below */ l.operation_class IN ('read', 'write', 'delete') AND l.status_code BETWEEN 200 AND 299
     AND l.operation_name NOT IN ('PutBlock', 'AppendBlock', 'AppendFile')),
 deletes AS (
   SELECT token_hash, account, object_key, max(time) AS time FROM requests WHERE operation_class = 'delete' GROUP BY ALL),

@@ -46,31 +46,41 @@ tests:
       - { token_hash: C, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.ccc', repeat: 60, every: 1 second }
       - { token_hash: C, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.ccd', repeat: 20, every: 1 second }
     expect: []
-  - name: silent for a suffix the account knows, and for a new account; fires where it was last seen two months ago
+  - name: silent for a suffix the account knows, and for an account of five days; fires where it was last seen forty days ago
     rows:
       - { token_hash: Z, time: 2026-01-01 10:00:00, object_key: /acct/c/o.doc }
       - { token_hash: A, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.doc', repeat: 60, every: 1 second }
       - { token_hash: A, account: other, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/other/c/o{i}.new', repeat: 60, every: 1 second }
-      - { token_hash: Z, time: 2026-02-20 10:00:00, object_key: /acct/c/o.txt }
-      - { token_hash: C, time: 2026-03-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.doc', repeat: 60, every: 1 second }
+      - { token_hash: Z, time: 2026-02-05 10:00:00, object_key: /acct/c/o.txt }
+      - { token_hash: C, time: 2026-02-17 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.doc', repeat: 60, every: 1 second }
+      - { token_hash: Z, account: other, time: 2026-01-03 10:00:00, object_key: /other/c/o.doc }
     expect: [{ token_hash: C, suffix: .doc }]
+  - name: silent for a suffix of three weeks ago, for reads, for blocks that are not committed, and for names without a suffix
+    rows:
+      - { token_hash: Z, time: 2026-01-01 10:00:00, object_key: /acct/c/o.doc }
+      - { token_hash: A, time: 2026-01-21 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.doc', repeat: 60, every: 1 second }
+      - { token_hash: A, time: 2026-01-21 10:00:00, object_key: '/acct/c/o{i}.xyz', repeat: 400, every: 1 second }
+      - { token_hash: A, time: 2026-01-21 10:00:00, operation_name: PutBlock, operation_class: write, object_key: '/acct/c/o{i}.zzz', repeat: 400, every: 1 second }
+      - { token_hash: Z, account: other, time: 2026-01-01 10:00:00, object_key: /other/c/o.doc }
+      - { token_hash: B, account: other, time: 2026-02-03 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/other/c/o{i}', repeat: 60, every: 1 second }
+    expect: []
 ---*/
 WITH windows AS (
   SELECT token_hash, account, token_key, day, sum(writes) OVER (
            PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW) AS in_window
   FROM (SELECT token_hash, account, bucket, day, max(token_key) AS token_key, sum(overwrite_candidates) AS writes FROM sas_use
-        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND overwrite_candidates > 0 GROUP BY ALL)),
+        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ overwrite_candidates > 0 GROUP BY ALL)),
 suspects AS (
   SELECT DISTINCT w.token_hash, w.account, w.token_key, w.day
   FROM windows w SEMI JOIN account_day a ON a.account = w.account AND a.day <= w.day - $age_min AND a.day >= w.day - $baseline - $age_min
-  WHERE w.day >= $since::TIMESTAMP::DATE AND w.in_window >= $objects_min),
+  WHERE w.day >= $since::TIMESTAMP::DATE AND /* narrows: counted by suffix below */ w.in_window >= $objects_min),
 writes AS (
   SELECT t.token_hash, l.account, l.time::DATE AS day, l.object_key, min(l.time) AS time,
          lower(regexp_extract(l.object_key, '\.[^./]+$')) AS suffix, bool_or(l.ip_class = 'public') AS public
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND l.operation_class IN ('write', 'copy') AND l.status_code BETWEEN 200 AND 299 AND l.object_key IS NOT NULL
+    AND l.operation_class IN ('write', 'copy') AND l.status_code BETWEEN 200 AND 299
     AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL', 'CopyBlobSource')
   GROUP BY ALL),
 uniform AS (

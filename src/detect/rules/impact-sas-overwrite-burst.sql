@@ -54,8 +54,10 @@ tests:
       - { token_hash: O, time: 2025-12-26 10:00:00 }
       - { token_hash: A, object_key: '/acct/c/o{i}', conditions_used: 'If-Match="0x8D"', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }
     expect: [{ token_hash: A, level: medium, learning: true, objects_in_window: 100 }]
-  - name: silent for new objects, and for a retry within the hour
-    rows: [{ token_hash: A, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, repeat: 300, every: 1 second }, { token_hash: A, time: 2026-01-01 12:30:00, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, repeat: 300, every: 1 second }]
+  - name: silent for new objects, and for those written within the hour
+    rows:
+      - { token_hash: B, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, repeat: 300, every: 1 second }
+      - { token_hash: A, time: 2026-01-01 12:45:00, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, repeat: 300, every: 1 second }
     expect: []
   - name: silent for objects that were deleted before
     rows:
@@ -68,12 +70,68 @@ tests:
       - { token_hash: A, account: other, time: 2026-01-01 08:00:00, object_key: '/other/c/o{i}', repeat: 120, every: 1 second }
       - { token_hash: A, time: 2026-01-01 14:00:00, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, repeat: 120, every: 1 second }
     expect: []
+  - name: silent for 99 existing objects among more, and for a hundred in twenty minutes
+    rows:
+      - { token_hash: O, time: 2025-12-25 10:00:00 }
+      - { token_hash: R, time: 2026-01-01 08:00:00, object_key: '/acct/c/a{i}', repeat: 99, every: 1 second }
+      - { token_hash: A, time: 2026-01-01 14:00:00, object_key: '/acct/c/a{i}', operation_name: PutBlob, operation_class: write, repeat: 150, every: 1 second }
+      - { token_hash: R, time: 2026-01-01 08:00:00, object_key: '/acct/c/b{i}', repeat: 100, every: 1 second }
+      - { token_hash: B, time: 2026-01-01 14:00:00, object_key: '/acct/c/b{i}', operation_name: PutBlob, operation_class: write, repeat: 100, every: 12 seconds }
+    expect: []
+  - name: silent for blocks that are not committed, for reads afterwards, for parts of requests, for refusals and for blocks put before
+    rows:
+      - { token_hash: O, time: 2025-12-25 10:00:00 }
+      - { token_hash: A, time: 2026-01-01 14:00:00, object_key: '/acct/c/new{i}', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }
+      - { token_hash: R, time: 2026-01-01 08:00:00, object_key: '/acct/c/a{i}', repeat: 120, every: 1 second }
+      - { token_hash: A, time: 2026-01-01 14:00:00, object_key: '/acct/c/a{i}', operation_name: PutBlock, operation_class: write, repeat: 120, every: 1 second }
+      - { token_hash: B, time: 2026-01-01 14:00:00, object_key: '/acct/c/b{i}', operation_name: PutBlob, operation_class: write, repeat: 120, every: 1 second }
+      - { token_hash: R, time: 2026-01-01 16:00:00, object_key: '/acct/c/b{i}', repeat: 120, every: 1 second }
+      - { token_hash: R, time: 2026-01-01 08:00:00, object_key: '/acct/c/c{i}', repeat: 120, every: 1 second, operation_count: 1 }
+      - { token_hash: C, time: 2026-01-01 14:00:00, object_key: '/acct/c/c{i}', operation_name: PutBlob, operation_class: write, repeat: 120, every: 1 second }
+      - { token_hash: R, time: 2026-01-01 08:00:00, object_key: '/acct/c/d{i}', repeat: 120, every: 1 second, status_code: 404 }
+      - { token_hash: D, time: 2026-01-01 14:00:00, object_key: '/acct/c/d{i}', operation_name: PutBlob, operation_class: write, repeat: 120, every: 1 second }
+      - { token_hash: E, time: 2026-01-01 08:00:00, object_key: '/acct/c/e{i}', operation_name: PutBlock, operation_class: write, repeat: 120, every: 1 second }
+      - { token_hash: E, time: 2026-01-01 14:00:00, object_key: '/acct/c/e{i}', operation_name: PutBlockList, operation_class: write, repeat: 120, every: 1 second }
+    expect: []
+  - name: fires for what was written 90 minutes ago, or read three weeks ago; silent where it was read forty days ago
+    rows:
+      - { token_hash: B, time: 2026-01-01 10:00:00, object_key: '/acct/c/a{i}', operation_name: PutBlob, operation_class: write, repeat: 120, every: 1 second }
+      - { token_hash: A, time: 2026-01-01 11:30:00, object_key: '/acct/c/a{i}', operation_name: PutBlob, operation_class: write, repeat: 120, every: 1 second }
+      - { token_hash: R, time: 2025-12-12 08:00:00, object_key: '/acct/c/b{i}', repeat: 120, every: 1 second }
+      - { token_hash: C, time: 2026-01-01 14:00:00, object_key: '/acct/c/b{i}', operation_name: PutBlob, operation_class: write, repeat: 120, every: 1 second }
+      - { token_hash: R, time: 2025-11-22 08:00:00, object_key: '/acct/c/c{i}', repeat: 120, every: 1 second }
+      - { token_hash: D, time: 2026-01-01 14:00:00, object_key: '/acct/c/c{i}', operation_name: PutBlob, operation_class: write, repeat: 120, every: 1 second }
+    expect: [{ token_hash: A }, { token_hash: C }]
+  - name: silent for three times the usual of a family, also where it only reads on most days; fires for six times, and on its third day
+    rows:
+      - { token_hash: O, time: 2025-12-25 10:00:00 }
+      - { token_hash: A1, sas_sp: cw, time: 2026-01-01 14:00:00, object_key: '/acct/c/A1n{i}', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }
+      - { token_hash: A2, sas_sp: cw, time: 2026-01-02 14:00:00, object_key: '/acct/c/A2n{i}', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }
+      - { token_hash: A3, sas_sp: cw, time: 2026-01-03 14:00:00, object_key: '/acct/c/A3n{i}', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }
+      - { token_hash: R, time: 2026-01-04 08:00:00, object_key: '/acct/c/AX{i}', repeat: 300, every: 1 second }
+      - { token_hash: AX, sas_sp: cw, time: 2026-01-04 14:00:00, object_key: '/acct/c/AX{i}', operation_name: PutBlob, operation_class: write, repeat: 300, every: 1 second }
+      - { token_hash: B1, sas_sp: rw, time: 2026-01-01 14:00:00, object_key: '/acct/c/B1n{i}', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }
+      - { token_hash: B2, sas_sp: rw, time: 2026-01-02 14:00:00, object_key: '/acct/c/B2n{i}', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }
+      - { token_hash: B3, sas_sp: rw, time: 2026-01-03 14:00:00, object_key: '/acct/c/B3n{i}', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }
+      - { token_hash: BR, sas_sp: rw, time: 2026-01-04 10:00:00, repeat: 4, every: 1 day }
+      - { token_hash: R, time: 2026-01-08 08:00:00, object_key: '/acct/c/BX{i}', repeat: 300, every: 1 second }
+      - { token_hash: BX, sas_sp: rw, time: 2026-01-08 14:00:00, object_key: '/acct/c/BX{i}', operation_name: PutBlob, operation_class: write, repeat: 300, every: 1 second }
+      - { token_hash: C1, sas_sp: w, time: 2026-01-01 14:00:00, object_key: '/acct/c/C1n{i}', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }
+      - { token_hash: C2, sas_sp: w, time: 2026-01-02 14:00:00, object_key: '/acct/c/C2n{i}', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }
+      - { token_hash: C3, sas_sp: w, time: 2026-01-03 14:00:00, object_key: '/acct/c/C3n{i}', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }
+      - { token_hash: R, time: 2026-01-04 08:00:00, object_key: '/acct/c/CX{i}', repeat: 600, every: 1 second }
+      - { token_hash: CX, sas_sp: w, time: 2026-01-04 14:00:00, object_key: '/acct/c/CX{i}', operation_name: PutBlob, operation_class: write, repeat: 600, every: 1 second }
+      - { token_hash: D1, sas_sp: rcw, time: 2026-01-01 14:00:00, object_key: '/acct/c/D1n{i}', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }
+      - { token_hash: D2, sas_sp: rcw, time: 2026-01-02 14:00:00, object_key: '/acct/c/D2n{i}', operation_name: PutBlob, operation_class: write, repeat: 100, every: 1 second }
+      - { token_hash: R, time: 2026-01-03 08:00:00, object_key: '/acct/c/DX{i}', repeat: 300, every: 1 second }
+      - { token_hash: DX, sas_sp: rcw, time: 2026-01-03 14:00:00, object_key: '/acct/c/DX{i}', operation_name: PutBlob, operation_class: write, repeat: 300, every: 1 second }
+    expect: [{ token_hash: CX, usual_peak: 100 }, { token_hash: DX, usual_peak: 0 }]
 ---*/
 WITH windows AS (
   SELECT token_hash, account, day, family, sum(writes) OVER (
            PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW) AS in_window
   FROM (SELECT token_hash, account, bucket, day, max(family) AS family, sum(overwrite_candidates) AS writes FROM sas_use
-        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND overwrite_candidates > 0 GROUP BY ALL)),
+        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ overwrite_candidates > 0 GROUP BY ALL)),
 usual AS (
   SELECT account, family, day, if(count(*) OVER earlier >= $days_min, median(peak_overwrites) OVER earlier, 0) AS peak
   FROM family_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND peak_overwrites > 0
@@ -82,9 +140,10 @@ usual AS (
 suspects AS (
   SELECT w.token_hash, w.account, w.day, max(u.peak) AS usual_peak,
          (SELECT coalesce(min(a.day), w.day) FROM account_day a
-          WHERE a.account = w.account AND a.day >= w.day - $baseline AND a.day <= w.day) > w.day - $learning AS learning
+          WHERE a.account = w.account AND a.day >= w.day - $baseline) > w.day - $learning AS learning
   FROM windows w JOIN usual u ON w.account = u.account AND w.family = u.family AND w.day = u.day
-  WHERE w.day >= $since::TIMESTAMP::DATE AND w.in_window >= $objects_min AND w.in_window >= $factor * u.peak
+  WHERE w.day >= $since::TIMESTAMP::DATE AND /* narrows: existing objects are counted below */ w.in_window >= $objects_min
+    AND w.in_window >= $factor * u.peak
   GROUP BY ALL),
 writes AS (
   SELECT t.token_hash, l.account, l.time::DATE AS day, l.object_key, min(l.time) AS written,
@@ -95,7 +154,7 @@ writes AS (
     WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP
   ) t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND l.status_code BETWEEN 200 AND 299 AND l.operation_class IN ('write', 'copy') AND l.object_key IS NOT NULL
+    AND l.status_code BETWEEN 200 AND 299 AND l.operation_class IN ('write', 'copy')
     AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL', 'CopyBlobSource')
   GROUP BY ALL),
 traces AS (

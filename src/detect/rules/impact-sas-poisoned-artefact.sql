@@ -35,10 +35,18 @@ runbook: |
   3. Restore the version from before first_seen, and find out who loaded the object in the hours and days since.
 response: Take the object out of service, verify its hash, restore the version before; ask who loaded it since.
 tests:
-  - name: fires for one model overwritten from a network the token never used
+  - name: fires for one model overwritten from a network the token was never served in, and once
     rows:
       - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: 192.0.2.1, object_key: /acct/c/m.ckpt, repeat: 16, every: 12 hours }
       - { token_hash: A, time: 2026-01-10 09:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/c/m.ckpt }
+      - { token_hash: A, time: 2026-01-02 07:00:00, caller_ip: 192.0.2.1, object_key: /acct/c/n.ckpt }
+      - { token_hash: A, time: 2026-01-10 09:00:00, caller_ip: 203.0.113.7, object_key: /acct/c/n.ckpt }
+      - { token_hash: A, time: 2026-01-10 09:00:00, caller_ip: 203.0.113.7, object_key: /acct/c/n.ckpt, operation_name: PutBlob, operation_class: write, operation_count: 1 }
+      - { token_hash: A, time: 2026-01-10 09:00:00, caller_ip: 203.0.113.7, object_key: /acct/c/n.ckpt, operation_name: PutBlob, operation_class: write, status_code: 403 }
+      - { token_hash: A, time: 2026-01-10 09:00:00, caller_ip: 203.0.113.7, object_key: /acct/c/n.ckpt, operation_name: PutBlock, operation_class: write }
+      - { token_hash: A, time: 2026-01-05 09:00:00, caller_ip: 203.0.113.7, operation_count: 1 }
+      - { token_hash: A, time: 2026-01-05 09:00:00, caller_ip: 203.0.113.7, status_code: 403 }
+      - { token_hash: A, time: 2026-01-12 09:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/c/n.ckpt }
     expect: [{ token_hash: A, level: high, objects: [/acct/c/m.ckpt], networks: [203.0.113.0/24], window_start: 2026-01-10 00:00:00 }]
   - name: fires for a page and a program, once a day
     rows:
@@ -47,7 +55,7 @@ tests:
       - { token_hash: A, time: 2026-01-10 09:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/$web/index.html, container: $web }
       - { token_hash: A, time: 2026-01-10 09:01:00, caller_ip: 203.0.113.9, operation_name: PutBlockList, operation_class: write, object_key: /acct/$web/setup.EXE, container: $web }
     expect: [{ token_hash: A, objects_overwritten: 2 }]
-  - name: silent for data, for a new object, for a deleted one, from a known network, for a young token
+  - name: silent for data, for a new object, for one that was asked for or uploaded in vain, for a deleted one, from a known network, for a young token
     rows:
       - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: 192.0.2.1, object_key: /acct/c/m.csv, repeat: 16, every: 12 hours }
       - { token_hash: A, time: 2026-01-10 09:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/c/m.csv }
@@ -60,6 +68,12 @@ tests:
       - { token_hash: D, time: 2026-01-10 09:00:00, caller_ip: 10.0.0.4, ip_class: private, operation_name: PutBlob, operation_class: write, object_key: /acct/c/d.pt }
       - { token_hash: E, time: 2026-01-05 06:00:00, caller_ip: 192.0.2.1, object_key: /acct/c/e.pt, repeat: 4, every: 12 hours }
       - { token_hash: E, time: 2026-01-10 09:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/c/e.pt }
+      - { token_hash: B, time: 2026-01-09 06:00:00, object_key: /acct/c/q.pt, operation_count: 1 }
+      - { token_hash: B, time: 2026-01-09 06:00:00, object_key: /acct/c/r.pt, status_code: 404 }
+      - { token_hash: B, time: 2026-01-09 06:00:00, object_key: /acct/c/s.pt, operation_name: PutBlock, operation_class: write }
+      - { token_hash: B, time: 2026-01-10 10:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/c/q.pt }
+      - { token_hash: B, time: 2026-01-10 10:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/c/r.pt }
+      - { token_hash: B, time: 2026-01-10 10:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/c/s.pt }
     expect: []
   - name: silent below the number of objects asked for, also where the record came twice
     params: { objects_min: 2 }
@@ -67,9 +81,9 @@ tests:
       - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: 192.0.2.1, object_key: /acct/c/m.ckpt, repeat: 16, every: 12 hours }
       - { token_hash: A, time: 2026-01-10 09:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/c/m.ckpt, repeat: 2 }
     expect: []
-  - name: fires where the network was last used two months ago, is silent where it was three weeks ago
+  - name: fires where the network was last used forty days ago, is silent where it was three weeks ago
     rows:
-      - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: 203.0.113.7, object_key: /acct/c/m.ckpt }
+      - { token_hash: A, time: 2026-01-29 06:00:00, caller_ip: 203.0.113.7, object_key: /acct/c/m.ckpt }
       - { token_hash: B, time: 2026-02-20 06:00:00, caller_ip: 203.0.113.7, object_key: /acct/c/m.ckpt }
       - { token_hash: A, time: 2026-02-20 06:00:00, caller_ip: 192.0.2.1, object_key: /acct/c/m.ckpt, repeat: 16, every: 24 hours }
       - { token_hash: B, time: 2026-02-20 06:00:00, caller_ip: 192.0.2.1, object_key: /acct/c/m.ckpt, repeat: 16, every: 24 hours }
@@ -87,7 +101,7 @@ aged AS (
   WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
 suspects AS (
   SELECT token_hash, account, day, token_key FROM aged
-  WHERE day >= $since::TIMESTAMP AND overwrite_candidates > 0 AND known_since <= day - $age_min),
+  WHERE day >= $since::TIMESTAMP AND /* narrows: so asks every write */ overwrite_candidates > 0 AND known_since <= day - $age_min),
 writes AS (
   SELECT s.token_hash, s.token_key, l.account, s.day, l.object_key, network_of(l.caller_ipv4, l.caller_ip) AS network,
          min(l.time) AS written, max(l.time) AS last_time
@@ -109,7 +123,7 @@ strange AS (
     ON n.token_hash = w.token_hash AND n.account = w.account AND n.day = w.day AND n.network = w.network),
 traces AS (
   SELECT s.token_hash, s.account, s.day, s.object_key,
-         max(l.time) FILTER (l.operation_class IN ('read', 'meta', 'write', 'copy', 'tier')) AS existed,
+         max(l.time) FILTER (l.operation_class IN ('read', 'meta', 'write', 'copy', 'tier', 'policy', 'lease')) AS existed,
          max(l.time) FILTER (l.operation_class = 'delete') AS deleted
   FROM log_row l JOIN (SELECT DISTINCT token_hash, account, day, object_key, written FROM strange) s
     ON l.account = s.account AND l.object_key = s.object_key AND l.time < s.written AND l.time >= s.written - $baseline
@@ -120,6 +134,6 @@ SELECT s.token_hash, s.account, s.day::TIMESTAMP AS window_start, min(s.written)
        'high' AS level, count(DISTINCT s.object_key)::BIGINT AS objects_overwritten,
        list_sort(list(DISTINCT s.object_key))[1:20] AS objects, list_sort(list(DISTINCT s.network)) AS networks
 FROM strange s JOIN traces t ON t.token_hash = s.token_hash AND t.account = s.account AND t.day = s.day AND t.object_key = s.object_key
-WHERE t.existed IS NOT NULL AND (t.deleted IS NULL OR t.existed > t.deleted)
+WHERE coalesce(t.existed > t.deleted, t.existed IS NOT NULL)
 GROUP BY s.token_hash, s.account, s.day
 HAVING count(DISTINCT s.object_key) >= $objects_min

@@ -40,29 +40,39 @@ tests:
       - { token_hash: A, operation_class: delete, operation_name: DeleteBlob, uri: 'https://acct/c/o{i}?snapshot=2026-01-01&comp=x', repeat: 5, every: 1 minute }
       - { token_hash: A, operation_class: delete, operation_name: DeleteBlob, uri: 'https://acct/c/o{i}?sv=1&deletetype=permanent', repeat: 5, every: 1 minute }
     expect: [{ token_hash: A, purged_in_window: 10 }]
-  - name: silent for plain deletes, for nine, for ten in a quarter of an hour, and for records that came twice
+  - name: silent for plain deletes, reads of versions and refusals, for nine, for ten in a quarter of an hour, and for records that came twice
     rows:
       - { token_hash: A, operation_class: delete, operation_name: DeleteBlob, uri: 'https://acct/c/o{i}', repeat: 90, every: 1 second }
       - { token_hash: B, operation_class: delete, operation_name: DeleteBlob, uri: 'https://acct/c/o?versionid={i}', repeat: 9, every: 1 minute }
       - { token_hash: B, operation_class: delete, operation_name: DeleteBlob, uri: 'https://acct/c/o?versionid={i}', repeat: 9, every: 1 minute }
       - { token_hash: C, operation_class: delete, operation_name: DeleteBlob, uri: 'https://acct/c/o?versionid={i}', repeat: 10, every: 90 seconds }
+      - { token_hash: A, uri: 'https://acct/c/o?versionid={i}', repeat: 20, every: 1 second }
+      - { token_hash: A, operation_name: DeleteBlob, operation_class: delete, status_code: 403, uri: 'https://acct/c/o?versionid={i}', repeat: 20, every: 1 second }
     expect: []
-  - name: silent on the fourth day of a job
+  - name: silent on the fourth day of a job and three weeks later, fires after three weeks more
     rows:
       - { token_hash: 'A{i}', operation_class: delete, operation_name: DeleteBlob, uri: 'https://acct/c/o{i}', time: 2026-01-01 10:00:00, repeat: 1 }
       - { token_hash: A, operation_class: delete, operation_name: DeleteBlob, uri: 'https://acct/c/o?versionid={i}', time: 2026-01-01 10:00:00, repeat: 10, every: 10 seconds }
       - { token_hash: B, operation_class: delete, operation_name: DeleteBlob, uri: 'https://acct/c/o?versionid={i}', time: 2026-01-02 10:00:00, repeat: 10, every: 10 seconds }
       - { token_hash: C, operation_class: delete, operation_name: DeleteBlob, uri: 'https://acct/c/o?versionid={i}', time: 2026-01-03 10:00:00, repeat: 10, every: 10 seconds }
       - { token_hash: D, operation_class: delete, operation_name: DeleteBlob, uri: 'https://acct/c/o?versionid={i}', time: 2026-01-04 10:00:00, repeat: 10, every: 10 seconds }
-      - { token_hash: E, operation_class: delete, operation_name: DeleteBlob, uri: 'https://acct/c/o?versionid={i}', time: 2026-03-04 10:00:00, repeat: 10, every: 10 seconds }
+      - { token_hash: E, operation_class: delete, operation_name: DeleteBlob, uri: 'https://acct/c/o?versionid={i}', time: 2026-02-12 10:00:00, repeat: 10, every: 10 seconds }
+      - { token_hash: F, operation_name: DeleteBlob, operation_class: delete, uri: 'https://acct/c/o?versionid={i}', time: 2026-01-21 10:00:00, repeat: 10, every: 10 seconds }
     expect: [{ token_hash: A }, { token_hash: B }, { token_hash: C }, { token_hash: E }]
+  - name: fires where the days before had nine
+    rows:
+      - { token_hash: A1, operation_name: DeleteBlob, operation_class: delete, uri: 'https://acct/c/o?versionid={i}', time: 2026-01-01 10:00:00, repeat: 9, every: 10 seconds }
+      - { token_hash: A2, operation_name: DeleteBlob, operation_class: delete, uri: 'https://acct/c/o?versionid={i}', time: 2026-01-02 10:00:00, repeat: 9, every: 10 seconds }
+      - { token_hash: A3, operation_name: DeleteBlob, operation_class: delete, uri: 'https://acct/c/o?versionid={i}', time: 2026-01-03 10:00:00, repeat: 9, every: 10 seconds }
+      - { token_hash: B, operation_name: DeleteBlob, operation_class: delete, uri: 'https://acct/c/o?versionid={i}', time: 2026-01-04 10:00:00, repeat: 10, every: 10 seconds }
+    expect: [{ token_hash: B }]
 ---*/
 WITH windows AS (
   SELECT token_hash, account, token_key, family, day, sum(deletes) OVER (
            PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW) AS in_window
   FROM (SELECT token_hash, account, bucket, day, max(token_key) AS token_key, max(family) AS family, sum(deletes) AS deletes
         FROM sas_use
-        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND deletes > 0 GROUP BY ALL)),
+        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ deletes > 0 GROUP BY ALL)),
 known AS (
   SELECT account, family, day, count(*) OVER earlier AS days FROM family_day
   WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND peak_deletes >= $objects_min
@@ -70,7 +80,7 @@ known AS (
 suspects AS (
   SELECT DISTINCT w.token_hash, w.account, w.token_key, w.day
   FROM windows w LEFT JOIN known k ON k.account = w.account AND k.family = w.family AND k.day = w.day
-  WHERE w.day >= $since::TIMESTAMP::DATE AND w.in_window >= $objects_min AND coalesce(k.days, 0) < $days_min),
+  WHERE w.day >= $since::TIMESTAMP::DATE AND /* narrows: counted by version below */ w.in_window >= $objects_min AND coalesce(k.days, 0) < $days_min),
 purged AS (
   SELECT t.token_hash, l.account, l.time::DATE AS day, l.object_key, l.uri, min(l.time) AS time, bool_or(l.ip_class = 'public') AS public
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t

@@ -32,13 +32,14 @@ tests:
       - { token_hash: A, sas_sip: 198.51.100.10-198.51.100.20, caller_ip: 198.51.100.21, status_code: 403, status_text: AuthorizationSourceIPMismatch }
       - { token_hash: B, sas_sip: 198.51.100.10, caller_ip: 198.51.100.9, status_code: 403 }
     expect: [{ token_hash: A, level: medium, addresses: [198.51.100.21], refused: 1 }, { token_hash: B }]
-  - name: silent inside the range, without one, for a success, and for another error
+  - name: silent inside the range, without one, for a success, for another error, and for what is no address
     rows:
       - { token_hash: A, sas_sip: 198.51.100.10-198.51.100.20, caller_ip: 198.51.100.10, status_code: 403 }
       - { token_hash: A, sas_sip: 198.51.100.10-198.51.100.20, caller_ip: 198.51.100.20, status_code: 403 }
       - { token_hash: B, caller_ip: 198.51.100.21, status_code: 403 }
       - { token_hash: C, sas_sip: 198.51.100.10, caller_ip: 198.51.100.21 }
       - { token_hash: D, sas_sip: 198.51.100.10, caller_ip: 198.51.100.21, status_code: 404 }
+      - { token_hash: E, sas_sip: office, caller_ip: 198.51.100.21, status_code: 403 }
     expect: []
   - name: silent below the number of requests asked for, also where the record came twice
     params: { requests_min: 2 }
@@ -49,7 +50,7 @@ WITH suspects AS (
   SELECT DISTINCT token_hash, account, token_key, sip, ipv4_first_of(split_part(sip, '-', 1)) AS low,
          coalesce(ipv4_first_of(nullif(split_part(sip, '-', 2), '')), ipv4_first_of(split_part(sip, '-', 1))) AS high
   FROM sas_use
-  WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND errors > 0 AND regexp_matches(sip, '^[0-9.]+(-[0-9.]+)?$')),
+  WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND /* narrows: a refusal is one */ errors > 0 AND regexp_matches(sip, '^[0-9.]+(-[0-9.]+)?$')),
 refused AS (
   SELECT DISTINCT ON (s.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.operation_name, l.object_key, l.caller_ip, l.caller_port)
          s.token_hash, l.account, l.time, l.caller_ip, s.sip, l.status_text

@@ -31,9 +31,11 @@ runbook: |
   2. If the networks of the 30 days before are the same, tell the owner to renew it; if they are others, the URL is in the wild.
   3. Where requests succeeded, compare the clock of the records with the service's within 24 hours.
 tests:
-  - name: fires low for ten refused requests after the end
-    rows: [{ token_hash: A, sas_se: '2026-01-01T12:30:00Z', time: 2026-01-01 13:00:00, status_code: 403, status_text: AuthenticationFailed, repeat: 10, every: 6 minutes }]
-    expect: [{ token_hash: A, level: low, requests_in_window: 10, succeeded: 0, window_start: 2026-01-01 00:00:00 }]
+  - name: fires low for ten refused requests after the end, and six minutes after it
+    rows:
+      - { token_hash: A, sas_se: '2026-01-01T12:30:00Z', time: 2026-01-01 13:00:00, status_code: 403, status_text: AuthenticationFailed, repeat: 10, every: 6 minutes }
+      - { token_hash: B, sas_se: '2026-01-01T12:30:00Z', time: 2026-01-01 12:36:00, status_code: 403, repeat: 10, every: 10 seconds }
+    expect: [{ token_hash: A, level: low, requests_in_window: 10, succeeded: 0, window_start: 2026-01-01 00:00:00 }, { token_hash: B, level: low }]
   - name: fires medium where requests before the start succeed
     rows: [{ token_hash: A, sas_st: '2026-01-02T00:00:00Z', sas_se: '2026-01-03', time: 2026-01-01 13:00:00, repeat: 10, every: 1 minute }]
     expect: [{ token_hash: A, level: medium, succeeded: 10 }]
@@ -45,12 +47,15 @@ tests:
       - { token_hash: C, sas_se: '2026-01-01T12:30:00Z', time: 2026-01-01 12:31:00, status_code: 403, repeat: 20, every: 10 seconds }
       - { token_hash: D, sas_se: null, sas_st: null, sas_si: p, time: 2026-01-01 13:00:00, status_code: 403, repeat: 20, every: 10 seconds }
       - { token_hash: E, time: 2026-01-01 12:00:00, repeat: 20, every: 10 seconds }
+      - { token_hash: F, sas_si: p, sas_se: '2026-01-01T12:30:00Z', time: 2026-01-01 13:00:00, status_code: 403, repeat: 20, every: 10 seconds }
+      - { token_hash: G, sas_se: '2026-01-01T12:30:00Z', time: 2026-01-01 12:20:00, repeat: 20, every: 10 seconds }
+      - { token_hash: G, sas_se: '2026-01-01T12:30:00Z', time: 2026-01-01 12:40:00, status_code: 403, repeat: 9, every: 10 seconds }
     expect: []
 ---*/
 WITH suspects AS (
   SELECT DISTINCT token_hash, account, token_key, st_time, se_time FROM sas_use
   WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND si IS NULL
-    AND (max_time > se_time + $skew OR min_time < st_time - $skew)),
+    AND /* narrows: so asks every request */ (max_time > se_time + $skew OR min_time < st_time - $skew)),
 requests AS (
   SELECT DISTINCT ON (s.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.operation_name, l.object_key, l.caller_ip, l.caller_port)
          s.token_hash, l.account, l.time, s.se_time, s.st_time, l.caller_ip,

@@ -49,13 +49,13 @@ tests:
     expect: []
 ---*/
 WITH busy AS (
-  SELECT DISTINCT account FROM account_step WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND /* narrows */ copies > 0),
+  SELECT DISTINCT account FROM account_step WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND /* narrows: what is looked for is a copy */ copies > 0),
 sightings AS (
   SELECT DISTINCT ON (correlation_id, operation_count, operation_name, time, time_tick, token_hash, object_key, caller_ip, caller_port)
          copy_source_fingerprint, copy_source_account, account, time, operation_name, container
   FROM log_row
   WHERE time >= $since::TIMESTAMP AND time < $until::TIMESTAMP AND copy_source_fingerprint IS NOT NULL
-    AND (status_code BETWEEN 200 AND 299 OR status_code = 304) AND /* narrows */ account IN (SELECT account FROM busy))
+    AND (status_code BETWEEN 200 AND 299 OR status_code = 304) AND /* narrows: likewise */ account IN (SELECT account FROM busy))
 SELECT lpad(hex(copy_source_fingerprint), 32, '0')::UUID AS token_hash, account, TIMESTAMP '1970-01-01' AS window_start,
        min(time) AS first_seen, max(time) AS last_seen, 'low' AS level, max(copy_source_account) AS source_account,
        count(*)::BIGINT AS copies, list_sort(list(DISTINCT container))[1:20] AS containers

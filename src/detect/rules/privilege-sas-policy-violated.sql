@@ -47,7 +47,7 @@ WITH violations AS (
          coalesce(token_hash, lpad(hex(token_fingerprint), 32, '0')::UUID) AS token_hash, account, time, sas_sp, sas_se, key_name,
          json_extract_string(extra, '$."properties.sasExpiryStatus"') AS status
   FROM storage_log
-  WHERE time >= $since::TIMESTAMP AND time < $until::TIMESTAMP AND auth_type LIKE 'sas\_%' ESCAPE '\' AND /* narrows */ contains(extra, 'sasExpiryStatus'))
+  WHERE time >= $since::TIMESTAMP AND time < $until::TIMESTAMP AND auth_type LIKE 'sas\_%' ESCAPE '\' AND /* narrows: the property read above */ contains(extra, 'sasExpiryStatus'))
 SELECT token_hash, account, TIMESTAMP '1970-01-01' AS window_start, min(time) AS first_seen, max(time) AS last_seen,
        'low' AS level, count(*)::BIGINT AS violations, max(sas_sp) AS sp, max(sas_se) AS se, max(key_name) AS key_name,
        min(status) AS sas_expiry_status
