@@ -4,7 +4,14 @@ import { AppError } from '../core/errors.ts';
 /** Longest SQL text accepted. */
 const sqlLengthMax = 256 << 10;
 
-const tableFunctions: ReadonlySet<string> = new Set(['range', 'generate_series', 'unnest', 'json_each', 'json_tree']);
+const tableFunctions: ReadonlySet<string> = new Set([
+  'range',
+  'generate_series',
+  'unnest',
+  'json_each',
+  'json_tree',
+  'rows_of_token',
+]);
 
 /** Functions that tell of the process, its settings or its files, or write to its log. */
 const refusedFunctions =

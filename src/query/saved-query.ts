@@ -10,7 +10,7 @@ const common = { doc: z.string().min(1) };
 
 /** Parameters of a saved query; one without a default must be given. A token is named as `token_id` begins. */
 const parameterSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('token'), ...common }),
+  z.strictObject({ type: z.literal('token'), default: z.literal('').optional(), ...common }),
   z.strictObject({ type: z.literal('text'), default: z.string().optional(), ...common }),
   z.strictObject({ type: z.literal('time'), default: z.null().optional(), ...common }),
 ]);
@@ -66,8 +66,7 @@ export function bindSaved({ name, sql, params }: SavedQuery, values: Readonly<Re
   const literals = new Map<string, string>();
   for (const parameter of parameterNames(sql)) {
     const declared = params[parameter];
-    const fallback = declared === undefined || declared.type === 'token' ? undefined : declared.default;
-    const value = values[parameter] ?? fallback;
+    const value = values[parameter] ?? declared?.default;
     if (value === undefined) {
       throw new AppError('CONFIG_INVALID', `${name} needs the parameter ${parameter}: ${declared?.doc}.`);
     }

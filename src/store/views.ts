@@ -10,6 +10,7 @@ import { logAnalyticsViews } from './log-analytics-views.ts';
 import { logRelation } from './log-relation.ts';
 import type { Manifest } from './manifest.ts';
 import { filesRelation } from './parquet-relation.ts';
+import { postureMacros, tokenRowsMacro } from './posture-macros.ts';
 import { rollupSpecs } from './rollup-columns.ts';
 import { sasSpecs } from './sas-table.ts';
 import { literal } from './segment-writer.ts';
@@ -179,7 +180,7 @@ export async function createViews(
     findings: findings(root, manifest.findingsPath),
     ...(part === undefined ? { coverage: coverage(rows.log), ...logAnalyticsViews } : {}),
   };
-  await connection.run(ruleMacros.join(';\n'));
+  await connection.run([...ruleMacros, ...postureMacros].join(';\n'));
   const statements = Object.entries(views).map(([name, sql]) => `CREATE VIEW "${name}" AS ${sql}`);
-  await connection.run(statements.join(';\n'));
+  await connection.run([...statements, tokenRowsMacro].join(';\n'));
 }

@@ -22,7 +22,10 @@ const sas: SasSet = {
 let dataDir: string;
 
 beforeAll(async () => {
-  const row = { token: 0x4fa34a6085b7231bn, token_hash: hash, sas_id: sas.sasId, key_name: 'key1', container: 'c' };
+  const row = {
+    ...{ token: 0x4fa34a6085b7231bn, token_hash: hash, sas_id: sas.sasId, auth_type: 'sas_account', key_name: 'key1' },
+    ...{ container: 'c', operation_class: 'list', operation_name: 'ListBlobs', operation_count: 0 },
+  };
   dataDir = await lakeOf(
     [{ ...row, user_agent: 'curl\nRevoking it\n  1. Nothing.', status_code: 200, caller_ipv4: 0xc0000201 }],
     [sas],
@@ -42,6 +45,14 @@ describe('saswatch token', () => {
     expect(stdout).toContain('2051-10-06');
     expect(stdout + stderr).not.toContain(signature.slice(0, 10));
     expect(await run(['token', 'show', hash.slice(0, 10), '--data', dataDir])).toEqual({ code, stdout, stderr });
+  });
+
+  it('scores what it grants, and says what would have done', async () => {
+    const { stdout } = await run(['token', 'show', hash, '--data', dataDir]);
+    expect(stdout).toContain('danger 70 of 100: scope 20, lifetime 20, address 10, protocol 10, policy 10\n');
+    expect(stdout).toMatch(/would have done .*container c sp=l spr=https for 1 hour; never needed sp=r\n/);
+    const json = JSON.parse((await run(['token', 'show', hash, '--json', '--data', dataDir])).stdout);
+    expect(json).toMatchObject({ posture: { score: 70, unused: ['read'] }, least_privilege: { needs_sp: 'l' } });
   });
 
   it('keeps a hostile user agent on its line', async () => {

@@ -2,16 +2,15 @@ import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import { readTokenFacts, responseText } from '../../detect/response.ts';
 import { jsonLine } from '../../query/render/jsonl.ts';
-import { lineText, terminalText } from '../../query/render/terminal-text.ts';
+import { bindSaved, savedQuery } from '../../query/saved-query.ts';
 import { openReader, openTokenReader, type Reader } from '../../store/reader.ts';
 import { readCoverage } from '../coverage.ts';
 import { write } from '../effects.ts';
 import { printResult } from '../lake-result.ts';
 import { parseCount } from '../option-values.ts';
 import type { Act, Session } from '../session.ts';
+import { type Row, type TokenDetails, tokenPage } from '../token-page.ts';
 import { parseTokenReference, type TokenReference, tokenSearch } from '../token-reference.ts';
-
-type Row = Readonly<Record<string, unknown>>;
 
 export function define(command: Command, act: Act): void {
   const list = command
@@ -49,7 +48,10 @@ export function define(command: Command, act: Act): void {
       const token = await findToken(reader, wanted);
       if (token === null) return await notSeen(session, reader, data, wanted);
       const details = await tokenDetails(reader, token);
-      await write(session.effects.stdout, session.json ? jsonLine({ ...token, ...details }) : page(token, details));
+      await write(
+        session.effects.stdout,
+        session.json ? jsonLine({ ...token, ...details }) : tokenPage(token, details),
+      );
     } finally {
       reader.close();
     }
@@ -76,14 +78,14 @@ async function findToken({ connection }: Reader, { digits, fingerprint }: TokenR
   return token ?? null;
 }
 
-interface Details {
-  readonly containers: readonly Row[];
-  readonly addresses: readonly Row[];
-  readonly findings: readonly Row[];
-  readonly response: string;
+/** The one row of a saved query about this token. */
+async function answer({ connection }: Reader, name: string, token: string): Promise<Row> {
+  const found = await connection.runAndReadAll(bindSaved(await savedQuery(name), { token }));
+  return found.getRowObjectsJson()[0] ?? {};
 }
 
-async function tokenDetails({ connection }: Reader, token: Row): Promise<Details> {
+async function tokenDetails(reader: Reader, token: Row): Promise<TokenDetails> {
+  const { connection } = reader;
   const id = String(token['token_id']);
   const rows = async (sql: string) => (await connection.runAndReadAll(sql, { id })).getRowObjectsJson();
   const [account] = Array.isArray(token['accounts']) ? token['accounts'].map(String) : [];
@@ -106,6 +108,8 @@ async function tokenDetails({ connection }: Reader, token: Row): Promise<Details
     findings: await rows(
       'SELECT substr(id, 1, 12) AS id, level, rule, first_seen, title FROM findings WHERE entity = $id AND open ORDER BY first_seen',
     ),
+    posture: await answer(reader, 'posture', id),
+    least_privilege: await answer(reader, 'least-privilege', id),
     response: responseText({}, facts),
   };
 }
@@ -129,48 +133,4 @@ async function notSeen(
       ? jsonLine({ token_id: digits, seen: false, coverage })
       : `No request with ${digits === null ? 'a token of these parameters' : `the token ${digits}…`} is in this lake.\n${period}\nRequests the service refused may not be logged, and unused tokens never are.\n`,
   );
-}
-
-const kinds: Readonly<Record<string, string>> = {
-  account: 'account SAS: every container its permissions name',
-  service: 'service SAS',
-  user_delegation: 'user delegation SAS: at most 7 days, ends with the delegation key',
-};
-
-function page(token: Row, { containers, addresses, findings, response }: Details): string {
-  const text = (row: Row, name: string) => lineText(String(row[name] ?? '-'));
-  const number = (row: Row, name: string) => Number(row[name] ?? 0).toLocaleString('en');
-  const expiry = token['expires'] ?? (token['si'] === null ? 'unknown' : `as its stored policy "${token['si']}" says`);
-  return [
-    `token ${text(token, 'token_id')}`,
-    `  ${kinds[String(token['kind'])] ?? text(token, 'auth_type')}, signed with ${text(token, 'key_name')}, account ${text(token, 'accounts')}`,
-    `  grants sp=${text(token, 'sp')} ss=${text(token, 'ss')} srt=${text(token, 'srt')} sr=${text(token, 'sr')}, from ${text(token, 'sip')}, over ${text(token, 'spr')}`,
-    `  valid ${text(token, 'starts')} to ${lineText(String(expiry))}`,
-    `  used ${text(token, 'first_seen')} to ${text(token, 'last_seen')} UTC: ${number(token, 'requests')} requests, ${number(token, 'errors')} refused`,
-    `  ${number(token, 'bytes_out')} bytes out, ${number(token, 'bytes_in')} bytes in, about ${number(token, 'distinct_ips')} addresses`,
-    '',
-    'Touched',
-    ...containers.map(
-      (row) =>
-        `  ${text(row, 'container').padEnd(24)} ${text(row, 'operations').padEnd(8)} ${number(row, 'requests').padStart(9)} requests ${number(row, 'objects').padStart(8)} objects ${number(row, 'bytes_out').padStart(18)} bytes out`,
-    ),
-    '',
-    'From, by bytes',
-    ...addresses.map(
-      (row) =>
-        `  ${text(row, 'address').padEnd(24)} ${number(row, 'requests').padStart(9)} requests ${number(row, 'bytes_out').padStart(18)} bytes out  ${text(row, 'user_agent')}`,
-    ),
-    '',
-    'Findings',
-    ...(findings.length === 0
-      ? ['  none']
-      : findings.map(
-          (row) =>
-            `  ${text(row, 'id')}  ${text(row, 'level').padEnd(8)} ${text(row, 'rule').padEnd(8)} ${text(row, 'first_seen').slice(0, 16)}  ${text(row, 'title')}`,
-        )),
-    '',
-    'Revoking it',
-    ...response.split('\n').map((line) => `  ${terminalText(line)}`),
-    '',
-  ].join('\n');
 }

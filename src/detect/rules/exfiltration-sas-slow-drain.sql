@@ -81,6 +81,7 @@ tests:
       - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-01 01:00:00, operation_name: PutBlob, operation_class: write, every: 1 second, object_key: '/acct/c/o{i}', repeat: 1000 }
       - { token_hash: C, time: 2026-01-10 01:00:00, object_key: '/acct/c/o{i}', repeat: 450, every: 1 minute }
       - { token_hash: C, time: 2026-01-10 01:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/p{i}', repeat: 300, every: 1 minute }
+      - { token_hash: C, time: 2026-01-10 12:00:00, object_key: '/acct/c/o{i}', repeat: 200, every: 1 minute }
     expect: []
   - name: silent for 450 objects also where smaller containers count
     params: { known_min: 600 }
@@ -88,12 +89,13 @@ tests:
       - { token_hash: O, time: 2025-12-20 01:00:00, container: d, object_key: /acct/d/x }
       - { token_hash: null, token_fingerprint: null, sas_kind: null, auth_type: account_key, time: 2026-01-01 01:00:00, operation_name: PutBlob, operation_class: write, every: 1 second, object_key: '/acct/c/o{i}', repeat: 600 }
       - { token_hash: A, time: 2026-01-10 01:00:00, object_key: '/acct/c/o{i}', repeat: 450, every: 1 minute }
+      - { token_hash: A, time: 2026-01-10 12:00:00, object_key: '/acct/c/o{i}', repeat: 200, every: 1 minute }
     expect: []
 ---*/
 WITH busy AS (
   SELECT token_hash, account FROM token_day
   WHERE day >= $since::TIMESTAMP - $span - INTERVAL '1 day' AND day < $until::TIMESTAMP
-  GROUP BY token_hash, account HAVING sum(reads) >= $objects_min AND max(day) >= $since::TIMESTAMP - INTERVAL '1 day'),
+  GROUP BY token_hash, account HAVING /* narrows: counted by name below */ sum(reads) >= $objects_min AND max(day) >= $since::TIMESTAMP - INTERVAL '1 day'),
 accounts AS (
   SELECT account, day, min(day) OVER (PARTITION BY account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND CURRENT ROW)
                        > day - $learning AS learning

@@ -55,7 +55,7 @@ tests:
       - { token_hash: A, time: 2026-01-10 09:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/$web/index.html, container: $web }
       - { token_hash: A, time: 2026-01-10 09:01:00, caller_ip: 203.0.113.9, operation_name: PutBlockList, operation_class: write, object_key: /acct/$web/setup.EXE, container: $web }
     expect: [{ token_hash: A, objects_overwritten: 2 }]
-  - name: silent for data, for a new object, for one that was asked for or uploaded in vain, for a deleted one, from a known network, for a young token
+  - name: silent for data, for a new object, for one that was asked for or uploaded in vain, for a deleted one, from a known network, for a young token, and for one that had rested
     rows:
       - { token_hash: A, time: 2026-01-01 06:00:00, caller_ip: 192.0.2.1, object_key: /acct/c/m.csv, repeat: 16, every: 12 hours }
       - { token_hash: A, time: 2026-01-10 09:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/c/m.csv }
@@ -74,6 +74,9 @@ tests:
       - { token_hash: B, time: 2026-01-10 10:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/c/q.pt }
       - { token_hash: B, time: 2026-01-10 10:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/c/r.pt }
       - { token_hash: B, time: 2026-01-10 10:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/c/s.pt }
+      - { token_hash: F, time: 2025-11-20 06:00:00, caller_ip: 192.0.2.1, object_key: /acct/c/f.pt }
+      - { token_hash: F, time: 2026-01-05 06:00:00, caller_ip: 192.0.2.1, object_key: /acct/c/f.pt, repeat: 4, every: 12 hours }
+      - { token_hash: F, time: 2026-01-10 09:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/c/f.pt }
     expect: []
   - name: silent below the number of objects asked for, also where the record came twice
     params: { objects_min: 2 }

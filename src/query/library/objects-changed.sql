@@ -9,11 +9,9 @@ params:
   since: { type: time, default: null, doc: "first moment; without it the oldest record" }
   until: { type: time, default: null, doc: "first moment behind; without it behind the newest record" }
 ---*/
-WITH wanted AS (SELECT DISTINCT token_fingerprint FROM tokens WHERE starts_with(token_id, $token) AND token_fingerprint IS NOT NULL),
-mine AS (
-  SELECT * FROM storage_log
-  WHERE (starts_with(token_id, $token) OR (token_hash IS NULL AND token_fingerprint IN (SELECT token_fingerprint FROM wanted)))
-    AND ($since::TIMESTAMP IS NULL OR time >= $since::TIMESTAMP) AND ($until::TIMESTAMP IS NULL OR time < $until::TIMESTAMP)),
+WITH mine AS (
+  SELECT * FROM rows_of_token($token)
+  WHERE ($since::TIMESTAMP IS NULL OR time >= $since::TIMESTAMP) AND ($until::TIMESTAMP IS NULL OR time < $until::TIMESTAMP)),
 changed AS (
   SELECT account, container, object_key, operation_class, operation_name, count(*)::BIGINT AS requests,
     sum(request_body_bytes)::BIGINT AS bytes, min(time) AS first_time, max(time) AS last_time,

@@ -10,11 +10,9 @@ params:
   since: { type: time, default: null, doc: "first moment; without it the oldest record" }
   until: { type: time, default: null, doc: "first moment behind; without it behind the newest record" }
 ---*/
-WITH wanted AS (SELECT DISTINCT token_fingerprint FROM tokens WHERE starts_with(token_id, $token) AND token_fingerprint IS NOT NULL),
-mine AS (
-  SELECT * FROM storage_log
-  WHERE (starts_with(token_id, $token) OR (token_hash IS NULL AND token_fingerprint IN (SELECT token_fingerprint FROM wanted)))
-    AND ($since::TIMESTAMP IS NULL OR time >= $since::TIMESTAMP) AND ($until::TIMESTAMP IS NULL OR time < $until::TIMESTAMP))
+WITH mine AS (
+  SELECT * FROM rows_of_token($token)
+  WHERE ($since::TIMESTAMP IS NULL OR time >= $since::TIMESTAMP) AND ($until::TIMESTAMP IS NULL OR time < $until::TIMESTAMP))
 SELECT caller_ip AS address, any_value(ip_class) AS ip_class, user_agent, count(*)::BIGINT AS requests,
   count(*) FILTER (status_code >= 400)::BIGINT AS refused, list(DISTINCT operation_class ORDER BY operation_class) AS operations,
   list(DISTINCT container ORDER BY container) FILTER (container <> '') AS containers,

@@ -8,11 +8,9 @@ params:
   since: { type: time, default: null, doc: "first moment; without it the oldest record" }
   until: { type: time, default: null, doc: "first moment behind; without it behind the newest record" }
 ---*/
-WITH wanted AS (SELECT DISTINCT token_fingerprint FROM tokens WHERE starts_with(token_id, $token) AND token_fingerprint IS NOT NULL),
-mine AS (
-  SELECT * FROM storage_log
-  WHERE (starts_with(token_id, $token) OR (token_hash IS NULL AND token_fingerprint IN (SELECT token_fingerprint FROM wanted)))
-    AND ($since::TIMESTAMP IS NULL OR time >= $since::TIMESTAMP) AND ($until::TIMESTAMP IS NULL OR time < $until::TIMESTAMP))
+WITH mine AS (
+  SELECT * FROM rows_of_token($token)
+  WHERE ($since::TIMESTAMP IS NULL OR time >= $since::TIMESTAMP) AND ($until::TIMESTAMP IS NULL OR time < $until::TIMESTAMP))
 SELECT min(time) AS first_use, max(time) AS last_use, account, container, operation_class, count(*)::BIGINT AS requests,
   arg_min(caller_ip, time) AS first_address, arg_min(user_agent, time) AS first_tool, arg_min(object_key, time) AS first_object
 FROM mine WHERE status_code < 300 GROUP BY account, container, operation_class ORDER BY first_use, container, operation_class

@@ -1,0 +1,74 @@
+import { lineText, terminalText } from '../query/render/terminal-text.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What `token show` says of a token beside its row of the view `tokens`. */
+export interface TokenDetails {
+  readonly containers: readonly Row[];
+  readonly addresses: readonly Row[];
+  readonly findings: readonly Row[];
+  /** What the grant allows, scored, and the least that would have served: the saved queries of these names. */
+  readonly posture: Row;
+  readonly least_privilege: Row;
+  readonly response: string;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  account: 'account SAS: every container its permissions name',
+  service: 'service SAS',
+  user_delegation: 'user delegation SAS: at most 7 days, ends with the delegation key',
+};
+
+/** The parts of the score that are not zero, the heaviest first. */
+function scoreText(posture: Row): string {
+  const parts = ['scope', 'power', 'lifetime', 'address', 'protocol', 'policy']
+    .map((name) => ({ name, points: Number(posture[`${name}_points`] ?? 0) }))
+    .filter(({ points }) => points > 0)
+    .sort((a, b) => b.points - a.points);
+  const least = posture['score_is_least'] === true ? 'at least ' : '';
+  return `${least}${posture['score'] ?? 0} of 100: ${parts.map(({ name, points }) => `${name} ${points}`).join(', ') || 'nothing to say'}`;
+}
+
+/** A token as `token show` prints it; what callers wrote stays on its line. */
+export function tokenPage(
+  token: Row,
+  { containers, addresses, findings, posture, least_privilege: least, response }: TokenDetails,
+): string {
+  const text = (row: Row, name: string) => lineText(String(row[name] ?? '-'));
+  const number = (row: Row, name: string) => Number(row[name] ?? 0).toLocaleString('en');
+  const expiry = token['expires'] ?? (token['si'] === null ? 'unknown' : `as its stored policy "${token['si']}" says`);
+  return [
+    `token ${text(token, 'token_id')}`,
+    `  ${kinds[String(token['kind'])] ?? text(token, 'auth_type')}, signed with ${text(token, 'key_name')}, account ${text(token, 'accounts')}`,
+    `  grants sp=${text(token, 'sp')} ss=${text(token, 'ss')} srt=${text(token, 'srt')} sr=${text(token, 'sr')}, from ${text(token, 'sip')}, over ${text(token, 'spr')}`,
+    `  valid ${text(token, 'starts')} to ${lineText(String(expiry))}`,
+    `  used ${text(token, 'first_seen')} to ${text(token, 'last_seen')} UTC: ${number(token, 'requests')} requests, ${number(token, 'errors')} refused`,
+    `  ${number(token, 'bytes_out')} bytes out, ${number(token, 'bytes_in')} bytes in, about ${number(token, 'distinct_ips')} addresses`,
+    `  danger ${lineText(scoreText(posture))}`,
+    `  would have done ${text(least, 'suggestion')}${least['spare'] ? `; never needed sp=${text(least, 'spare')}` : ''}`,
+    '',
+    'Touched',
+    ...containers.map(
+      (row) =>
+        `  ${text(row, 'container').padEnd(24)} ${text(row, 'operations').padEnd(8)} ${number(row, 'requests').padStart(9)} requests ${number(row, 'objects').padStart(8)} objects ${number(row, 'bytes_out').padStart(18)} bytes out`,
+    ),
+    '',
+    'From, by bytes',
+    ...addresses.map(
+      (row) =>
+        `  ${text(row, 'address').padEnd(24)} ${number(row, 'requests').padStart(9)} requests ${number(row, 'bytes_out').padStart(18)} bytes out  ${text(row, 'user_agent')}`,
+    ),
+    '',
+    'Findings',
+    ...(findings.length === 0
+      ? ['  none']
+      : findings.map(
+          (row) =>
+            `  ${text(row, 'id')}  ${text(row, 'level').padEnd(8)} ${text(row, 'rule').padEnd(8)} ${text(row, 'first_seen').slice(0, 16)}  ${text(row, 'title')}`,
+        )),
+    '',
+    'Revoking it',
+    ...response.split('\n').map((line) => `  ${terminalText(line)}`),
+    '',
+  ].join('\n');
+}
