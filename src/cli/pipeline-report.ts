@@ -1,15 +1,14 @@
-import type { Finding } from '../core/finding.ts';
 import type { Fallback } from '../ingest/decode/decoder.ts';
 import type { FoundLogs } from '../ingest/sources/plan.ts';
 import { jsonLine } from '../query/render/jsonl.ts';
 import { write } from './effects.ts';
-import { findingLine, findingRow } from './finding-text.ts';
+import { tellNews } from './incident-news.ts';
 import type { IngestMeter } from './ingest-meter.ts';
 import type { PipelineHooks } from './pipeline.ts';
 import { createProgress, type Progress } from './progress.ts';
 import type { Session } from './session.ts';
 
-/** Tells people, and with `--json` programs, what a pipeline does: progress, findings as they appear, the summary. */
+/** Tells people, and with `--json` programs, what a pipeline does: progress, incidents as they appear, the summary. */
 export class PipelineReport {
   readonly #session: Session;
   readonly #progress: Progress;
@@ -38,7 +37,7 @@ export class PipelineReport {
         if (fallback !== null) this.#fallback(fallback);
         this.#progress.update(this.#line(meter));
       },
-      onFindings: (findings) => this.findings(findings),
+      onFindings: (findings, news) => tellNews(findings, news, this.#outlets),
       onUpkeep: ({ steps, rows, files_before, files_after, duplicates, expired_files }) => {
         if (steps > 0)
           this.note(
@@ -70,13 +69,10 @@ export class PipelineReport {
     this.#progress.update(line);
   }
 
-  /** Prints new findings: a line each on the terminal, an object each with `--json`. */
-  findings(findings: readonly Finding[]): void {
+  get #outlets() {
     const { effects, json } = this.#session;
-    for (const finding of findings) {
-      if (json) effects.stdout.write(jsonLine({ type: 'finding', ...findingRow(finding) }));
-      else this.note(findingLine(finding, effects.isTTY.stderr));
-    }
+    const object = json ? (row: object) => void effects.stdout.write(jsonLine(row)) : null;
+    return { note: (line: string) => this.note(line), colour: effects.isTTY.stderr, object };
   }
 
   /** Clears the line of progress. */

@@ -2,6 +2,7 @@ import type { Config } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
 import { limits } from '../core/limits.ts';
 import { Detector } from '../detect/detector.ts';
+import { type IncidentNews, IncidentStream } from '../detect/incident-stream.ts';
 import { FreeSpaceFloor } from '../ingest/admission.ts';
 import { type CommitEvent, Coordinator } from '../ingest/coordinator.ts';
 import type { Committed, SourcePlan } from '../ingest/sources/plan.ts';
@@ -16,7 +17,8 @@ export interface PipelineHooks {
   /** What opening the data folder found and mended. */
   readonly onOpen?: (report: OpenReport) => void;
   readonly onCommit?: (meter: IngestMeter, event: CommitEvent) => void;
-  readonly onFindings: (findings: readonly Finding[]) => void;
+  /** Findings that were not known, oldest first, and what they make of incidents. */
+  readonly onFindings: (findings: readonly Finding[], news: readonly IncidentNews[]) => void;
   /** What compaction and retention did beside it. */
   readonly onUpkeep?: (totals: UpkeepTotals) => void;
   /** What went wrong without stopping anything. */
@@ -61,11 +63,12 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
     const plans = await options.plans((source, partition) => catalog.position({ source, partition }));
     const meter = new IngestMeter();
     const detector = await Detector.open({ dataDir, catalog, config: config.detect });
+    const incidents = new IncidentStream(await catalog.findings());
     const detection = new LiveDetection(catalog, detector, {
       intervalMs: config.detect.intervalMs,
       latenessMs: config.detect.latenessMs,
       clockMs: () => performance.now(),
-      onFindings: options.onFindings,
+      onFindings: (findings) => options.onFindings(findings, incidents.add(findings)),
     });
     const settings = {
       dataDir,

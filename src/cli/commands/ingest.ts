@@ -26,7 +26,12 @@ export function define(command: Command, act: Act): void {
     )
     .option('--once', 'end when all there is has been read; without it, follow')
     .option('--lanes <n>', 'worker threads that read, parse and write (default: one a core)')
-    .addOption(failOnOption());
+    .addOption(failOnOption())
+    .addHelpText(
+      'after',
+      '\nIncidents are told as they appear, with their findings beneath; again at a new tactic and at ten times the findings.\n' +
+        'With --json every finding is an object of type "finding", and what is told of an incident one of type "incident".',
+    );
   act<Options>(command, async ({ session, options, operands }) => {
     const config = session.config({ 'ingest.lanes': options.lanes });
     const report = new PipelineReport(session);
