@@ -70,7 +70,7 @@ export class LaneStore {
     try {
       await this.#write(presentColumns(batch, segmentOrder), path, segmentOrder);
       await this.#write(rollup, rollupPath, ['token', 'bucket']);
-      if (sasPath !== null) await this.#write(presentColumns(sasTable(sasSets), ['sas_id']), sasPath, []);
+      if (sasPath !== null) await this.#write(sasTable(sasSets), sasPath, []);
       const { size } = await stat(path);
       const digests = {
         log: await sha256(path),

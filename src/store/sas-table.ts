@@ -1,5 +1,4 @@
-import type { SasSet } from '../core/sas.ts';
-import { sasParameters } from '../core/sas.ts';
+import { type SasParameter, type SasSet, sasParameters } from '../core/sas.ts';
 import { type Table, type TableColumn, textColumn } from './table.ts';
 
 const times = [
@@ -17,20 +16,39 @@ export const sasSpecs = [
   ...times.map(([name]) => ({ name, type: 'timestamp' as const })),
 ] as const;
 
-function timeColumn(name: string, values: readonly (bigint | null)[]): TableColumn {
-  const validity = new Uint8Array((values.length + 7) >> 3);
-  for (const [row, value] of values.entries()) {
-    if (value !== null) validity[row >> 3] = (validity[row >> 3] ?? 0) | (1 << (row & 7));
+/** A time of each set; nothing if none has it. */
+function timeColumn(name: string, sets: readonly SasSet[], key: (typeof times)[number][1]): TableColumn[] {
+  if (sets.every((set) => set[key] === null)) return [];
+  const validity = new Uint8Array((sets.length + 7) >> 3);
+  const values = new BigInt64Array(sets.length);
+  for (const [row, { [key]: value }] of sets.entries()) {
+    if (value === null) continue;
+    validity[row >> 3] = (validity[row >> 3] ?? 0) | (1 << (row & 7));
+    values[row] = value;
   }
-  return {
-    layout: 'fixed',
-    spec: { name, type: 'timestamp' },
-    validity,
-    values: BigInt64Array.from(values, (value) => value ?? 0n),
-  };
+  return [{ layout: 'fixed', spec: { name, type: 'timestamp' }, validity, values }];
 }
 
-/** SAS parameter sets as columns: values as written, and the four times typed. */
+/** The parameters that some set has, as columns: most kinds of SAS have few of them. */
+function parameterColumns(sets: readonly SasSet[]): TableColumn[] {
+  const values = new Map<string, (string | null)[]>();
+  for (const [row, { parameters }] of sets.entries()) {
+    for (const name in parameters) {
+      let column = values.get(name);
+      if (column === undefined) {
+        column = new Array<string | null>(sets.length).fill(null);
+        values.set(name, column);
+      }
+      column[row] = parameters[name as SasParameter] ?? null;
+    }
+  }
+  return sasParameters.flatMap((name) => {
+    const column = values.get(name);
+    return column === undefined ? [] : [textColumn(name, column)];
+  });
+}
+
+/** SAS parameter sets as columns: values as written and the four times typed, as far as some set has them. */
 export function sasTable(sets: readonly SasSet[]): Table {
   return {
     rows: sets.length,
@@ -45,18 +63,8 @@ export function sasTable(sets: readonly SasSet[]): Table {
         'kind',
         sets.map(({ kind }) => kind),
       ),
-      ...sasParameters.map((name) =>
-        textColumn(
-          name,
-          sets.map(({ parameters }) => parameters[name] ?? null),
-        ),
-      ),
-      ...times.map(([name, key]) =>
-        timeColumn(
-          name,
-          sets.map((set) => set[key]),
-        ),
-      ),
+      ...parameterColumns(sets),
+      ...times.flatMap(([name, key]) => timeColumn(name, sets, key)),
     ],
   };
 }
