@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAddressRange } from './address-range.ts';
 import { limits } from './limits.ts';
 
 const count = (min: number, max: number) => z.int().min(min).max(max);
@@ -16,9 +17,7 @@ const suppression = z
     families: names,
     accounts: names,
     addresses: z
-      .array(
-        z.string().regex(/^\d{1,3}(\.\d{1,3}){3}(\/\d{1,2})?$/, 'expected an IPv4 address or range as 192.0.2.0/24'),
-      )
+      .array(z.string().refine(isAddressRange, 'expected an address or range as 192.0.2.0/24 or 2001:db8::/32'))
       .min(1)
       .optional(),
   })
@@ -138,7 +137,7 @@ export const configSchema = z.strictObject({
       .array(suppression)
       .default([])
       .describe(
-        'Findings to keep quiet: `name`, `reason`, `until` a date of event time, and at least one of `rules`, `tags`, `tokens`, `families`, `accounts`, `addresses` (IPv4). They stay in the lake: docs/detections.md.',
+        'Findings to keep quiet: `name`, `reason`, `until` a date of event time, and at least one of `rules`, `tags`, `tokens`, `families`, `accounts`, `addresses`. They stay in the lake: docs/detections.md.',
       ),
     feeds: z
       .array(z.strictObject({ list: z.enum(['tor', 'threat', 'hosting', 'geo']), path: z.string().min(1) }))

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { isAddressRange } from '../core/address-range.ts';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import { textLiteral } from './parameter.ts';
@@ -20,7 +21,6 @@ export interface FeedRow {
 }
 
 const datePattern = /\d{4}-\d{2}-\d{2}/;
-const networkPattern = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:]*)(\/\d{1,3})?$/i;
 const rowsInserted = 1_000;
 
 function unreadable(path: string, problem: string, cause?: unknown): AppError {
@@ -41,7 +41,7 @@ function parseLine(
     .split(',')
     .map((cell) => cell.trim());
   if (network === '' || network === 'network') return null;
-  if (!networkPattern.test(network)) throw unreadable(`${path}:${number}`, 'does not begin with an address or range');
+  if (!isAddressRange(network)) throw unreadable(`${path}:${number}`, 'does not begin with an address or range');
   if (asn !== '' && !/^\d+$/.test(asn))
     throw unreadable(`${path}:${number}`, `has ${JSON.stringify(asn)} for the number of an AS`);
   return { network, label: label || null, country: country || null, asn: asn === '' ? null : Number(asn) };
@@ -99,6 +99,8 @@ export async function showFeeds(connection: DuckDBConnection, rows: readonly Fee
       `INSERT INTO saved_feed (list, network, label, country, asn, valid_from, valid_until) VALUES ${values.join(', ')}`,
     );
   }
-  await connection.run('UPDATE saved_feed SET ipv4_first = ipv4_first_of(network), ipv4_last = ipv4_last_of(network)');
+  await connection.run(
+    'UPDATE saved_feed SET address_first = address_first_of(network), address_last = address_last_of(network)',
+  );
   await connection.run('CREATE OR REPLACE VIEW feed AS FROM saved_feed');
 }

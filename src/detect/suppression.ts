@@ -30,19 +30,20 @@ function matches(suppression: Suppression, finding: Finding): boolean {
 /** Whether every request of the finding's token, from first to last seen, came from one of the ranges. */
 async function isFrom(connection: DuckDBConnection, ranges: readonly string[], finding: Finding): Promise<boolean> {
   const { entity, entityKind, account, firstSeen, lastSeen } = finding;
-  const within = (ip: string) =>
+  const within = (address: string) =>
     ranges
       .map(textLiteral)
-      .map((range) => `${ip} BETWEEN ipv4_first_of(${range}) AND ipv4_last_of(${range})`)
+      .map((range) => `${address} BETWEEN address_first_of(${range}) AND address_last_of(${range})`)
       .join(' OR ');
   if (entityKind === 'network') {
     const network = textLiteral(entity);
-    const sql = `SELECT coalesce((${within(`ipv4_first_of(${network})`)}) AND (${within(`ipv4_last_of(${network})`)}), false)`;
-    return (await connection.runAndReadAll(sql)).getRows()[0]?.[0] === true;
+    const both = [`address_first_of(${network})`, `address_last_of(${network})`].map((end) => `(${within(end)})`);
+    const result = await connection.runAndReadAll(`SELECT coalesce(${both.join(' AND ')}, false)`);
+    return result.getRows()[0]?.[0] === true;
   }
   if (!entityKind.startsWith('token')) return false;
   const result = await connection.runAndReadAll(
-    `SELECT coalesce(bool_and(coalesce(${within('caller_ipv4')}, false)), false) FROM log_row
+    `SELECT coalesce(bool_and(coalesce(${within('address_of(caller_ipv4, caller_ip)')}, false)), false) FROM log_row
      WHERE account = ${textLiteral(account)} AND coalesce(token, token_fingerprint) = ${textLiteral(`0x${entity.slice(0, 16)}`)}::UBIGINT
        AND time >= ${timestampLiteral(firstSeen)} AND time <= ${timestampLiteral(lastSeen)} AND operation_count = 0`,
   );

@@ -118,7 +118,7 @@ export async function fillTestLog(
     await fill(feed, 'feed', `INSERT INTO test_feed (${feedColumns.join(', ')}) VALUES (${values.join(', ')})`);
   }
   await connection.run(
-    'UPDATE test_feed SET (ipv4_first, ipv4_last) = ROW(ipv4_first_of(network), ipv4_last_of(network))',
+    'UPDATE test_feed SET address_first = address_first_of(network), address_last = address_last_of(network)',
   );
 }
 

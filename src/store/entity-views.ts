@@ -139,8 +139,8 @@ export const mergedParts = {
  * Address ranges of lists that the user supplies, each with the time it was true for. Rules that need one stay silent
  * without it. `list` is tor, threat, hosting or geo.
  */
-const feed = `SELECT NULL::VARCHAR AS list, NULL::VARCHAR AS label, NULL::VARCHAR AS network, NULL::UINTEGER AS ipv4_first,
-    NULL::UINTEGER AS ipv4_last, NULL::VARCHAR AS country, NULL::UINTEGER AS asn, NULL::TIMESTAMP AS valid_from,
+const feed = `SELECT NULL::VARCHAR AS list, NULL::VARCHAR AS label, NULL::VARCHAR AS network,
+    NULL::UHUGEINT AS address_first, NULL::UHUGEINT AS address_last, NULL::VARCHAR AS country, NULL::UINTEGER AS asn, NULL::TIMESTAMP AS valid_from,
     NULL::TIMESTAMP AS valid_until WHERE false`;
 
 /** The columns of `storage_log` that rules read. */
@@ -178,6 +178,9 @@ export const tokenViews = { sas_use: entityViews.sas_use, token_life: entityView
 /**
  * `network_of(caller_ipv4, caller_ip)`: the network of an address, `192.0.2.0/24` or `2001:db8:0:1::/64`.
  * `tool_of(user_agent)`: the product a user agent begins with, without its version.
+ * `address_of(caller_ipv4, caller_ip)`: an address as a number of 128 bits, IPv4 as IPv6 maps it; null for what is none.
+ * `address_first_of(network)`, `address_last_of(network)`: of an address or prefix; a prefix has one bit at least.
+ * `ipv4_first_of(network)`: the IPv4 address before the slash.
  */
 export const entityMacros = [
   `CREATE OR REPLACE MACRO ipv6_groups(head, tail) AS list_concat(
@@ -190,8 +193,19 @@ export const entityMacros = [
     if(contains(ip, ':'), array_to_string(list_transform(ipv6_groups(split_part(ip, '::', 1), split_part(ip, '::', 2))[1:4],
       lambda g: coalesce(nullif(ltrim(lower(g), '0'), ''), '0')), ':') || '::/64', ip))`,
   `CREATE OR REPLACE MACRO tool_of(agent) AS coalesce(nullif(lower(regexp_extract(agent, '^[^/ ;(]+')), ''), '-')`,
-  `CREATE OR REPLACE MACRO ipv4_first_of(network) AS if(contains(network, ':'), NULL, list_reduce(
-    string_split(split_part(network, '/', 1), '.')::UBIGINT[], lambda sum, part: sum * 256 + part))::UINTEGER`,
-  `CREATE OR REPLACE MACRO ipv4_last_of(network) AS (ipv4_first_of(network)::UBIGINT
-    + (1::UBIGINT << (32 - coalesce(nullif(split_part(network, '/', 2), ''), '32')::INTEGER)) - 1)::UINTEGER`,
+  `CREATE OR REPLACE MACRO ipv4_first_of(network) AS if(
+    regexp_full_match(split_part(network, '/', 1), '[0-9]{1,3}([.][0-9]{1,3}){3}'),
+    TRY_CAST(list_reduce(TRY_CAST(string_split(split_part(network, '/', 1), '.') AS UBIGINT[]),
+      lambda sum, part: sum * 256 + part) AS UINTEGER), NULL)`,
+  `CREATE OR REPLACE MACRO ipv6_value(groups) AS if(len(groups) = 8, list_reduce(
+    list_transform(groups, lambda g: TRY_CAST('0x' || g AS UINTEGER)::UHUGEINT),
+    lambda sum, part: sum * 65536::UHUGEINT + part), NULL)`,
+  `CREATE OR REPLACE MACRO address_of(ipv4, ip) AS if(ipv4 IS NOT NULL, 281470681743360::UHUGEINT + ipv4,
+    if(regexp_full_match(ip, '([0-9a-fA-F]{0,4}:){2,8}[0-9a-fA-F]{0,4}'),
+      ipv6_value(ipv6_groups(split_part(ip, '::', 1), split_part(ip, '::', 2))), NULL))`,
+  `CREATE OR REPLACE MACRO block_of(network) AS 1::UHUGEINT << (if(contains(network, ':'), 128, 32)
+    - greatest(coalesce(TRY_CAST(split_part(network, '/', 2) AS INTEGER), if(contains(network, ':'), 128, 32)), 1))::UHUGEINT`,
+  `CREATE OR REPLACE MACRO address_first_of(network) AS
+    address_of(ipv4_first_of(network), split_part(network, '/', 1)) // block_of(network) * block_of(network)`,
+  `CREATE OR REPLACE MACRO address_last_of(network) AS address_first_of(network) + (block_of(network) - 1::UHUGEINT)`,
 ] as const;

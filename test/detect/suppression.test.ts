@@ -14,8 +14,12 @@ let reader: Reader;
 beforeAll(async () => {
   const token = { account: 'acct', token: 0x4fa34a6085b7231bn, token_hash: hash, operation_count: 0 };
   const row = (at: number, ip: number) => ({ ...token, time: minute(at), caller_ipv4: ip });
+  const text = (at: number, ip: string) => ({ ...token, time: minute(at), caller_ip: ip });
   // 192.0.2.7 while the finding lasts, 203.0.113.9 before it.
-  dataDir = await lakeOf([row(10, 0xcb007109), row(60, 0xc0000207), row(120, 0xc0000207)]);
+  dataDir = await lakeOf([
+    ...[row(10, 0xcb007109), row(60, 0xc0000207), row(120, 0xc0000207)],
+    ...[text(200, '2001:db8:0:2::7'), text(210, '<Redacted>')],
+  ]);
   reader = await openReader(dataDir);
 });
 afterAll(() => {
@@ -63,6 +67,16 @@ it('takes a network by its whole range', async () => {
   const network = findingOf({ entityKind: 'network', entity: '192.0.2.0/24' });
   expect(await nameOf({ addresses: ['192.0.0.0/16'] }, network)).toBe('migration');
   expect(await nameOf({ addresses: ['192.0.2.0/25'] }, network)).toBeNull();
+});
+
+it('takes IPv6 by its prefix', async () => {
+  const network = findingOf({ entityKind: 'network', entity: '2001:db8:0:1::/64' });
+  expect(await nameOf({ addresses: ['2001:db8::/63'] }, network)).toBe('migration');
+  expect(await nameOf({ addresses: ['2001:db8:0:1::/65'] }, network)).toBeNull();
+  const from = (at: number) => findingOf({ entity: hash, from: at, to: at });
+  expect(await nameOf({ addresses: ['2001:db8:0:2::/64'] }, from(200))).toBe('migration');
+  expect(await nameOf({ addresses: ['2001:db8:0:3::/64', '192.0.2.0/24'] }, from(200))).toBeNull();
+  expect(await nameOf({ addresses: ['::/1', '0.0.0.0/1'] }, from(210))).toBeNull();
 });
 
 it('names the first that applies, and takes the name away again', async () => {

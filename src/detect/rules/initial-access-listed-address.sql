@@ -36,10 +36,10 @@ tests:
       - { token_hash: A, caller_ip: 203.0.113.7 }
       - { token_hash: B, caller_ip: 198.51.100.99, repeat: 2, every: 1 minute }
     expect: [{ token_hash: A, level: high, lists: [tor], addresses: [203.0.113.7] }, { token_hash: B, level: medium, requests: 2, labels: [hoster] }]
-  - name: fires high for a threat list
-    feeds: [{ list: threat, network: 203.0.113.0/28 }]
-    rows: [{ token_hash: A, caller_ip: 203.0.113.15 }, { token_hash: B, caller_ip: 203.0.113.16 }]
-    expect: [{ token_hash: A, level: high }]
+  - name: fires high for a threat list, by IPv6 too
+    feeds: [{ list: threat, network: 203.0.113.0/28 }, { list: threat, network: '2001:db8:0:10::/60' }]
+    rows: [{ token_hash: A, caller_ip: 203.0.113.15 }, { token_hash: B, caller_ip: 203.0.113.16 }, { token_hash: C, caller_ip: '2001:db8:0:1f::7' }, { token_hash: D, caller_ip: '2001:db8:0:20::7' }, { token_hash: D, caller_ip: '2001:db8:x' }]
+    expect: [{ token_hash: A, level: high }, { token_hash: C, level: high, addresses: ['2001:db8:0:1f::7'] }]
   - name: silent without a feed, with one of another day, for a refusal, for a private address, and for where an address is known to be
     feeds:
       - { list: tor, network: 203.0.113.7, valid_from: 2026-01-02 }
@@ -73,7 +73,7 @@ requests AS (
   SELECT DISTINCT ON (s.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.operation_name, l.object_key, l.caller_ip, l.caller_port, f.list, f.label)
          s.token_hash, l.account, l.time, l.caller_ip, f.list, f.label
   FROM log_row l JOIN seen s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key AND /* narrows: other days have no such row */ l.time::DATE = s.day
-    JOIN listed f ON l.caller_ipv4 BETWEEN f.ipv4_first AND f.ipv4_last
+    JOIN listed f ON address_of(l.caller_ipv4, l.caller_ip) BETWEEN f.address_first AND f.address_last
       AND l.time >= coalesce(f.valid_from, l.time) AND l.time < coalesce(f.valid_until, l.time + INTERVAL '1 second')
   WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.operation_count = 0 AND l.ip_class = 'public'
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304))

@@ -125,6 +125,14 @@ tests:
       - { token_hash: C, sas_sp: rd, caller_ip: 198.51.100.7, time: 2026-01-03 10:00:00 }
       - { token_hash: C, sas_sp: rd, caller_ip: 203.0.113.7, time: 2026-01-03 10:30:00 }
     expect: [{ token_hash: B }, { token_hash: C }]
+  - name: fires for IPv6 and IPv4 in two countries
+    feeds:
+      - { list: geo, network: '2001:db8::/32', country: AA, asn: 64500 }
+      - { list: geo, network: 203.0.113.0/24, country: BB, asn: 64501 }
+    rows:
+      - { token_hash: A, caller_ip: '2001:db8:ff::7', time: 2026-01-01 10:00:00 }
+      - { token_hash: A, caller_ip: 203.0.113.7, time: 2026-01-01 10:30:00 }
+    expect: [{ token_hash: A, countries: [AA, BB] }]
 ---*/
 WITH suspects AS (
   SELECT token_hash, account, day, max(token_key) AS token_key, max(family) AS family FROM sas_use
@@ -145,7 +153,7 @@ uses AS (
   SELECT DISTINCT n.token_hash, l.account, l.time, g.country, g.asn
   FROM log_row l JOIN narrow n ON l.account = n.account AND coalesce(l.token, l.token_fingerprint) = n.token_key
       AND l.time::DATE = n.day
-    JOIN feed g ON g.list = 'geo' AND l.caller_ipv4 BETWEEN g.ipv4_first AND g.ipv4_last
+    JOIN feed g ON g.list = 'geo' AND address_of(l.caller_ipv4, l.caller_ip) BETWEEN g.address_first AND g.address_last
       AND l.time >= coalesce(g.valid_from, l.time) AND l.time < coalesce(g.valid_until, l.time + INTERVAL '1 second')
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0 AND l.ip_class = 'public'
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
