@@ -11,7 +11,8 @@ level: low
 date: 2026-11-24
 description: >-
   A principal of the directory fetches a user delegation key of an account, with which it can sign tokens for up to seven days,
-  and had not done so in the 28 days before; or it fetches ten times more than on its usual day. Judged once a UTC day is over.
+  and had not done so in the 28 days before; or it fetches twenty or more, ten times as many as on its usual
+  day. Judged once a UTC day is over.
   One finding per principal and UTC day.
 references:
   - https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key

@@ -10,7 +10,7 @@ level: high
 date: 2026-11-24
 description: >-
   For more than thirty minutes no record of an account arrives, which wrote a thousand in the hour before and as many at that
-  time on half of the seven days before, while the logs of other accounts flow: its diagnostic setting was changed, or the log
+  time on three of the seven days before, while the logs of other accounts flow: its diagnostic setting was changed, or the log
   is being lost. One finding per account and UTC day.
 tags: [attack.defense-evasion, attack.t1562.008]
 falsepositives:

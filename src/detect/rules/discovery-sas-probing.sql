@@ -17,6 +17,7 @@ falsepositives:
   - An application with a list of objects that are gone
 blindspots:
   - Refusals of a token that never worked are not counted here, and may not be logged
+  - Failures of the service count as usual for the family, so that a bad week hides a probe
 params:
   window:      { type: interval, default: 10 minutes }
   errors_min:  { type: integer, default: 50, unit: refused requests in the window }

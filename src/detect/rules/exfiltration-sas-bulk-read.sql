@@ -135,15 +135,16 @@ tests:
       - { token_hash: A, time: 2026-01-01 12:00:00, response_body_bytes: 2500000000, repeat: 90, every: 15 minutes }
       - { token_hash: B, time: 2026-01-01 04:00:00, response_body_bytes: 2500000000, repeat: 92, every: 15 minutes }
     expect: [{ token_hash: A, window_start: 2026-01-02 00:00:00 }]
-  - name: fires for 20,000 reads of 4,000 objects in a day, silent for fewer of either
+  - name: fires on the day that brings the 20,000th read, not on the day before
     rows:
-      - { token_hash: A, time: 2026-01-01 00:10:00, response_body_bytes: 1, object_key: '/acct/c/o{i}', repeat: 4000, every: 21 seconds }
-      - { token_hash: A, time: 2026-01-01 00:10:00, response_body_bytes: 1, object_key: '/acct/c/o1', repeat: 16000, every: 5 seconds }
-      - { token_hash: B, time: 2026-01-01 00:10:00, response_body_bytes: 1, object_key: '/acct/c/o{i}', repeat: 8000, every: 10 seconds }
-      - { token_hash: B, time: 2026-01-01 00:10:00, response_body_bytes: 1, object_key: '/acct/c/o1', repeat: 7000, every: 12 seconds }
-      - { token_hash: C, time: 2026-01-01 00:10:00, response_body_bytes: 1, object_key: '/acct/c/o{i}', repeat: 3000, every: 28 seconds }
-      - { token_hash: C, time: 2026-01-01 00:10:00, response_body_bytes: 1, object_key: '/acct/c/o1', repeat: 20000, every: 4 seconds }
-    expect: [{ token_hash: A, reads_long_window: 20000 }]
+      - { token_hash: A, time: 2026-01-01 09:00:00, response_body_bytes: 1, object_key: '/acct/c/o{i}', repeat: 4000, every: 13 seconds }
+      - { token_hash: A, time: 2026-01-01 09:00:00, response_body_bytes: 1, object_key: '/acct/c/o1', repeat: 16000, every: 5 seconds }
+    expect: [{ token_hash: A, reads_long_window: 20000, window_start: 2026-01-02 00:00:00 }]
+  - name: silent for 3,000 objects in a day
+    params: { reads_long: 200 }
+    rows:
+      - { token_hash: A, time: 2026-01-01 00:10:00, response_body_bytes: 1, object_key: '/acct/c/o{i}', repeat: 3000, every: 28 seconds }
+    expect: []
 ---*/
 WITH windows AS (
   SELECT token_hash, account, day, family, sum(reads) OVER short_span AS reads_short, sum(bytes_out) OVER short_span AS bytes_short,

@@ -10,7 +10,7 @@ level: high
 date: 2026-11-24
 description: >-
   A token deletes a container, filesystem, share, table or queue: one request that takes everything in it. Medium for a token
-  that does so on most days it is used, as test environments do. One finding per token and UTC day.
+  that deleted five times or more on three of the 28 days before, as test environments do. One finding per token and UTC day.
 tags: [attack.impact, attack.t1485]
 falsepositives:
   - Environments that are made and removed, in the first days

@@ -19,6 +19,7 @@ falsepositives:
 blindspots:
   - Encryption that reads with one token and writes with another, or outside the half hour
   - Compression before encryption changes sizes
+  - Objects written in blocks, as large ones are; the request that completes them does not say their size
 params:
   within:      { type: interval, default: 30 minutes, unit: 'from read to write, and from write to delete' }
   objects_min: { type: integer, default: 30, unit: distinct objects on the day }

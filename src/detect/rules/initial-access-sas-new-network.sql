@@ -12,9 +12,9 @@ modified: 2026-11-26
 description: >-
   A token at least a week old is used from a public network (/24, /64) that it had not been used from in the 28 days before:
   low for reads, high for writes and deletes, and medium for these where the token has moved: from the first request of the
-  new network on, none came from anywhere else that day and none with a tool unknown for the token. For a token in wide use (30 networks or more in 28 days, or 5 or more and one for
-  every three days of use) a new network alone is normal; there it must also do what makes up less than one request in a hundred of that token: medium for lists, high for
-  writes and deletes. One finding per token and UTC day.
+  new network on, none came from anywhere else that day and none with a tool unknown for the token. For a token in wide use (five networks or more in 28 days, and one
+  for every three days of use) a new network alone is normal; there it must also do what makes up less than one request in a
+  hundred of that token: medium for lists, high for writes and deletes. One finding per token and UTC day.
 tags: [attack.initial-access, attack.t1078.004]
 falsepositives:
   - An office or a partner whose provider changed its address
@@ -27,7 +27,7 @@ blindspots:
 params:
   age_min:        { type: interval, default: 7 days }
   baseline:       { type: interval, default: 28 days }
-  networks_roaming: { type: integer, default: 5, unit: 'networks in the baseline, if at least a third as many as days of use' }
+  networks_roaming: { type: integer, default: 5, unit: 'networks in the baseline that make a token one of wide use, if a third as many as days of use' }
   rare_one_in:    { type: integer, default: 100, unit: requests of the token }
 needs:
   token: public_n > 0 AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'

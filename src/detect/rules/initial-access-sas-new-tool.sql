@@ -16,7 +16,7 @@ tags: [attack.initial-access, attack.t1078.004]
 falsepositives:
   - A job moved to another SDK
 blindspots:
-  - Whoever sends the owner's user agent
+  - Whoever sends the owner's user agent, or none
   - Tools are compared in a bitmap of 64 bits, which hides a new one now and then
 params:
   age_min:      { type: interval, default: 7 days }
