@@ -51,6 +51,6 @@ export async function tryMutants(bench: TestBench, rule: Detection): Promise<Mut
   };
   for (const test of rule.tests) await trial(test, false);
   const survivors = () => left.filter(({ spare }) => spare === null).map(({ what }) => what);
-  for (const test of echoesOf(rule)) if (survivors().length > 0) await trial(test, true);
+  for (const { echoed } of echoesOf(rule)) if (survivors().length > 0) await trial(echoed, true);
   return { all: mutants.length, survived: survivors(), misjudged: [...misjudged].map(({ what }) => what) };
 }

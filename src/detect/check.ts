@@ -6,7 +6,8 @@ import type { Detection, DetectionTest } from './detection.ts';
 import { withNeedsMet } from './needs.ts';
 import { bindParameters } from './parameter.ts';
 import { plainViews } from './rule-views.ts';
-import { createTestViews, fillTestLog, keepTestEntities, readBenignRow } from './test-log.ts';
+import { TestEntities } from './test-entities.ts';
+import { createTestViews, fillTestLog, readBenignRow } from './test-log.ts';
 
 /** What became of one test in a rule's header. */
 export interface TestOutcome {
@@ -85,6 +86,7 @@ export class TestBench {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #benign: Awaited<ReturnType<typeof readBenignRow>>;
+  readonly #entities: TestEntities;
   #range = { since: 0n, until: 0n };
 
   private constructor(
@@ -94,6 +96,7 @@ export class TestBench {
   ) {
     this.#instance = instance;
     this.#connection = connection;
+    this.#entities = new TestEntities(connection);
     this.#benign = benign;
   }
 
@@ -107,8 +110,8 @@ export class TestBench {
 
   /** @throws AppError DETECTION_INVALID if a test row does not fit the views. */
   async fill(test: DetectionTest): Promise<void> {
+    await this.#entities.reset();
     await fillTestLog(this.#connection, test, this.#benign);
-    await keepTestEntities(this.#connection);
     this.#range = await daysOfRows(this.#connection);
   }
 
@@ -131,6 +134,7 @@ export class TestBench {
   /** What a rule returns for the rows of the test the bench was filled with, in no order. @throws AppError DETECTION_INVALID */
   async rows(detection: Detection, test: DetectionTest): Promise<Record<string, Json>[]> {
     try {
+      await this.#entities.keepFor(detection.sql);
       const result = await this.#connection.runAndReadAll(bindParameters(detection, this.#range, test.params));
       return result.getRowObjectsJson();
     } catch (cause) {

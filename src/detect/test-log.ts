@@ -5,7 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { parse } from 'yaml';
 import { AppError, errorText } from '../core/errors.ts';
 import { sasParameters } from '../core/sas.ts';
-import { entityViews, logRow } from '../store/entity-views.ts';
+import { logRow } from '../store/entity-views.ts';
 import { emptyManifest } from '../store/manifest.ts';
 import { createViews } from '../store/views.ts';
 import type { DetectionTest, TestRow } from './detection.ts';
@@ -27,7 +27,7 @@ function valueSql(name: string, value: Scalar | undefined): string {
   return named.has(name) && !uuidPattern.test(value) ? `md5(${text})::UUID` : text;
 }
 
-function insertSql(row: TestRow, benign: Row): string {
+function rowsSql(row: TestRow, benign: Row): string {
   const { repeat = 1, every = '0 seconds', ...differences } = row;
   const values = { ...benign, ...differences };
   const names = Object.keys(values);
@@ -35,7 +35,7 @@ function insertSql(row: TestRow, benign: Row): string {
     const value = valueSql(name, values[name]);
     return name === 'time' ? `${value}::TIMESTAMP + i * INTERVAL ${textLiteral(every)}` : value;
   });
-  return `INSERT INTO test_row (${names.map((name) => `"${name}"`).join(', ')}) SELECT ${list.join(', ')} FROM range(${repeat}) AS copies(i)`;
+  return `SELECT ${list.map((sql, at) => `${sql} AS "${names[at]}"`).join(', ')} FROM range(${repeat}) AS copies(i)`;
 }
 
 const sasText = sasParameters.map((name) => `'${name}', sas_${name}`).join(', ');
@@ -111,7 +111,14 @@ export async function fillTestLog(
     }
   };
   for (const table of ['test_row', 'test_log', 'test_feed']) await connection.run(`DELETE FROM ${table}`);
-  for (const row of rows) await fill(row, 'storage_log', insertSql(row, benign));
+  const insert = (some: readonly TestRow[]) =>
+    `INSERT INTO test_row BY NAME ${some.map((row) => rowsSql(row, benign)).join(' UNION ALL BY NAME ')}`;
+  // All at once, as planning a statement costs more than its rows; one by one only to find the one that does not fit.
+  if (rows.length > 0) {
+    await connection.run(insert(rows)).catch(async () => {
+      for (const row of rows) await fill(row, 'storage_log', insert([row]));
+    });
+  }
   await connection.run(`INSERT INTO test_log ${storageLog}`);
   for (const feed of feeds) {
     const values = feedColumns.map((name) => valueSql(name, feed[name]));
@@ -120,15 +127,4 @@ export async function fillTestLog(
   await connection.run(
     'UPDATE test_feed SET address_first = address_first_of(network), address_last = address_last_of(network)',
   );
-}
-
-const { feed: _, ...entities } = entityViews;
-const derived = { rollup: rollupOf('storage_log'), ...entities };
-
-/** Puts what follows from the test's rows into tables under the names of the views, so that many statements may read it. */
-export async function keepTestEntities(connection: DuckDBConnection): Promise<void> {
-  for (const [name, sql] of Object.entries(derived)) {
-    await connection.run(`CREATE OR REPLACE TABLE kept_${name} AS ${sql}`);
-    await connection.run(`CREATE OR REPLACE VIEW ${name} AS FROM kept_${name}`);
-  }
 }

@@ -32,8 +32,20 @@ function withEchoes(code: string, test: DetectionTest): DetectionTest {
   };
 }
 
+interface EchoedTest {
+  readonly plain: DetectionTest;
+  readonly echoed: DetectionTest;
+}
+
+/** Tests at full thresholds have so many rows that four times as many tell nothing more. */
+const rowsMax = 5_000;
+const rowsOf = ({ rows }: DetectionTest): number => rows.reduce((sum, { repeat = 1 }) => sum + repeat, 0);
+
+/** Whether echoes are added to a test. */
+const fires = (test: DetectionTest): boolean => test.expect.length > 0 && rowsOf(test) <= rowsMax;
+
 /** The tests of a rule that fire, with echoes added: it must find what it finds without them. None for rules of posture. */
-export function echoesOf({ kind, code, tests }: Detection): DetectionTest[] {
+export function echoesOf({ kind, code, tests }: Detection): EchoedTest[] {
   if (kind === 'posture' || countsRecords.has(code)) return [];
-  return tests.filter(({ expect }) => expect.length > 0).map((test) => withEchoes(code, test));
+  return tests.filter(fires).map((plain) => ({ plain, echoed: withEchoes(code, plain) }));
 }
