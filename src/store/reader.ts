@@ -3,9 +3,11 @@ import { resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '../core/duckdb.ts';
 import { AppError } from '../core/errors.ts';
+import { logRelation } from './log-relation.ts';
 import { emptyManifest, type Manifest, readManifest } from './manifest.ts';
+import { literal } from './segment-writer.ts';
 import { findTokens, type TokenSearch } from './token-search.ts';
-import { createViews } from './views.ts';
+import { createViews, rollupRelation } from './views.ts';
 
 /** A snapshot of the lake to query. */
 export interface Reader {
@@ -38,6 +40,29 @@ export function openTokenReader(dataDir: string, search: TokenSearch): Promise<R
     const { segments, ...rows } = await findTokens(connection, resolve(dataDir), manifest, search);
     // A SAS set stands in the segment that met it first, whatever that segment's rows are.
     await createViews(connection, dataDir, manifest, rows);
+    return { ...manifest, segments };
+  });
+}
+
+/** Tokens signed with one key, in use in a stretch of time. */
+export interface KeyUse {
+  readonly account: string;
+  readonly keyName: string;
+  /** First 128 bits of the key's hash as a UUID. */
+  readonly keyHash: string;
+  /** Microseconds since 1970 UTC, both included. */
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** The same for the tokens of a key: their rollups in that time, which `tokens` and `token_life` are made of, and no log rows. */
+export function openKeyReader(dataDir: string, { account, keyName, keyHash, first, last }: KeyUse): Promise<Reader> {
+  return open(dataDir, async (connection, manifest) => {
+    const segments = manifest.segments.filter(({ minTime, maxTime }) => minTime <= last && maxTime >= first);
+    const rollup = `(SELECT * FROM ${rollupRelation(dataDir, segments)}
+      WHERE account = ${literal(account)} AND key_name = ${literal(keyName)} AND key_hash = ${literal(keyHash)}::UUID
+        AND max_time >= make_timestamp(${first}) AND min_time <= make_timestamp(${last}))`;
+    await createViews(connection, dataDir, manifest, { log: logRelation(resolve(dataDir), []), rollup });
     return { ...manifest, segments };
   });
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SasSet } from '../../src/core/sas.ts';
 import { readManifest } from '../../src/store/manifest.ts';
 import { lakeOf } from '../query/lake-of.ts';
+import type { Row } from '../store/batch-of.ts';
 import { run } from './recording-effects.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'saswatch-commands-'));
@@ -58,6 +59,20 @@ describe('saswatch token', () => {
   it('keeps a hostile user agent on its line', async () => {
     const { stdout } = await run(['token', 'show', hash, '--data', dataDir]);
     expect(stdout.split('\n').filter((line) => line.startsWith('Revoking it'))).toHaveLength(1);
+  });
+
+  it('tells which other tokens end with its key, and of a token that is alone on its key that none does', async () => {
+    const of = (digit: string, keyDigit: string): Row => ({
+      ...{ token: BigInt(`0x${digit.repeat(16)}`), token_hash: digit.repeat(32), auth_type: 'sas_account' },
+      ...{ key_name: 'key1', key_hash: keyDigit.repeat(32), status_code: 200 },
+    });
+    const lake = await lakeOf([of('a', '1'), of('b', '1'), of('c', '2')], []);
+    const response = async (digit: string) => (await run(['token', 'show', digit.repeat(32), '--data', lake])).stdout;
+    expect(await response('a')).toContain(
+      `Rotation also ends 1 other token of that key, in use in the 30 days before: ${'B'.repeat(32)}`,
+    );
+    expect(await response('c')).toContain('No other token of that key was in use');
+    rmSync(lake, { recursive: true });
   });
 
   it('says of a token never seen which period it looked at', async () => {

@@ -1,9 +1,10 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
-import { readTokenFacts, responseText } from '../../detect/response.ts';
+import { readTokenFacts, responseText, type TokenFacts } from '../../detect/response.ts';
 import { jsonLine } from '../../query/render/jsonl.ts';
 import { bindSaved, savedQuery } from '../../query/saved-query.ts';
-import { openReader, openTokenReader, type Reader } from '../../store/reader.ts';
+import { openKeyReader, openReader, openTokenReader, type Reader } from '../../store/reader.ts';
 import { readCoverage } from '../coverage.ts';
 import { write } from '../effects.ts';
 import { printResult } from '../lake-result.ts';
@@ -47,7 +48,7 @@ export function define(command: Command, act: Act): void {
     try {
       const token = await findToken(reader, wanted);
       if (token === null) return await notSeen(session, reader, data, wanted);
-      const details = await tokenDetails(reader, token);
+      const details = await tokenDetails(reader, data, token);
       await write(
         session.effects.stdout,
         session.json ? jsonLine({ ...token, ...details }) : tokenPage(token, details),
@@ -84,16 +85,41 @@ async function answer({ connection }: Reader, name: string, token: string): Prom
   return found.getRowObjectsJson()[0] ?? {};
 }
 
-async function tokenDetails(reader: Reader, token: Row): Promise<TokenDetails> {
+const keyUseMicros = 30n * 86_400_000_000n;
+
+/** What is known of the token and of the others of its key, which the token's own rows do not tell. */
+async function tokenFacts(
+  { connection }: Reader,
+  dataDir: string,
+  tokenHash: string,
+  account: string,
+): Promise<TokenFacts | undefined> {
+  const found = await connection.runAndReadAll(
+    `SELECT key_name, key_hash::VARCHAR, epoch_us(last_seen) FROM token_life
+     WHERE token_hash = $hash::UUID AND account = $account AND key_name IS NOT NULL AND key_hash IS NOT NULL`,
+    { hash: tokenHash, account },
+  );
+  const [keyName, keyHash, last] = found.getRows()[0] ?? [];
+  const factsOf = async (from: DuckDBConnection) =>
+    (await readTokenFacts(from, [{ tokenHash, account }])).get(`${tokenHash}\n${account}`);
+  if (typeof keyName !== 'string' || typeof keyHash !== 'string' || typeof last !== 'bigint')
+    return factsOf(connection);
+  const key = await openKeyReader(dataDir, { account, keyName, keyHash, first: last - keyUseMicros, last });
+  try {
+    return await factsOf(key.connection);
+  } finally {
+    key.close();
+  }
+}
+
+async function tokenDetails(reader: Reader, dataDir: string, token: Row): Promise<TokenDetails> {
   const { connection } = reader;
   const id = String(token['token_id']);
   const rows = async (sql: string) => (await connection.runAndReadAll(sql, { id })).getRowObjectsJson();
   const [account] = Array.isArray(token['accounts']) ? token['accounts'].map(String) : [];
   const tokenHash = typeof token['token_hash'] === 'string' ? token['token_hash'] : null;
   const facts =
-    account === undefined || tokenHash === null
-      ? undefined
-      : (await readTokenFacts(connection, [{ tokenHash, account }])).get(`${tokenHash}\n${account}`);
+    account === undefined || tokenHash === null ? undefined : await tokenFacts(reader, dataDir, tokenHash, account);
   return {
     containers: await rows(
       `SELECT container, operation_class AS operations, count(*)::INTEGER AS requests, count(DISTINCT object_key)::INTEGER AS objects,
