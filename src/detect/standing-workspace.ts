@@ -1,10 +1,5 @@
-import {
-  type DuckDBConnection,
-  type DuckDBPreparedStatement,
-  type DuckDBResultReader,
-  DuckDBTimestampValue,
-} from '@duckdb/node-api';
-import { DuckDBInstance } from '../core/duckdb.ts';
+import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResultReader } from '@duckdb/node-api';
+import { DuckDBInstance, DuckDBTimestampValue } from '../core/duckdb.ts';
 import type { SegmentFile } from '../store/commit.ts';
 import { entityViews, mergedParts, withGrants } from '../store/entity-views.ts';
 import { emptyManifest, type Manifest, readManifest } from '../store/manifest.ts';
