@@ -25,11 +25,14 @@ const idle = '(idle)';
 function phaseWithin({ functionName, url }: CallFrame, caller: string, phases: Phases): string {
   if (functionName === idle || functionName === '(program)') return functionName;
   if (functionName === '(garbage collector)') return 'garbage collection';
-  return phases.find(([, place]) => place.test(url))?.[0] ?? caller;
+  return phases.find(([, place]) => place.test(`${url} ${functionName}`))?.[0] ?? caller;
 }
 
-/** Names of phases and the files whose functions, with everything they call, belong to each; the first that fits counts. */
-export type Phases = readonly (readonly [phase: string, files: RegExp])[];
+/**
+ * Names of phases and the functions that, with everything they call, belong to each, as `<address of the file> <name>`; the
+ * first that fits counts.
+ */
+export type Phases = readonly (readonly [phase: string, functions: RegExp])[];
 
 function secondsByPhase({ nodes, samples, timeDeltas }: Profile, phases: Phases): Map<string, number> {
   const byId = new Map(nodes.map((node) => [node.id, node]));

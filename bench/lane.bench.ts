@@ -33,11 +33,11 @@ function laneContender(logs: string, lanes: number): Contender {
 }
 
 const phases: Phases = [
+  ['sort', /\/(scanner-columns\.js sort$|store\/row-order\.)/],
+  ['roll up', /\/(scanner-rollup\.|store\/(rollup|sketch|network))/],
   ['decode', /\/(ingest\/decode|core)\//],
   ['read', /\/ingest\/sources\//],
-  ['sort', /\/store\/row-order\./],
   ['fill', /\/store\/(column-filler|filler-writer|text-heap|vector-memory)\./],
-  ['roll up', /\/store\/(rollup|sketch|network)/],
 ];
 
 /**
