@@ -42,8 +42,8 @@ async function measure(root: string, rows: number, rounds: number, note: (text: 
   for (let round = 1; round <= rounds; round++) {
     for (const contender of round % 2 === 1 ? contenders : contenders.toReversed()) {
       const file = join(root, contender.form);
-      const { cpuS }: ChildRun = await runChild(program, [contender.program, file, String(rows)], root);
-      const cost = (cpuS * 1e6) / rows;
+      const { cpuS, rows: measured }: ChildRun = await runChild(program, [contender.program, file, String(rows)], root);
+      const cost = (cpuS * 1e6) / measured;
       costs.get(contender)?.push(cost);
       note(`round ${round} of ${rounds}: ${contender.name} ${cost.toFixed(2)} CPU-s per 1 M rows`);
     }
@@ -94,11 +94,11 @@ export async function decodeBench({ rows, rounds: asked, note }: BenchOptions): 
       parts: [
         `Dataset: \`robust-models\`, seed 1, ${rows.toLocaleString('en')} rows, ${bytesPerRow('plain.ndjson').toFixed(0)} B/row, ` +
           `\`$logs\` ${bytesPerRow('classic.log').toFixed(0)} B/row. ${rounds} rounds that take turns, each contender in a ` +
-          'fresh process after at least three seconds of warming up; median [smallest–largest]; ratios are medians of the ratios within a round.',
+          'fresh process for at least two seconds after three of warming up; median [smallest–largest]; ratios are medians of the ratios within a round.',
         table(costs, bytesPerRow, [scanner, copying, ...peers], [scanner, copying]),
         table(costs, bytesPerRow, [scanner, ...odd], [scanner]),
         table(costs, bytesPerRow, [classicFast, classicPlain], [classicFast]),
-        'CPU is user and system time of all threads during the measured pass. Bodies `{"records":[…]}` of 256 KiB in ' +
+        'CPU is user and system time of all threads during the measured passes. Bodies `{"records":[…]}` of 256 KiB in ' +
           'memory, which DuckDB (one thread) reads as NDJSON from the page cache. The scanner makes every column of ' +
           '`storage_log`, with redaction, SAS parameters and fingerprints; the columns stay in its memory, or the used ' +
           'part of every buffer is copied to memory that each batch is written over. `JSON.parse` includes turning the bytes into text, and extracts nothing. ' +
