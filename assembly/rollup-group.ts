@@ -6,12 +6,11 @@
 // What is null is zero there, as it is in the columns.
 import {
   ACCOUNT, AUTH_TYPE, BUCKET_MICROS, KEY_HASH, KEY_HASH_BIT, KEY_NAME, KEY_NAME_BIT, PRESENT_AT, ROLLUP_FIRST_ROWS_AT,
-  ROLLUP_KEYS_AT, ROLLUP_SLOTS, ROLLUP_SLOTS_AT, SAS_ID, SAS_ID_BIT, TIME, TOKEN, TOKEN_BIT, TOKEN_FINGERPRINT,
+  ROLLUP_KEY_BYTES, ROLLUP_KEYS_AT, ROLLUP_SLOTS, ROLLUP_SLOTS_AT, SAS_ID, SAS_ID_BIT, TIME, TOKEN, TOKEN_BIT, TOKEN_FINGERPRINT,
   TOKEN_FINGERPRINT_BIT, TOKEN_HASH, TOKEN_HASH_BIT,
 } from './layout';
 import { hash } from './text';
 
-const KEY_BYTES: usize = 80;
 const IDENTITY: u64 = (1 << KEY_NAME_BIT) | (1 << KEY_HASH_BIT) | (1 << TOKEN_BIT) | (1 << TOKEN_HASH_BIT) |
   (1 << TOKEN_FINGERPRINT_BIT) | (1 << SAS_ID_BIT);
 
@@ -36,7 +35,7 @@ function bucketOf(time: i64): i64 {
 // @ts-ignore: decorator
 @inline
 function keyAt(group: usize): usize {
-  return ROLLUP_KEYS_AT + group * KEY_BYTES;
+  return ROLLUP_KEYS_AT + group * ROLLUP_KEY_BYTES;
 }
 
 function writeKey(row: usize, key: usize): void {
@@ -69,7 +68,7 @@ export function groupOf(row: usize): usize {
   const key = keyAt(groups);
   writeKey(row, key);
   if (groups != 0 && sameKey(key, keyAt(latest))) return latest;
-  for (let slot = hash(key, KEY_BYTES); ; slot++) {
+  for (let slot = hash(key, ROLLUP_KEY_BYTES); ; slot++) {
     const place = ROLLUP_SLOTS_AT + ((<usize>(slot & (ROLLUP_SLOTS - 1))) << 2);
     const found = <usize>load<u32>(place);
     if (found == 0) {

@@ -3,11 +3,10 @@ import { join, resolve } from 'node:path';
 import { DuckDBInstance } from '../src/core/duckdb.ts';
 import { limits } from '../src/core/limits.ts';
 import { Catalog } from '../src/store/catalog.ts';
-import { compactLake } from '../src/store/compactor.ts';
 import { logRelation } from '../src/store/log-relation.ts';
 import { readManifest } from '../src/store/manifest.ts';
 import { literal } from '../src/store/segment-writer.ts';
-import { runStepHere } from '../src/store/step-runner.ts';
+import { compactHere } from './compact-here.ts';
 
 /**
  * What the compact bench measures as a program of its own: `compact-program.js WAY DATA`. WAY is `saswatch`, or `copy`: DuckDB
@@ -17,17 +16,7 @@ const [way, dataDir = ''] = process.argv.slice(2);
 
 async function compact(): Promise<number> {
   const catalog = await Catalog.open(dataDir);
-  const { rows } = await compactLake(catalog, dataDir, {
-    policy: 'full',
-    until: null,
-    rowsMax: limits.compactionRowsMax,
-    hourRowsMax: limits.hourFileRowsMax,
-    onlyGain: false,
-    cpuShareMax: 1,
-    signal: new AbortController().signal,
-    // In this thread, so that its time is this process's.
-    runner: { run: runStepHere, stop: () => {} },
-  });
+  const { rows } = await compactHere(catalog, dataDir);
   await catalog.close();
   return rows;
 }

@@ -5,12 +5,11 @@ import { columns } from '../src/core/columns.ts';
 import { DuckDBInstance } from '../src/core/duckdb.ts';
 import { limits } from '../src/core/limits.ts';
 import { Catalog } from '../src/store/catalog.ts';
-import { compactLake } from '../src/store/compactor.ts';
 import { type NewHourFile, noReplacement } from '../src/store/replacement.ts';
 import { rollupSpecs } from '../src/store/rollup-columns.ts';
 import { literal } from '../src/store/segment-writer.ts';
-import { runStepHere } from '../src/store/step-runner.ts';
 import { sqlType, type TableColumnSpec } from '../src/store/table.ts';
+import { compactHere } from './compact-here.ts';
 
 const firstHour = 1_767_225_600_000_000n;
 const hourMicros = 3_600_000_000n;
@@ -150,16 +149,7 @@ export async function addHours(dataDir: string, from: number, to: number, rowsPe
     for (let hour = from; hour < to; hour++) added.push(await writeHour(connection, dataDir, hour, rowsPerHour));
     await catalog.replace({ ...noReplacement, reason: 'compacted', added });
     // Nothing to compact is left: this makes the token directories.
-    await compactLake(catalog, dataDir, {
-      policy: 'full',
-      until: null,
-      rowsMax: limits.compactionRowsMax,
-      hourRowsMax: limits.hourFileRowsMax,
-      onlyGain: false,
-      cpuShareMax: 1,
-      signal: new AbortController().signal,
-      runner: { run: runStepHere, stop: () => {} },
-    });
+    await compactHere(catalog, dataDir);
   } finally {
     instance.closeSync();
     await catalog.close();

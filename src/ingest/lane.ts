@@ -148,7 +148,7 @@ class Lane {
     const whole = this.#decoder.batch();
     const batch = this.#task.range === null ? whole : rowsWithin(whole, this.#task.range);
     if (batch.rows > 0) {
-      const rollup = batch === whole ? this.#decoder.rollUp() : rollUp(batch);
+      const rollup = batch === whole ? this.#decoder.rollUp(whole) : rollUp(batch);
       this.#pending.staged.push(await this.#store.stage(batch, this.#decoder.newSasSets(), rollup));
     }
     this.#decoder.reset();

@@ -1,21 +1,9 @@
-import { bucketMicros, type rollupSpecs } from './rollup-columns.ts';
+import { bucketMicros, identitySpecs } from './rollup-columns.ts';
 import { type ClassCounter, type CounterName, classCounters, counterNames, overwriting } from './rollup-counters.ts';
 import { literal } from './segment-writer.ts';
 
-type RollupColumn = (typeof rollupSpecs)[number]['name'];
-
 /** What one row of a rollup is about: equal in all of them, two rows are one. */
-export const rollupIdentity = [
-  'bucket',
-  'account',
-  'auth_type',
-  'token',
-  'token_hash',
-  'token_fingerprint',
-  'sas_id',
-  'key_name',
-  'key_hash',
-] as const satisfies readonly RollupColumn[];
+export const rollupIdentity = ['bucket', ...identitySpecs.map(({ name }) => name)] as const;
 
 /** SQL of the identity of a log row. */
 export const identityOfRow: readonly string[] = rollupIdentity.map((name) =>

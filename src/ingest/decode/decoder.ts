@@ -53,8 +53,8 @@ export interface Decoder {
   sort(): void;
   /** The open batch; its buffers are valid until `reset`. */
   batch(): Batch;
-  /** The rollup of the open batch, to be asked for after `batch`; its buffers are valid until `reset`. */
-  rollUp(): Table;
+  /** The rollup of what `batch` gave; its buffers are valid until `reset`. */
+  rollUp(batch: Batch): Table;
   /** SAS parameter sets met that this decoder has not handed on before the last `reset`; more may be among them. */
   newSasSets(): readonly SasSet[];
   /** What was left to a slower decoder since the last call, null if nothing was. */

@@ -40,8 +40,8 @@ export class ReferenceDecoder implements Decoder {
     return this.#writer.batch();
   }
 
-  rollUp(): Table {
-    return rollUp(this.batch());
+  rollUp(batch: Batch): Table {
+    return rollUp(batch);
   }
 
   newSasSets(): readonly SasSet[] {

@@ -16,7 +16,8 @@ export interface RollupLayout {
 /** They stand side by side in memory, so that a counter may be named by its place among them. */
 export const counterColumns = condensedSpecs.filter(({ type }) => type === 'uint32');
 
-const keyBytes = 80;
+/** A group's key, drawn in assembly/rollup-group.ts. */
+export const groupKeyBytes = 80;
 
 export function planRollup(memory: MemoryPlan, rowsMax: number, codesMax: number): RollupLayout {
   const slots = 2 ** Math.ceil(Math.log2(2 * rowsMax));
@@ -32,7 +33,7 @@ export function planRollup(memory: MemoryPlan, rowsMax: number, codesMax: number
     regions: {
       firstRows: memory.take(4 * rowsMax),
       // Each row's key is written behind those of the groups.
-      keys: memory.take(keyBytes * (rowsMax + 1)),
+      keys: memory.take(groupKeyBytes * (rowsMax + 1)),
       slots: memory.take(4 * slots),
     },
     columns: Object.fromEntries(places) as Record<CondensedName, number>,

@@ -6,7 +6,7 @@ import { bucketMicros } from '../../store/rollup-columns.ts';
 import { sketchBits, sketchBytes } from '../../store/sketch.ts';
 import { classicPaths } from './classic-log.ts';
 import { MemoryPlan, slackBytes } from './memory-plan.ts';
-import { counterColumns, planRollup } from './rollup-layout.ts';
+import { counterColumns, groupKeyBytes, planRollup } from './rollup-layout.ts';
 import { keyKinds, objectPaths, scannerKeys } from './scanner-keys.ts';
 
 /** Where a column lies in the scanner's memory. All addresses are bytes. */
@@ -185,6 +185,7 @@ export function layoutSource(): string {
     ...Object.entries(scannerLayout.rollup.columns).map(([name, at]) => constant(`rollup_${name}At`, at, 'usize')),
     ...Object.entries(scannerLayout.rollup.traits).map(([name, at]) => constant(`trait_${name}At`, at, 'usize')),
     constant('rollupSlots', scannerLayout.rollup.slots),
+    constant('rollupKeyBytes', groupKeyBytes, 'usize'),
     constant('rollupCounters', counterColumns.length, 'usize'),
     constant('rollupCounterBytes', 4 * scannerSizes.rowsMax, 'usize'),
     constant('bucketMicros', bucketMicros, 'i64'),

@@ -60,8 +60,7 @@ export class ScannerDecoder implements Decoder {
     return this.#writer.batch();
   }
 
-  rollUp(): Table {
-    const batch = this.batch();
+  rollUp(batch: Batch): Table {
     return rollupTable(batch, this.#columns.condense(rollupTraits(batch)));
   }
 
