@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { columns } from '../src/core/columns.ts';
 import { DuckDBInstance } from '../src/core/duckdb.ts';
-import { limits } from '../src/core/limits.ts';
 import { Catalog } from '../src/store/catalog.ts';
 import { type NewHourFile, noReplacement } from '../src/store/replacement.ts';
 import { rollupSpecs } from '../src/store/rollup-columns.ts';
