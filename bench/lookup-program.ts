@@ -19,7 +19,9 @@ const asked = `SELECT count(*)::INTEGER, count(DISTINCT caller_ipv4)::INTEGER, c
 async function look(): Promise<number> {
   if (way === 'rollups') {
     const wanted = { first: BigInt(token), last: BigInt(token) };
-    const { connection, close } = await openTokenReader(dataDir, { hashed: wanted, unhashed: null, fingerprint: null });
+    const part = await openTokenReader(dataDir, { hashed: wanted, unhashed: null, fingerprint: null });
+    if (part === null) return 0;
+    const { connection, close } = part;
     const reader = await connection.runAndReadAll(`${asked}, (SELECT sum(requests)::INTEGER FROM tokens) FROM log_row`);
     close();
     const [rows = 0, , , , , , requests] = reader.getRows()[0] ?? [];

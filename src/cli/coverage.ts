@@ -1,5 +1,4 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { emptyManifest, readManifest } from '../store/manifest.ts';
+import { openFiles } from '../store/reader.ts';
 import { rollupRelation } from '../store/views.ts';
 
 /** For which hours the lake has an answer. A period without records was not seen, or nothing happened: the log cannot tell. */
@@ -14,27 +13,27 @@ export interface Coverage {
   readonly hours_without_records: number;
 }
 
-/**
- * Read from the rollups: it costs a small part of what the log would.
- *
- * @param connection of any database; nothing is made in it.
- */
-export async function readCoverage(connection: DuckDBConnection, dataDir: string): Promise<Coverage> {
-  const manifest = (await readManifest(dataDir)) ?? emptyManifest;
-  const result = await connection.runAndReadAll(
-    `SELECT count(*)::INTEGER AS accounts, sum(hours)::INTEGER AS hours_with_records,
-            sum(date_diff('hour', first, last) + 1 - hours)::INTEGER AS hours_without_records,
-            min(first)::VARCHAR AS first, max(last)::VARCHAR AS last
-     FROM (SELECT account, min(min_time) AS first, max(max_time) AS last,
-                  count(DISTINCT date_trunc('hour', bucket)) AS hours
-           FROM ${rollupRelation(dataDir, manifest.segments)} GROUP BY account)`,
-  );
-  const [accounts, withRecords, without, first = null, last = null] = result.getRows()[0] ?? [];
-  return {
-    accounts: Number(accounts ?? 0),
-    first: first === null ? null : String(first),
-    last: last === null ? null : String(last),
-    hours_with_records: Number(withRecords ?? 0),
-    hours_without_records: Number(without ?? 0),
-  };
+/** Read from the rollups: it costs a small part of what the log would. */
+export async function readCoverage(dataDir: string): Promise<Coverage> {
+  const { connection, manifest, close } = await openFiles(dataDir);
+  try {
+    const result = await connection.runAndReadAll(
+      `SELECT count(*)::INTEGER AS accounts, sum(hours)::INTEGER AS hours_with_records,
+              sum(date_diff('hour', first, last) + 1 - hours)::INTEGER AS hours_without_records,
+              min(first)::VARCHAR AS first, max(last)::VARCHAR AS last
+       FROM (SELECT account, min(min_time) AS first, max(max_time) AS last,
+                    count(DISTINCT date_trunc('hour', bucket)) AS hours
+             FROM ${rollupRelation(dataDir, manifest.segments)} GROUP BY account)`,
+    );
+    const [accounts, withRecords, without, first = null, last = null] = result.getRows()[0] ?? [];
+    return {
+      accounts: Number(accounts ?? 0),
+      first: first === null ? null : String(first),
+      last: last === null ? null : String(last),
+      hours_with_records: Number(withRecords ?? 0),
+      hours_without_records: Number(without ?? 0),
+    };
+  } finally {
+    close();
+  }
 }

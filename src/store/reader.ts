@@ -28,20 +28,31 @@ export function openReader(dataDir: string): Promise<Reader> {
   return open(dataDir, (connection, manifest) => createViews(connection, dataDir, manifest).then(() => manifest));
 }
 
+/** The same without views, for statements over the files of the snapshot. */
+export function openFiles(dataDir: string): Promise<Reader> {
+  return open(dataDir, async (_, manifest) => manifest);
+}
+
 /**
- * The same, but its views show nothing but the rows of some tokens, with their SAS sets: they are looked up in the rollups
- * first, and only the files they are in are opened. Findings, sources and positions are those of the whole lake.
+ * The same as `openReader`, but its views show nothing but the rows of some tokens, with their SAS sets: they are looked up
+ * in the rollups first, and only the files they are in are opened. Findings, sources and positions are those of the whole
+ * lake.
  *
- * @returns a reader whose manifest names the segments with rows of these tokens only.
+ * @returns a reader whose manifest names the segments with rows of these tokens only; null if no segment has any.
  * @throws AppError CONFIG_INVALID if the folder does not exist.
  */
-export function openTokenReader(dataDir: string, search: TokenSearch): Promise<Reader> {
-  return open(dataDir, async (connection, manifest) => {
+export async function openTokenReader(dataDir: string, search: TokenSearch): Promise<Reader | null> {
+  const reader = await open(dataDir, async (connection, manifest) => {
     const { segments, ...rows } = await findTokens(connection, resolve(dataDir), manifest, search);
+    // Planning the views costs more than the search.
+    if (segments.length === 0) return { ...manifest, segments };
     // A SAS set stands in the segment that met it first, whatever that segment's rows are.
     await createViews(connection, dataDir, manifest, rows);
     return { ...manifest, segments };
   });
+  if (reader.manifest.segments.length > 0) return reader;
+  reader.close();
+  return null;
 }
 
 /** Tokens signed with one key, in use in a stretch of time. */

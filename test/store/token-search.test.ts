@@ -89,9 +89,10 @@ it('shows of a token what the whole lake shows of it, and opens the files it is 
   const whole = await openReader(dataDir);
   for (const [search, files] of searches) {
     const part = await openTokenReader(dataDir, search);
-    expect(part.manifest.segments.length).toBe(files);
-    expect(await shown(part, 'true')).toEqual(await shown(whole, condition(search)));
-    part.close();
+    expect(part?.manifest.segments.length ?? 0).toBe(files);
+    const found = part === null ? { log: [], rollup: [], tokens: [] } : await shown(part, 'true');
+    expect(found).toEqual(await shown(whole, condition(search)));
+    part?.close();
   }
   whole.close();
 });

@@ -45,9 +45,10 @@ export function define(command: Command, act: Act): void {
     const { data } = session.config();
     const wanted = parseTokenReference(reference);
     const reader = await openTokenReader(data, tokenSearch(wanted));
+    if (reader === null) return notSeen(session, data, wanted);
     try {
       const token = await findToken(reader, wanted);
-      if (token === null) return await notSeen(session, reader, data, wanted);
+      if (token === null) return await notSeen(session, data, wanted);
       const details = await tokenDetails(reader, data, token);
       await write(
         session.effects.stdout,
@@ -141,13 +142,8 @@ async function tokenDetails(reader: Reader, dataDir: string, token: Row): Promis
 }
 
 /** "Never seen" means nothing without the period that was looked at. */
-async function notSeen(
-  { effects, json }: Session,
-  { connection }: Reader,
-  dataDir: string,
-  { digits }: TokenReference,
-): Promise<undefined> {
-  const coverage = await readCoverage(connection, dataDir);
+async function notSeen({ effects, json }: Session, dataDir: string, { digits }: TokenReference): Promise<undefined> {
+  const coverage = await readCoverage(dataDir);
   const { accounts, first, last, hours_with_records, hours_without_records } = coverage;
   const period =
     first === null
