@@ -205,12 +205,20 @@ function fillValidity(
 ): void {
   const length = (count + 7) >> 3;
   if (rows === null) {
-    copyToValidity(vector, validity, start >> 3, length);
+    if (!allValid(validity, start >> 3, count)) copyToValidity(vector, validity, start >> 3, length);
     return;
   }
   scratchBytes.fill(0, 0, length);
   for (let i = 0; i < count; i++) {
     if (isValid(validity, rows[i] ?? 0)) scratchBytes[i >> 3] = (scratchBytes[i >> 3] ?? 0) | (1 << (i & 7));
   }
-  copyToValidity(vector, scratchBytes, 0, length);
+  if (!allValid(scratchBytes, 0, count)) copyToValidity(vector, scratchBytes, 0, length);
+}
+
+/** True if the `count` rows that begin with a byte are all valid: a vector without a bitmap is less work for DuckDB. */
+function allValid(validity: Uint8Array, from: number, count: number): boolean {
+  const whole = from + (count >> 3);
+  for (let at = from; at < whole; at++) if (validity[at] !== 0xff) return false;
+  const rest = (1 << (count & 7)) - 1;
+  return ((validity[whole] ?? 0) & rest) === rest;
 }

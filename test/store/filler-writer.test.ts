@@ -81,6 +81,20 @@ it('writes a dictionary whose values end in NUL, where C strings would end', asy
   await expectAlike({ rows: 3, columns: [dictionaryOf(['a', 'a\u0000', '\u0000'])] }, [], await temporaryFolder());
 });
 
+it.each(['first', 'second', 'last'])('writes nulls where only the %s vector of three has some', async (which) => {
+  const rows = 2 * 2048 + 13;
+  const from = { first: 0, second: 2048, last: 4096 }[which] ?? 0;
+  const validity = new Uint8Array((rows + 7) >> 3).fill(0xff);
+  for (const row of [from, from + 12]) validity[row >> 3] = (validity[row >> 3] ?? 0) & ~(1 << (row & 7));
+  const number = { layout: 'fixed', spec: { name: 'n', type: 'uint8' }, values: new Uint8Array(rows) } as const;
+  const texts = { ...dictionaryOf(['a']), codes: new Uint16Array(rows) };
+  const columns = [
+    { ...number, validity },
+    { ...texts, validity },
+  ];
+  await expectAlike({ rows, columns }, [], await temporaryFolder());
+});
+
 function code(...codes: number[]): TableColumn {
   return { ...dictionaryOf(['a', 'b']), codes: Uint16Array.from(codes) };
 }
