@@ -10,7 +10,7 @@ export declare function redact(p: usize, n: usize): usize;
 @external('host', 'json')
 export declare function json(p: usize, n: usize, depth: u32): i32;
 
-/** Writes sas_id and token_fingerprint of a query, 8 bytes each; returns 1 + the kind of its SAS, 0 if it has none. */
+/** Writes sas_id and token_fingerprint of a query, 8 bytes each, and the set; returns 1 + the kind of its SAS, 0 if it has none. */
 // @ts-ignore: decorator
 @external('host', 'sas')
 export declare function sas(query: usize, n: usize, account: usize, accountLength: usize): u32;

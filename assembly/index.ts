@@ -10,10 +10,11 @@ import { clearPlace } from './place';
 import { lastKey, readRecord, setSourceId } from './record';
 import { rollUp } from './rollup';
 import { beginRow, clearRows, dropRow, keepRow, Row, writeValidity } from './row';
-import { clearQueries } from './sas';
+import { clearQueries, hasSasRoom } from './sas';
+import { clearSasColumns, meetSas, sasRows } from './sas-columns';
 import { setSeed } from './text';
 
-export { rollUp, sortRows, writeValidity };
+export { clearSasColumns, meetSas, rollUp, sasRows, sortRows, writeValidity };
 
 /** Why a scan ended. */
 export const DONE: u32 = 0;
@@ -43,7 +44,12 @@ function stop(why: u32, p: usize): usize {
   return p;
 }
 
-/** Empties the batch. */
+/** True if the batch has room for a row that the host writes. */
+export function roomForRow(): bool {
+  return hasSasRoom() && Row.index < Row.max;
+}
+
+/** Empties the batch; its new SAS stay until they are cleared. */
 export function reset(): void {
   clearQueries();
   clearDerived();
@@ -86,7 +92,7 @@ export function scan(p: usize, end: usize, lines: bool, final: bool, sourceId: u
       continue;
     }
     if (c != 123) return stop(UNSURE, p);
-    if (!beginRow()) return stop(FULL, p);
+    if (!hasSasRoom() || !beginRow()) return stop(FULL, p);
     const close = readRecord(p);
     let next: usize = 0;
     if (close && close <= end && close - p <= RECORD_BYTES_MAX) next = lines ? endsLine(close, end) : endsRecord(close, end);
@@ -112,7 +118,7 @@ export function scanClassic(p: usize, end: usize, final: bool, sourceId: u64): u
   for (;;) {
     while (p < end && load<u8>(p) == 10) p++;
     if (p >= end) return stop(DONE, end);
-    if (!beginRow()) return stop(FULL, p);
+    if (!hasSasRoom() || !beginRow()) return stop(FULL, p);
     const close = readLine(p, end);
     if (!close || (close == end && !final)) {
       dropRow();

@@ -5,12 +5,18 @@
 //   entries 32 B            address u32 | length u32 | hash u32 | kind u32 | sas_id u64 | fingerprint u64
 //   bytes                   account, line feed, parameters that may belong to a SAS
 import {
-  ACCOUNT_DICT, ANSWER_AT, MEMO_BYTES_MAX, MEMO_SLOTS, QUERIES_AT, SAS_BYTES_AT, SAS_ENTRIES_AT, SAS_NAMES_AT,
-  SAS_SLOTS_AT, URI_QUERY_DICT,
+  ACCOUNT_DICT, ANSWER_AT, MEMO_BYTES_MAX, MEMO_SLOTS, QUERIES_AT, SAS_BYTES_AT, SAS_ENTRIES_AT, SAS_SLOTS_AT, URI_QUERY_DICT,
 } from './layout';
 import { dictionaryLength, valueAt, valueLength } from './dictionary';
 import { sas } from './host';
-import { copy, find, hash, same } from './text';
+import { Row } from './row';
+import { clearMet, clearSasColumns, meetSas, sasFull } from './sas-columns';
+import { placeOf, readParameters } from './sas-parameters';
+import { fingerprintOfSet, idOfSet } from './sas-set';
+import { copy, find, hash, isAscii, same } from './text';
+
+/** Longest name of an account whose fingerprints are made here; Azure's end at 24. */
+const ACCOUNT_BYTES_MAX: usize = 256;
 
 let entries: u32 = 0;
 let used: usize = 0;
@@ -35,18 +41,34 @@ function clearMemo(): void {
   used = 0;
 }
 
-/** False for a parameter that belongs to no SAS; names that are escaped or follow an `&amp;` may. */
+/**
+ * False if the batch has to end, so that its new SAS are written. Where no row is left that has one of them, they are
+ * forgotten instead, to be met again.
+ */
+export function hasSasRoom(): bool {
+  if (!sasFull) return true;
+  if (Row.index > 0) return false;
+  clearSasColumns();
+  clearMet();
+  clearMemo();
+  return true;
+}
+
+/** Begins with `amp;`. */
+// @ts-ignore: decorator
+@inline
+function followsAmp(name: usize): bool {
+  return load<u32>(name) == 0x3b706d61;
+}
+
+/** False for a parameter that belongs to no SAS; names that are escaped, not ASCII or follow an `&amp;` may. */
 function mayBelong(name: usize, n: usize): bool {
-  const word = load<u64>(name);
-  if (find(name, name + n, 37) != name + n || (n > 4 && <u32>word == 0x3b706d61)) return true;
+  if (find(name, name + n, 37) != name + n || (n > 4 && followsAmp(name))) return true;
   if (n == 0 || n > 7) return false;
-  const lower = (word | 0x2020202020202020) & (((<u64>1) << (n << 3)) - 1);
-  for (let at = SAS_NAMES_AT; ; at += 8) {
-    const known = load<u64>(at);
-    if (known == lower) return true;
-    if (known == 0) return false;
-  }
-  return false;
+  const word = load<u64>(name) & (((<u64>1) << (n << 3)) - 1);
+  // A letter may be K in lower case, as the Kelvin sign is.
+  if (word & 0x8080808080808080) return true;
+  return placeOf(word | (0x2020202020202020 >> ((8 - n) << 3))) >= 0;
 }
 
 /** Writes the account and what of the query may belong to a SAS to `d`; returns its end. */
@@ -56,11 +78,14 @@ function writeKey(query: usize, n: usize, account: u32, d: usize): usize {
   d += accountLength;
   store<u8>(d++, 10);
   const end = query + n;
+  const first = d;
   for (let p = query; p < end; ) {
     const next = find(p, end, 38);
     const equals = find(p, next, 61);
     if (equals != next && mayBelong(p, equals - p)) {
       const length = next - p;
+      // At the start of a query, `amp;` is part of a name.
+      if (d == first && p > query && followsAmp(p)) store<u8>(d++, 38);
       copy(p, d, length);
       d += length;
       store<u8>(d++, 38);
@@ -70,16 +95,26 @@ function writeKey(query: usize, n: usize, account: u32, d: usize): usize {
   return d;
 }
 
+/** Reads the SAS of a query into `Sas`, and has it reported. */
+function readNew(query: usize, end: usize, account: usize, accountLength: usize): void {
+  const plain = accountLength <= ACCOUNT_BYTES_MAX && isAscii(account, accountLength) ? readParameters(query, end) : -1;
+  Sas.kind = plain < 0 ? sas(query, end - query, account, accountLength) : plain;
+  if (Sas.kind == 0) return;
+  Sas.id = plain < 0 ? load<u64>(ANSWER_AT) : idOfSet();
+  Sas.fingerprint = plain < 0 ? load<u64>(ANSWER_AT, 8) : fingerprintOfSet(account, accountLength);
+  meetSas(Sas.id, Sas.kind - 1);
+}
+
 function remember(at: usize, n: usize, h: u32, account: u32): u32 {
   const accountLength = valueLength(ACCOUNT_DICT, account);
   const e = SAS_ENTRIES_AT + ((<usize>entries) << 5);
-  const query = at + accountLength + 1;
+  readNew(at + accountLength + 1, at + n, at, accountLength);
   store<u32>(e, <u32>at);
   store<u32>(e, <u32>n, 4);
   store<u32>(e, h, 8);
-  store<u32>(e, sas(query, at + n - query, at, accountLength), 12);
-  store<u64>(e, load<u64>(ANSWER_AT), 16);
-  store<u64>(e, load<u64>(ANSWER_AT, 8), 24);
+  store<u32>(e, Sas.kind, 12);
+  store<u64>(e, Sas.id, 16);
+  store<u64>(e, Sas.fingerprint, 24);
   used = at + n - SAS_BYTES_AT;
   return ++entries;
 }

@@ -210,6 +210,11 @@ export function copy(p: usize, d: usize, n: usize): void {
   }
 }
 
+export function isAscii(p: usize, n: usize): bool {
+  for (const end = p + n; p < end; p++) if (load<u8>(p) > 0x7f) return false;
+  return true;
+}
+
 const FACTOR_A: u64 = 0x9e3779b97f4a7c15;
 const FACTOR_B: u64 = 0xc2b2ae3d27d4eb4f;
 

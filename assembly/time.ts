@@ -37,8 +37,8 @@ function pairs(digits: v128): v128 {
   return i16x8.add(i16x8.mul(v128.and(digits, i16x8.splat(0xff)), i16x8.splat(10)), i16x8.shr_u(digits, 8));
 }
 
-/** Microseconds of the 16 characters `YYYY-MM-DDThh:mm` with the style's separators. */
-function minute(text: v128, style: u32): i64 {
+/** Microseconds of the 16 characters `YYYY-MM-DDThh:mm` with the style's separators, the smallest i64 for others. */
+export function minuteMicros(text: v128, style: u32): i64 {
   const marks =
     style == SLASHED
       ? i8x16(0, 0, 0, 0, 47, 0, 0, 47, 0, 0, 32, 0, 0, 58, 0, 0)
@@ -67,7 +67,7 @@ function cachedMinute(p: usize, style: u32): i64 {
   const text = minuteTexts + ((<usize>style) << 4);
   const v = v128.load(p);
   if (!v128.any_true(v128.xor(v, v128.load(text)))) return style == SLASHED ? slashedMinute : dashedMinute;
-  const value = minute(v, style);
+  const value = minuteMicros(v, style);
   if (value == NONE) return value;
   v128.store(text, v);
   if (style == SLASHED) slashedMinute = value;

@@ -36,7 +36,7 @@ function decoding(name: DecoderName, file: string, take: (batch: Batch) => void)
   const decoder = createDecoder(name, limits.segmentRowsMax);
   const endBatch = () => {
     take(decoder.batch());
-    decoder.newSasSets();
+    decoder.newSas();
     decoder.reset();
   };
   return () => {

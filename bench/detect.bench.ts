@@ -52,7 +52,7 @@ async function ingest(
   for (let start = 0; start < records.length; start += commitRowsMax) {
     const part = records.slice(start, start + commitRowsMax);
     decodeAll(decoder, part);
-    const staged = await store.stage(decoder.batch(), decoder.newSasSets());
+    const staged = await store.stage(decoder.batch(), decoder.newSas());
     decoder.reset();
     const first = from + BigInt(start);
     const ranges = [{ ...place, from: first, to: first + BigInt(part.length) }];

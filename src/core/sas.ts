@@ -3,7 +3,9 @@ import { redact } from './redaction.ts';
 import { parseTimestamp } from './timestamp.ts';
 
 /** What kind of grant a SAS is; the markers are `skoid`, then `srt`, then `sr`, `tn` or a queue's bare `sp`/`si`. */
-export type SasKind = 'account' | 'service' | 'user_delegation';
+export const sasKinds = ['account', 'service', 'user_delegation'] as const;
+
+export type SasKind = (typeof sasKinds)[number];
 
 /** Names of the SAS parameters kept as written, in the order of the `sas` dimension's columns. */
 export const sasParameters = [
@@ -51,7 +53,8 @@ export interface SasSet {
   readonly skeTime: bigint | null;
 }
 
-const sortedParameters = [...sasParameters].sort();
+/** The same in the order of their names, in which they are hashed. */
+export const sortedParameters: readonly SasParameter[] = [...sasParameters].sort();
 
 /** Percent-decoded text; `+` stays, and what is no valid escape stays as written. */
 export function decodePercent(text: string): string {

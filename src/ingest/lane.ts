@@ -149,7 +149,7 @@ class Lane {
     const batch = this.#task.range === null ? whole : rowsWithin(whole, this.#task.range);
     if (batch.rows > 0) {
       const rollup = batch === whole ? this.#decoder.rollUp(whole) : rollUp(batch);
-      this.#pending.staged.push(await this.#store.stage(batch, this.#decoder.newSasSets(), rollup));
+      this.#pending.staged.push(await this.#store.stage(batch, this.#decoder.newSas(), rollup));
     }
     this.#decoder.reset();
   }

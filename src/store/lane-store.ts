@@ -6,7 +6,6 @@ import { DuckDBInstance } from '../core/duckdb.ts';
 import { AppError, errorText } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { PositionRange } from '../core/position.ts';
-import type { SasSet } from '../core/sas.ts';
 import type { CommitFiles, QuarantineRecord, SegmentFile, StagedSegment } from './commit.ts';
 import { makeFolder, sha256, syncFile, syncFolder, writeWhole } from './durable-file.ts';
 import { FillerWriter } from './filler-writer.ts';
@@ -15,7 +14,6 @@ import { PlainWriter } from './plain-writer.ts';
 import { presentColumns } from './present-columns.ts';
 import { quarantineLines } from './quarantine-file.ts';
 import { rollUp } from './rollup.ts';
-import { sasTable } from './sas-table.ts';
 import type { SegmentWriter, WriterName } from './segment-writer.ts';
 import { fixedColumn, type Table, wordsOf } from './table.ts';
 
@@ -57,20 +55,20 @@ export class LaneStore {
 
   /**
    * Writes a batch as segment, rollup and, if there are any, new SAS sets, under temporary names and fsynced. The
-   * batch's and the rollup's buffers may be reused once it resolves.
+   * buffers of all three may be reused once it resolves.
    *
    * @param rollup of the batch, where something faster than `rollUp` has made it.
    * @throws AppError SINK_WRITE with the path, if the disk refuses; what was written is removed.
    */
-  async stage(batch: Batch, sasSets: readonly SasSet[], rollup: Table = rollUp(batch)): Promise<StagedSegment> {
+  async stage(batch: Batch, sas: Table, rollup: Table = rollUp(batch)): Promise<StagedSegment> {
     const stem = join(this.#dataDir, stagingFolder, randomUUID());
     const path = `${stem}.parquet.tmp`;
     const rollupPath = `${stem}.rollup.parquet.tmp`;
-    const sasPath = sasSets.length === 0 ? null : `${stem}.sas.parquet.tmp`;
+    const sasPath = sas.rows === 0 ? null : `${stem}.sas.parquet.tmp`;
     try {
       await this.#write(presentColumns(batch, segmentOrder), path, segmentOrder);
       await this.#write(rollup, rollupPath, ['token', 'bucket']);
-      if (sasPath !== null) await this.#write(sasTable(sasSets), sasPath, []);
+      if (sasPath !== null) await this.#write(sas, sasPath, []);
       const { size } = await stat(path);
       const digests = {
         log: await sha256(path),

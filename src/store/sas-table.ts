@@ -1,11 +1,12 @@
-import { type SasParameter, type SasSet, sasParameters } from '../core/sas.ts';
+import { type SasParameter, type SasSet, sasKinds, sasParameters } from '../core/sas.ts';
 import { type Table, type TableColumn, textColumn } from './table.ts';
 
-const times = [
-  ['st_time', 'stTime'],
-  ['se_time', 'seTime'],
-  ['skt_time', 'sktTime'],
-  ['ske_time', 'skeTime'],
+/** The columns of typed times, and where a set has them. */
+export const sasTimes = [
+  { name: 'st_time', key: 'stTime' },
+  { name: 'se_time', key: 'seTime' },
+  { name: 'skt_time', key: 'sktTime' },
+  { name: 'ske_time', key: 'skeTime' },
 ] as const;
 
 /** The columns of a SAS dimension file and of the view `sas`. */
@@ -13,11 +14,11 @@ export const sasSpecs = [
   { name: 'sas_id', type: 'uint64' },
   { name: 'kind', type: 'utf8' },
   ...sasParameters.map((name) => ({ name, type: 'utf8' as const })),
-  ...times.map(([name]) => ({ name, type: 'timestamp' as const })),
+  ...sasTimes.map(({ name }) => ({ name, type: 'timestamp' as const })),
 ] as const;
 
 /** A time of each set; nothing if none has it. */
-function timeColumn(name: string, sets: readonly SasSet[], key: (typeof times)[number][1]): TableColumn[] {
+function timeColumn(name: string, sets: readonly SasSet[], key: (typeof sasTimes)[number]['key']): TableColumn[] {
   if (sets.every((set) => set[key] === null)) return [];
   const validity = new Uint8Array((sets.length + 7) >> 3);
   const values = new BigInt64Array(sets.length);
@@ -27,6 +28,15 @@ function timeColumn(name: string, sets: readonly SasSet[], key: (typeof times)[n
     values[row] = value;
   }
   return [{ layout: 'fixed', spec: { name, type: 'timestamp' }, validity, values }];
+}
+
+const kindBytes = new Uint8Array(Buffer.from(sasKinds.join('')));
+const kindOffsets = Int32Array.from([0, ...sasKinds], (_, kind) => sasKinds.slice(0, kind).join('').length);
+
+/** Kinds by their place in `sasKinds`. */
+export function kindColumn(codes: Uint16Array<ArrayBuffer>): TableColumn {
+  const dictionary = { length: sasKinds.length, offsets: kindOffsets, bytes: kindBytes };
+  return { layout: 'dictionary', spec: { name: 'kind', type: 'dictionary' }, validity: null, codes, dictionary };
 }
 
 /** The parameters that some set has, as columns: most kinds of SAS have few of them. */
@@ -59,12 +69,9 @@ export function sasTable(sets: readonly SasSet[]): Table {
         validity: null,
         values: BigUint64Array.from(sets, ({ sasId }) => sasId),
       },
-      textColumn(
-        'kind',
-        sets.map(({ kind }) => kind),
-      ),
+      kindColumn(Uint16Array.from(sets, ({ kind }) => sasKinds.indexOf(kind))),
       ...parameterColumns(sets),
-      ...times.flatMap(([name, key]) => timeColumn(name, sets, key)),
+      ...sasTimes.flatMap(({ name, key }) => timeColumn(name, sets, key)),
     ],
   };
 }

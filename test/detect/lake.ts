@@ -21,7 +21,7 @@ export async function fillLake(dataDir: string, catalog: Catalog, arrivals: read
       const place = { source: 'eventhubs', partition };
       const bytes = new TextEncoder().encode(`${records.join('\n')}\n`);
       decoder.decode(bytes, 'lines', sourceId(place));
-      const staged = await store.stage(decoder.batch(), decoder.newSasSets());
+      const staged = await store.stage(decoder.batch(), decoder.newSas());
       decoder.reset();
       const from = offsets.get(partition) ?? 0n;
       const to = from + BigInt(records.length);

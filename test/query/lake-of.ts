@@ -6,6 +6,7 @@ import type { PositionRange } from '../../src/core/position.ts';
 import type { SasSet } from '../../src/core/sas.ts';
 import { Catalog } from '../../src/store/catalog.ts';
 import { LaneStore } from '../../src/store/lane-store.ts';
+import { sasTable } from '../../src/store/sas-table.ts';
 import { batchOf, type Row } from '../store/batch-of.ts';
 
 /** A data folder with these rows committed and these findings put; the caller removes it. */
@@ -18,7 +19,7 @@ export async function lakeOf(
   const catalog = await Catalog.open(dataDir);
   const lane = await LaneStore.open(dataDir);
   const ranges: PositionRange[] = [{ source: 'file', partition: 'PT1H.json', from: 0n, to: 1000n }];
-  const staged = [await lane.stage(batchOf(rows), sets)];
+  const staged = [await lane.stage(batchOf(rows), sasTable(sets))];
   await catalog.commit({ ...(await lane.finish(staged, ranges, [])), ranges });
   await catalog.putFindings(findings);
   await lane.close();

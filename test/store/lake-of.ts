@@ -3,6 +3,7 @@ import { Catalog, type CatalogOptions } from '../../src/store/catalog.ts';
 import { type CompactorOptions, compactLake } from '../../src/store/compactor.ts';
 import { LaneStore } from '../../src/store/lane-store.ts';
 import { openReader } from '../../src/store/reader.ts';
+import { sasTable } from '../../src/store/sas-table.ts';
 import { runStepHere } from '../../src/store/step-runner.ts';
 import { batchOf, type Row } from './batch-of.ts';
 
@@ -19,7 +20,7 @@ export async function addBatches(
     for (const rows of batches) {
       const from = catalog.position({ source: 'file', partition: 'log' })?.offset ?? 0n;
       const ranges = [{ source: 'file', partition: 'log', from, to: from + BigInt(rows.length) }];
-      const files = await lane.finish([await lane.stage(batchOf(rows), sasSets)], ranges, []);
+      const files = await lane.finish([await lane.stage(batchOf(rows), sasTable(sasSets))], ranges, []);
       await catalog.commit({ ...files, ranges });
       sasSets = [];
     }

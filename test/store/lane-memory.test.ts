@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { LaneStore } from '../../src/store/lane-store.ts';
+import { sasTable } from '../../src/store/sas-table.ts';
 import { batchOf } from './batch-of.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -22,14 +23,14 @@ it('says what to change when the lane database has too little memory, leaves not
   const dataDir = await temporaryFolder();
   const store = await LaneStore.open(dataDir);
   try {
-    await expect(store.stage(batch(8_000), [])).rejects.toMatchObject({
+    await expect(store.stage(batch(8_000), sasTable([]))).rejects.toMatchObject({
       code: 'SINK_WRITE',
       retryable: false,
       message: expect.stringMatching(/out of memory.*Lower ingest.batch_rows_max/is),
     });
     const left = await readdir(join(dataDir, 'lake/staging'));
     expect(left.filter((name) => name.endsWith('.tmp'))).toEqual([]);
-    expect(await store.stage(batch(100), [])).toMatchObject({ rows: 100 });
+    expect(await store.stage(batch(100), sasTable([]))).toMatchObject({ rows: 100 });
   } finally {
     await store.close();
   }

@@ -4,6 +4,7 @@ import type { SasSet } from '../../src/core/sas.ts';
 import { Catalog } from '../../src/store/catalog.ts';
 import { LaneStore } from '../../src/store/lane-store.ts';
 import { openReader } from '../../src/store/reader.ts';
+import { sasTable } from '../../src/store/sas-table.ts';
 import { batchOf, type Row } from './batch-of.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -27,7 +28,7 @@ async function filled(rows: readonly Row[], sets: readonly SasSet[] = []): Promi
   const catalog = await Catalog.open(dataDir);
   const lane = await LaneStore.open(dataDir);
   const ranges: PositionRange[] = [{ source: 'file', partition: '/logs/PT1H.json', from: 0n, to: 1000n }];
-  const staged = [await lane.stage(batchOf(rows), sets)];
+  const staged = [await lane.stage(batchOf(rows), sasTable(sets))];
   await catalog.commit({ ...(await lane.finish(staged, ranges, [])), ranges });
   await lane.close();
   await catalog.close();

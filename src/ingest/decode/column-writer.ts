@@ -18,8 +18,9 @@ const jsonColumns: ReadonlySet<number> = new Set(
 
 /** Where a writer's columns are kept. */
 export interface ColumnSet {
-  readonly rowsMax: number;
   readonly rows: number;
+  /** The batch has to end before another row. */
+  readonly full: boolean;
   /** One a column, in the order of `columns`. */
   readonly builders: readonly ColumnBuilder[];
   /** Makes what was written at `rows` the last row. */
@@ -30,17 +31,21 @@ export interface ColumnSet {
 
 /** Columns in JavaScript's own memory; texts grow as needed. Used again after `reset`. */
 export class HeapColumns implements ColumnSet {
-  readonly rowsMax: number;
+  readonly #rowsMax: number;
   readonly builders: readonly ColumnBuilder[];
   #rows = 0;
 
   constructor(rowsMax: number = limits.segmentRowsMax) {
-    this.rowsMax = rowsMax;
+    this.#rowsMax = rowsMax;
     this.builders = columns.map((spec) => columnBuilder(spec, rowsMax));
   }
 
   get rows(): number {
     return this.#rows;
+  }
+
+  get full(): boolean {
+    return this.#rows >= this.#rowsMax;
   }
 
   keepRow(): void {
@@ -69,10 +74,6 @@ export class ColumnWriter {
     return this.#columns.rows;
   }
 
-  get full(): boolean {
-    return this.rows >= this.#columns.rowsMax;
-  }
-
   /** True if the column can hold `text` in this batch: a dictionary may be full. */
   fits(name: ColumnName, text: string): boolean {
     return this.#columns.builders[columnIndex[name]]?.fits(text) ?? false;
@@ -85,7 +86,7 @@ export class ColumnWriter {
    * @returns false, with nothing appended, if the batch has to end before this row.
    */
   append(row: ColumnValue[]): boolean {
-    if (this.full) return false;
+    if (this.#columns.full) return false;
     const { builders } = this.#columns;
     for (const i of textColumns) {
       const value = row[i];

@@ -1,5 +1,4 @@
 import type { Batch } from '../../core/batch.ts';
-import type { SasSet } from '../../core/sas.ts';
 import type { Table } from '../../store/table.ts';
 import type { Framing } from '../source.ts';
 
@@ -55,8 +54,11 @@ export interface Decoder {
   batch(): Batch;
   /** The rollup of what `batch` gave; its buffers are valid until `reset`. */
   rollUp(batch: Batch): Table;
-  /** SAS parameter sets met that this decoder has not handed on before the last `reset`; more may be among them. */
-  newSasSets(): readonly SasSet[];
+  /**
+   * SAS parameter sets met that this decoder has not handed on before the last `reset`, as rows of the `sas` dimension; more may
+   * be among them. Its buffers are valid until `reset`.
+   */
+  newSas(): Table;
   /** What was left to a slower decoder since the last call, null if nothing was. */
   takeFallback(): Fallback | null;
   /** Empties the batch for the next segment. */

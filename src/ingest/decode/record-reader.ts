@@ -6,7 +6,7 @@ import type { Decoded, Rejected } from './decoder.ts';
 import { type FieldTree, isFieldTree, recordFields } from './field.ts';
 import { NestingError } from './json-text.ts';
 import { closingEnd, envelopeEnd, Resync, recordsStart, type Span, skipSpace } from './record-span.ts';
-import type { ReportedSas } from './reported-sas.ts';
+import type { SasRegister } from './reported-sas.ts';
 import { StorageRow } from './storage-row.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -63,7 +63,7 @@ const leftRecordsMin = 32;
  */
 export class RecordReader {
   readonly #writer: ColumnWriter;
-  readonly #sas: ReportedSas;
+  readonly #sas: SasRegister;
   readonly #fastPath: FastPath | null;
   readonly #row = new StorageRow();
   #fast: FastPath | null = null;
@@ -74,7 +74,7 @@ export class RecordReader {
   #rowsBefore = 0;
   #rejected: Rejected[] = [];
 
-  constructor(writer: ColumnWriter, sas: ReportedSas, fastPath: FastPath | null) {
+  constructor(writer: ColumnWriter, sas: SasRegister, fastPath: FastPath | null) {
     this.#writer = writer;
     this.#sas = sas;
     this.#fastPath = fastPath;

@@ -1,8 +1,19 @@
 import { limits } from '../../core/limits.ts';
 import type { SasSet } from '../../core/sas.ts';
+import { sasTable } from '../../store/sas-table.ts';
+import type { Table } from '../../store/table.ts';
 
 /** Which SAS parameter sets a decoder has met, so that each is handed on once. */
-export class ReportedSas {
+export interface SasRegister {
+  meet(set: SasSet | null): void;
+  /** Sets met that were not handed on before the last `reset`, as the dimension's columns. */
+  fresh(): Table;
+  /** Forgets the sets that were handed on; those of a batch nobody took stay for the next one. */
+  reset(): void;
+}
+
+/** The register in plain TypeScript. */
+export class ReportedSas implements SasRegister {
   /** Emptied when full: a set is then reported again, which changes nothing in a dimension keyed by it. */
   readonly #met = new Set<bigint>();
   #fresh: SasSet[] = [];
@@ -15,13 +26,11 @@ export class ReportedSas {
     this.#fresh.push(set);
   }
 
-  /** Sets met that were not handed on before the last `reset`. */
-  fresh(): readonly SasSet[] {
+  fresh(): Table {
     this.#handedOn = true;
-    return this.#fresh;
+    return sasTable(this.#fresh);
   }
 
-  /** Forgets the sets that were handed on; those of a batch nobody took stay for the next one. */
   reset(): void {
     if (this.#handedOn) this.#fresh = [];
     this.#handedOn = false;

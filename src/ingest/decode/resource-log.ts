@@ -1,6 +1,5 @@
 import type { Batch } from '../../core/batch.ts';
 import { limits } from '../../core/limits.ts';
-import type { SasSet } from '../../core/sas.ts';
 import { rollUp } from '../../store/rollup.ts';
 import type { Table } from '../../store/table.ts';
 import type { Framing } from '../source.ts';
@@ -44,7 +43,7 @@ export class ReferenceDecoder implements Decoder {
     return rollUp(batch);
   }
 
-  newSasSets(): readonly SasSet[] {
+  newSas(): Table {
     return this.#sas.fresh();
   }
 

@@ -173,14 +173,12 @@ function builder(place: ColumnPlace, memory: ArrayBuffer, presence: Presence, sc
 
 /** The scanner's own columns as the host writes them: rows of the scanner and of the host stand in one batch. */
 export class ScannerColumns implements ColumnSet {
-  readonly rowsMax: number;
   readonly builders: readonly ColumnBuilder[];
   readonly #scanner: ScannerExports;
   readonly #memory: ArrayBuffer;
   readonly #presence = new Presence();
 
-  constructor(scanner: ScannerExports, memory: ArrayBuffer, rows: number) {
-    this.rowsMax = rows;
+  constructor(scanner: ScannerExports, memory: ArrayBuffer) {
     this.#scanner = scanner;
     this.#memory = memory;
     this.builders = scannerLayout.columns.map((place) => builder(place, memory, this.#presence, scanner));
@@ -188,6 +186,10 @@ export class ScannerColumns implements ColumnSet {
 
   get rows(): number {
     return this.#scanner.rowCount();
+  }
+
+  get full(): boolean {
+    return this.#scanner.roomForRow() === 0;
   }
 
   keepRow(): void {

@@ -1,14 +1,14 @@
 import { authType } from '../../core/auth-type.ts';
 import { parseCaller } from '../../core/caller.ts';
 import { operationCategory, operationClass } from '../../core/operation.ts';
-import { parseSas, type SasKind, type SasSet, tokenFingerprint } from '../../core/sas.ts';
+import { parseSas, sasKinds, tokenFingerprint } from '../../core/sas.ts';
 import { cleanText } from './column-writer.ts';
 import { toLastModified } from './conversion.ts';
 import { jsonText, NestingError } from './json-text.ts';
 import { isCopySource } from './object-place.ts';
 import { scannerLayout, scannerSizes } from './scanner-layout.ts';
+import { sasSetWriter } from './scanner-sas.ts';
 
-const sasKinds: readonly SasKind[] = ['account', 'service', 'user_delegation'];
 const answerBytesMax = scannerSizes.textRoomBytes - (1 << 20);
 
 /** What the scanner asks for, once per distinct text: assembly/host.ts says what each function returns. */
@@ -33,12 +33,13 @@ function parsedJson(text: string, depth: number): string | null {
   }
 }
 
-/** Answers from the modules the reference decoder uses, so that there is one truth. @param meet is told of each SAS. */
-export function scannerHost(memory: WebAssembly.Memory, meet: (set: SasSet) => void): ScannerHost {
+/** Answers from the modules the reference decoder uses, so that there is one truth. */
+export function scannerHost(memory: WebAssembly.Memory): ScannerHost {
   const bytes = Buffer.from(memory.buffer);
   const { answer } = scannerLayout.regions;
   const answers = new BigUint64Array(memory.buffer, answer, 2);
   const text = (at: number, length: number) => bytes.toString('utf8', at, at + length);
+  const writeSet = sasSetWriter(memory.buffer);
   const reply = (value: string) => bytes.write(value, answer);
   return {
     redact: (at, length) => reply(cleanText(text(at, length))),
@@ -51,7 +52,7 @@ export function scannerHost(memory: WebAssembly.Memory, meet: (set: SasSet) => v
       if (set === null) return 0;
       answers[0] = set.sasId;
       answers[1] = tokenFingerprint(text(account, accountLength), set);
-      meet(set);
+      writeSet(set);
       return 1 + sasKinds.indexOf(set.kind);
     },
     operationClass(name, length, category, categoryLength) {

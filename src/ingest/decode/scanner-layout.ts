@@ -1,12 +1,13 @@
 import { valueBytes } from '../../core/batch.ts';
 import { type ColumnSpec, columns } from '../../core/columns.ts';
 import { limits } from '../../core/limits.ts';
-import { sasParameters } from '../../core/sas.ts';
+import { sasKinds, sortedParameters } from '../../core/sas.ts';
 import { bucketMicros } from '../../store/rollup-columns.ts';
 import { sketchBits, sketchBytes } from '../../store/sketch.ts';
 import { classicPaths } from './classic-log.ts';
 import { MemoryPlan, slackBytes } from './memory-plan.ts';
 import { counterColumns, groupKeyBytes, planRollup } from './rollup-layout.ts';
+import { planSas, sasSizes } from './sas-layout.ts';
 import { keyKinds, objectPaths, scannerKeys } from './scanner-keys.ts';
 
 /** Where a column lies in the scanner's memory. All addresses are bytes. */
@@ -83,7 +84,6 @@ function planRegions(memory: MemoryPlan) {
     successors: memory.take(1024),
     keySlots: memory.take(256),
     objects: memory.take(64 * objectPaths.length),
-    sasNames: memory.take(8 * (sasParameters.length + 2)),
     columns: memory.take(8 * columns.length),
     bitmaps: memory.take(4 * bitmapCount),
     texts: memory.take(scannerSizes.textStateBytes * columns.length),
@@ -147,8 +147,9 @@ function plan() {
   const regions = planRegions(memory);
   const places = planColumns(memory);
   const rollup = planRollup(memory, scannerSizes.rowsMax, scannerSizes.dictionaryValuesMax);
+  const sas = planSas(memory);
   if (bitmapCount > 64 || scannerKeys.length > 64) throw new RangeError('the scanner has 64 bits for columns and keys');
-  return { regions, columns: places, rollup, pages: memory.pages };
+  return { regions, columns: places, rollup, sas, pages: memory.pages };
 }
 
 /**
@@ -174,7 +175,7 @@ function columnConstants({ spec, values, bit, dictionary, text }: ColumnPlace): 
  * The layout as the AssemblyScript module `layout`, for the build. `TIME` is the address of a column's values,
  * `CALLER_IP_BIT` its presence bit (`TIME_GIVEN` if it is never null), `CATEGORY_DICT` the index of its dictionary,
  * `URI_TEXT` that of its text, `ROLLUP_N_AT` the address of a column of the rollup, `TRAIT_IS_HTTP_AT` that of a table of
- * traits.
+ * traits, `SAS_SV` the place of a SAS parameter in the order of names.
  */
 export function layoutSource(): string {
   const textCount = scannerLayout.columns.filter(({ text }) => text !== null).length;
@@ -184,6 +185,10 @@ export function layoutSource(): string {
     ...Object.entries(scannerLayout.rollup.regions).map(([name, at]) => constant(`rollup_${name}At`, at, 'usize')),
     ...Object.entries(scannerLayout.rollup.columns).map(([name, at]) => constant(`rollup_${name}At`, at, 'usize')),
     ...Object.entries(scannerLayout.rollup.traits).map(([name, at]) => constant(`trait_${name}At`, at, 'usize')),
+    ...Object.entries(scannerLayout.sas).map(([name, at]) => constant(`sas_${name}At`, at, 'usize')),
+    ...Object.entries(sasSizes).map(([name, value]) => constant(`sas_${name}`, value, 'usize')),
+    ...sortedParameters.map((name, place) => constant(`sas_${name}`, place)),
+    ...sasKinds.map((kind, index) => constant(`sasKind_${kind}`, index)),
     constant('rollupSlots', scannerLayout.rollup.slots),
     constant('rollupKeyBytes', groupKeyBytes, 'usize'),
     constant('rollupCounters', counterColumns.length, 'usize'),

@@ -1,9 +1,9 @@
-import { sasParameters } from '../../core/sas.ts';
+import { sortedParameters } from '../../core/sas.ts';
 import { classicPaths } from './classic-log.ts';
 import { keyKinds, objectPaths, parentOf, type ScannerKey, scannerKeys } from './scanner-keys.ts';
 import { scannerLayout, scannerSizes } from './scanner-layout.ts';
 
-const { regions, columns, pages } = scannerLayout;
+const { regions, columns, sas, pages } = scannerLayout;
 
 /** Fills one key entry; its form is drawn in assembly/key.ts. */
 function writeKey(entry: Buffer, { object, name, kind, spec, child }: ScannerKey, bit: number): void {
@@ -65,11 +65,11 @@ function writeColumns(memory: Buffer): void {
   }
 }
 
-/** Names of the query parameters that make a SAS, eight bytes each, none at the end. */
+/** Names of the query parameters that make a SAS, eight bytes each, the signature's and none at the end. */
 function writeSasNames(memory: Buffer): void {
-  for (const [index, name] of ['sig', ...sasParameters].entries()) {
+  for (const [index, name] of [...sortedParameters, 'sig'].entries()) {
     if (name.length > 7) throw new RangeError(`the scanner has no room for the long name ${name}`);
-    memory.write(name, regions.sasNames + 8 * index);
+    memory.write(name, sas.names + 8 * index);
   }
 }
 

@@ -18,6 +18,10 @@ export interface ScannerExports {
   sortRows(): void;
   writeValidity(): void;
   rollUp(): number;
+  roomForRow(): number;
+  meetSas(id: bigint, kind: number): void;
+  sasRows(): number;
+  clearSasColumns(): void;
   reset(): void;
 }
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Batch } from '../../core/batch.ts';
 import { limits } from '../../core/limits.ts';
-import type { SasSet } from '../../core/sas.ts';
 import { rollupTable } from '../../store/rollup.ts';
 import { rollupTraits } from '../../store/rollup-traits.ts';
 import type { Table } from '../../store/table.ts';
@@ -9,12 +8,12 @@ import type { Framing } from '../source.ts';
 import { ColumnWriter } from './column-writer.ts';
 import type { Decoded, Decoder, Fallback } from './decoder.ts';
 import { RecordReader } from './record-reader.ts';
-import { ReportedSas } from './reported-sas.ts';
 import { ScannerColumns } from './scanner-columns.ts';
 import { scannerHost } from './scanner-host.ts';
 import { ScannerInput } from './scanner-input.ts';
 import { createScannerMemory } from './scanner-memory.ts';
 import { instantiateScanner } from './scanner-module.ts';
+import { ScannerSas } from './scanner-sas.ts';
 
 /**
  * The decoder in WASM SIMD: scans records straight into Arrow columns in its own memory, and leaves every record it is not
@@ -25,20 +24,17 @@ import { instantiateScanner } from './scanner-module.ts';
 export class ScannerDecoder implements Decoder {
   readonly #columns: ScannerColumns;
   readonly #writer: ColumnWriter;
-  readonly #sas = new ReportedSas();
+  readonly #sas: ScannerSas;
   readonly #input: ScannerInput;
   readonly #reader: RecordReader;
 
   constructor(module: WebAssembly.Module, capacity: number = limits.segmentRowsMax) {
     const memory = createScannerMemory();
-    const scanner = instantiateScanner(
-      module,
-      memory,
-      scannerHost(memory, (set) => this.#sas.meet(set)),
-    );
+    const scanner = instantiateScanner(module, memory, scannerHost(memory));
     scanner.start(randomBytes(8).readBigUInt64LE());
     scanner.setRowsMax(capacity);
-    this.#columns = new ScannerColumns(scanner, memory.buffer, capacity);
+    this.#columns = new ScannerColumns(scanner, memory.buffer);
+    this.#sas = new ScannerSas(scanner, memory.buffer);
     this.#writer = new ColumnWriter(this.#columns);
     this.#input = new ScannerInput(scanner, memory.buffer);
     this.#reader = new RecordReader(this.#writer, this.#sas, this.#input);
@@ -64,7 +60,7 @@ export class ScannerDecoder implements Decoder {
     return rollupTable(batch, this.#columns.condense(rollupTraits(batch)));
   }
 
-  newSasSets(): readonly SasSet[] {
+  newSas(): Table {
     return this.#sas.fresh();
   }
 

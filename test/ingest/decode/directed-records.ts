@@ -345,22 +345,117 @@ function queries(): Buffer[] {
     ...grant.split('&').map((part) => grant.replace(part, '')),
     ...['sp=r&sv=1', 'sp&sv=1', 'sv=1&sp=', 'sig=XXXXX', 'sv=1&si=x', 'sv=1&tn=t&sp=r', 'a=1?sp=r&sv=1'],
   ];
-  return texts.flatMap((query) =>
-    ['acct', 'other'].flatMap((account) => [
-      Buffer.from(
-        recordWith(
-          { uri: `https://${account}.blob.core.windows.net:443/models/a.ckpt?${query}` },
-          { accountName: account, objectKey: `/${account}/models/a.ckpt` },
-        ),
+  return texts.flatMap((query) => withQuery(query));
+}
+
+/** Records with a query, in two accounts and with a uri in parts and in one piece. */
+function withQuery(query: string, accounts: readonly string[] = ['acct', 'other']): Buffer[] {
+  return accounts.flatMap((account) => [
+    Buffer.from(
+      recordWith(
+        { uri: `https://${account}.blob.core.windows.net:443/models/a.ckpt?${query}` },
+        { accountName: account, objectKey: `/${account}/models/a.ckpt` },
       ),
-      Buffer.from(
-        recordWith(
-          { uri: `https://${account}.blob.core.windows.net/models/b?${query}` },
-          { accountName: account, objectKey: `/${account}/models/a.ckpt` },
-        ),
+    ),
+    Buffer.from(
+      recordWith(
+        { uri: `https://${account}.blob.core.windows.net/models/b?${query}` },
+        { accountName: account, objectKey: `/${account}/models/a.ckpt` },
       ),
-    ]),
+    ),
+  ]);
+}
+
+const delegation = 'skoid=a-b&sktid=c-d&skt=2024-02-29T12%3A34%3A56Z&ske=2024-03-01T00%3A00%3A00Z&sks=b&skv=2021-12-02';
+const everyKind = [
+  'sv=2021-12-02&ss=bfqt&srt=sco&sp=rwdlacupx&st=2024-02-29T23%3A59%3A59Z&se=2051-10-05T00%3A00%3A00Z&spr=https%2Chttp&sig=XXXXX',
+  `sv=2021-12-02&sr=d&sdd=2&sp=rl&${delegation}&saoid=e&suoid=f&scid=g&sip=192.0.2.1-192.0.2.9&ses=scope&sig=XXXXX`,
+  'sv=2019-02-02&tn=people&sp=raud&spk=a&srk=b&epk=c&erk=d&se=2025-01-01T00:00:00Z&sig=XXXXX',
+  'sv=2019-02-02&sr=c&si=partners&sig=XXXXX',
+];
+
+/** SAS of every kind, and one with another value of each parameter. */
+function grants(): Buffer[] {
+  const [account = ''] = everyKind;
+  const times = [
+    ...[
+      '',
+      '2051-10-05',
+      '2051-10-05T00%3A00Z',
+      '2051-10-05T00%3a00%3a00Z',
+      '2051-10-05T00:00:00',
+      '2051-02-29T00:00:00Z',
+    ],
+    ...[
+      '24:00:00Z',
+      '23:60:00Z',
+      '23:59:60Z',
+      '23:59:5:Z',
+      '23:59:59z',
+      '23:59:59Z ',
+      '23:59:59+01:00',
+      '23:59:59ZZ',
+    ].map((clock) => `2051-10-05T${clock}`),
+    ...['', '.', '.1', '.12', '.123456', '.1234567', '.12345678', '.999999999', '.1234567890', '.5x', '.5Z'].map(
+      (decimals) => `2051-10-05T23:59:59${decimals}Z`,
+    ),
+    ...['0001', '0099', '0100', '1969', '1970', '2100', '9999'].map((year) => `${year}-03-01T00:00:00Z`),
+    ...['1970-01-01T00:01:39.999999Z', '1970-01-01T00:01:40Z', '1970-01-01T00:01:40.000001Z', '2051/10/05T00:00:00Z'],
+  ];
+  const texts = [
+    ...[
+      '',
+      'r',
+      'rl',
+      'lr',
+      'rr',
+      'xwvutsrqponmlkjihgfedcba',
+      'r'.repeat(32),
+      'lr'.repeat(17),
+      'l%72',
+      'é',
+      'lé',
+      'r=l',
+    ],
+    ...Array.from({ length: 95 }, (_, code) => `a%${(code + 32).toString(16)}b`),
+    ...[
+      '%0A',
+      '%7F',
+      '%C3%A9',
+      '%C3',
+      '%',
+      '%2',
+      '%2g',
+      '%g2',
+      'a%20b%2C',
+      '%2525',
+      'a=b',
+      'a\\b',
+      '\\u0073ig=x',
+      'a;b#c',
+      'sig%26#61;x',
+    ],
+    ...['模型', 'x'.repeat(15), 'x'.repeat(16), 'x'.repeat(17), `${'x'.repeat(63)}%20`, 'x'.repeat(4200), 'x%0Ay=z'],
+  ];
+  const names = ['st', 'se', 'skt', 'ske', 'sp', 'si', 'sig', 'sv', 'epk', 'tn'];
+  const changed = names.flatMap((name) =>
+    [...(/^s(t|e|kt|ke)$/.test(name) ? times : texts)].map((value) => `${name}=${value}&${account}&${delegation}`),
   );
+  const odd = [
+    ...['timeout=3&', 'comp=block&amp;', ''].flatMap((first) => [
+      `${first}amp;${account}`,
+      `${first}${account.replaceAll('&', '&amp;')}`,
+      `${first}s\u212aoid=x&${account}`,
+      `${first}${account}&sp=w&SE=2030-01-01`,
+      `${first}${account}&sp=w`,
+    ]),
+    ...['saoi', 'saoids', 's', '\u0000sp', 'sp\u0000', '', 'a=', 'toolong='].map((name) => `${name}=1&${account}`),
+    ...account.split('&').map((_, at, parts) => parts.toSpliced(at, 1).join('&')),
+    ...Array.from({ length: 64 }, (_, length) => `sv=1&si=${'x'.repeat(length)}&sig=XXXXX`),
+  ];
+  const plain = [...everyKind, ...changed, ...odd].flatMap((query) => withQuery(query, ['acct']));
+  const accounts = ['ACCT', 'Acct[]@`{', 'konto-é', 'a'.repeat(255), 'a'.repeat(256), 'A'.repeat(257)];
+  return [...plain, ...everyKind.flatMap((query) => withQuery(query, accounts))];
 }
 
 function everyByteIn(text: string): Buffer[] {
@@ -383,4 +478,5 @@ export const directedRecords: ReadonlyMap<string, () => Buffer[]> = new Map([
   ['doubled members', doubledMembers],
   ['unknown names', unknownNames],
   ['queries', queries],
+  ['grants', grants],
 ]);

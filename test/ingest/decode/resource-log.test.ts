@@ -6,7 +6,7 @@ import { generate } from '../../../src/generate/scenario.ts';
 import { ReferenceDecoder } from '../../../src/ingest/decode/resource-log.ts';
 import type { Framing } from '../../../src/ingest/source.ts';
 import { plainRecord, recordWith } from './records.ts';
-import { type Row, rowsOf } from './rows.ts';
+import { type Row, rowsOf, sasRowsOf } from './rows.ts';
 
 const plain = JSON.stringify(plainRecord);
 
@@ -397,10 +397,9 @@ describe('a signature', () => {
       return Buffer.from(column.layout === 'utf8' ? column.bytes : column.dictionary.bytes).toString('latin1');
     });
     expect(everything.join('\n')).not.toContain('awHDRNvlgn');
-    expect(decoder.newSasSets().length).toBeGreaterThan(0);
-    expect(JSON.stringify(decoder.newSasSets(), (_, v) => (typeof v === 'bigint' ? String(v) : v))).not.toContain(
-      'awHDRN',
-    );
+    const sets = sasRowsOf(decoder.newSas());
+    expect(sets.length).toBeGreaterThan(0);
+    expect(JSON.stringify(sets, (_, v) => (typeof v === 'bigint' ? String(v) : v))).not.toContain('awHDRN');
   });
 
   it('leaves extra valid JSON, even before an escaped quote', () => {
@@ -633,17 +632,17 @@ describe('a full batch', () => {
   it('reports each SAS once', () => {
     const decoder = new ReferenceDecoder(10);
     decoder.decode(Buffer.from(`${plain}\n${plain}`), 'lines', 1n);
-    expect(decoder.newSasSets().map(({ kind }) => kind)).toEqual(['account']);
+    expect(sasRowsOf(decoder.newSas()).map(({ kind }) => kind)).toEqual(['account']);
     decoder.reset();
     decoder.decode(Buffer.from(plain), 'lines', 1n);
-    expect(decoder.newSasSets()).toEqual([]);
+    expect(decoder.newSas().rows).toBe(0);
   });
 
   it('keeps a SAS for later while nobody has taken it', () => {
     const decoder = new ReferenceDecoder(10);
     decoder.decode(Buffer.from(plain), 'lines', 1n);
     decoder.reset();
-    expect(decoder.newSasSets().map(({ kind }) => kind)).toEqual(['account']);
+    expect(sasRowsOf(decoder.newSas()).map(({ kind }) => kind)).toEqual(['account']);
   });
 });
 

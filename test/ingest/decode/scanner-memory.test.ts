@@ -72,7 +72,7 @@ it('takes no more memory however many different texts it meets', { timeout: 1_20
     for (const buffer of buffers) seen.add(buffer);
     expect(entries).toBeLessThanOrEqual(limits.dictionaryEntriesMax);
     expect(bytes).toBeLessThanOrEqual(limits.dictionaryBytesMax);
-    decoder.newSasSets();
+    decoder.newSas();
     decoder.reset();
     batches += 1;
     collectGarbage();

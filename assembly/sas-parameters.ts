@@ -1,0 +1,153 @@
+// The SAS of a query as Azure and its SDKs spell them: known names in lower case, values with escapes of ordinary characters
+// only. It is read as parseSas of src/core/sas.ts reads it, or left to that.
+import {
+  SAS_KIND_ACCOUNT, SAS_KIND_SERVICE, SAS_KIND_USER_DELEGATION, SAS_NAMES_AT, SAS_PARAMETER_COUNT, SAS_SE, SAS_SI, SAS_SKE,
+  SAS_SKOID, SAS_SKT, SAS_SP, SAS_SR, SAS_SRT, SAS_ST, SAS_SV, SAS_VALUES_AT, SAS_TN,
+} from './layout';
+import { digit } from './number';
+import { clearSet, hasValue, NO_TIME, putValue } from './sas-set';
+import { hexDigit, isAscii } from './text';
+import { DASHED, minuteMicros } from './time';
+
+/** Place of the signature, which is no part of a set. */
+const SIG: u32 = SAS_PARAMETER_COUNT;
+/** Longest query that is read here. */
+const QUERY_BYTES_MAX: usize = 4096;
+const PERMISSIONS_MAX: usize = 32;
+
+/** Where the value read last ended in the query, and its text in memory; 0 if it is left to the host. */
+let next: usize = 0;
+let written: usize = 0;
+/** Its time, and whether it surely is that, or none. */
+let time: i64 = NO_TIME;
+
+/** Place of the parameter whose name is the first bytes of a word, -1 for any other. */
+export function placeOf(name: u64): i32 {
+  for (let at = SAS_NAMES_AT; ; at += 8) {
+    const known = load<u64>(at);
+    if (known == name) return known ? <i32>((at - SAS_NAMES_AT) >> 3) : -1;
+    if (known == 0) return -1;
+  }
+  return -1;
+}
+
+/** The ordinary character that the escape at `p` stands for, 0 for any other. */
+function unescaped(p: usize): u32 {
+  const high = hexDigit(load<u8>(p, 1));
+  const low = hexDigit(load<u8>(p, 2));
+  const c = (high << 4) | low;
+  // What redaction looks at is left to it.
+  if ((high | low) > 15 || c < 0x20 || c > 0x7e || c == 37 || c == 38 || c == 61 || c == 92) return 0;
+  return c;
+}
+
+/** Writes the value at `p`, up to its `&`, to `d`, decoded; false to leave it to the host. */
+function readValue(p: usize, d: usize): bool {
+  for (;;) {
+    const v = v128.load(p);
+    v128.store(d, v);
+    const stops = <u32>i8x16.bitmask(
+      v128.or(
+        v128.or(i8x16.eq(v, i8x16.splat(38)), i8x16.eq(v, i8x16.splat(37))),
+        v128.or(i8x16.eq(v, i8x16.splat(61)), i8x16.eq(v, i8x16.splat(92))),
+      ),
+    );
+    if (stops == 0) {
+      p += 16;
+      d += 16;
+      continue;
+    }
+    p += ctz(stops);
+    d += ctz(stops);
+    if (load<u8>(p) == 38) break;
+    const c = load<u8>(p) == 37 ? unescaped(p) : 0;
+    if (c == 0) return false;
+    store<u8>(d++, c);
+    p += 3;
+  }
+  next = p;
+  written = d;
+  return true;
+}
+
+/** Sets `time` to that of a value; false for a form that is left to the host. */
+function readTime(p: usize, end: usize): bool {
+  time = NO_TIME;
+  if (p == end) return true;
+  if (end - p < 20) return false;
+  // `YYYY-MM-DDThh:mm:ss`, then decimals or none, then Z.
+  const minute = minuteMicros(v128.load(p), DASHED);
+  const tens = digit(p + 17);
+  const ones = digit(p + 18);
+  if (minute == NO_TIME || load<u8>(p, 16) != 58 || tens > 5 || ones > 9) return false;
+  let micros = minute + <i64>(tens * 10 + ones) * 1_000_000;
+  let q = p + 19;
+  if (load<u8>(q) == 46) {
+    let unit: i64 = 100_000;
+    for (q++; digit(q) < 10; q++) {
+      micros += <i64>digit(q) * unit;
+      unit /= 10;
+    }
+  }
+  if (q + 1 != end || load<u8>(q) != 90 || micros < 100_000_000) return false;
+  const decimals = q - (p + 20);
+  if (q == p + 19 || decimals - 1 < 9) time = micros;
+  return true;
+}
+
+/** Puts a value into the set; false to leave it to the host. */
+function takeValue(place: u32, p: usize, end: usize): bool {
+  time = NO_TIME;
+  switch (place) {
+    case SAS_ST:
+    case SAS_SE:
+    case SAS_SKT:
+    case SAS_SKE:
+      if (!readTime(p, end)) return false;
+      break;
+    case SAS_SP:
+      if (end - p > PERMISSIONS_MAX || !isAscii(p, end - p)) return false;
+      break;
+    default:
+  }
+  putValue(place, p, end - p, time);
+  return true;
+}
+
+/** Length of the name at `p` as far as any is known, 0 if no `=` ends it by then. */
+function nameLength(word: u64): usize {
+  const x = word ^ 0x3d3d3d3d3d3d3d3d;
+  const zeros = (x - 0x0101010101010101) & ~x & 0x8080808080808080;
+  return zeros ? <usize>ctz(zeros) >> 3 : 0;
+}
+
+function kindOf(signed: bool): i32 {
+  const grant = hasValue(SAS_SP) || hasValue(SAS_SI);
+  if (!signed && !(hasValue(SAS_SV) && grant)) return 0;
+  if (hasValue(SAS_SKOID)) return 1 + SAS_KIND_USER_DELEGATION;
+  if (hasValue(SAS_SRT)) return 1 + SAS_KIND_ACCOUNT;
+  return grant || hasValue(SAS_SR) || hasValue(SAS_TN) ? 1 + SAS_KIND_SERVICE : 0;
+}
+
+/**
+ * Reads what of a query may belong to a SAS, an `&` behind each parameter, into the set.
+ *
+ * @returns 1 + its kind, 0 if there is none, -1 to leave it to the host.
+ */
+export function readParameters(p: usize, end: usize): i32 {
+  if (end - p > QUERY_BYTES_MAX) return -1;
+  let signed = false;
+  let d = SAS_VALUES_AT;
+  clearSet();
+  while (p < end) {
+    const word = load<u64>(p);
+    const n = nameLength(word);
+    const place = n == 0 ? -1 : placeOf(word & (((<u64>1) << (n << 3)) - 1));
+    if (place < 0 || !readValue(p + n + 1, d)) return -1;
+    if (place == SIG) signed = true;
+    else if (!hasValue(place) && !takeValue(place, d, written)) return -1;
+    d = written;
+    p = next + 1;
+  }
+  return kindOf(signed);
+}
