@@ -17,8 +17,11 @@ const entriesPerRow = 1 / 16;
 /** A smaller step is sorted sooner than its columns are looked through. */
 const rowsMin = 2_000;
 
-/** Sorted by, and `account` then skipped by: the least and the greatest text of a row group are those of a whole ENUM. */
-const asIs: ReadonlySet<string> = new Set(['account', 'token', 'time']);
+/** Texts up to which one is looked for from the start of a list, in no time where a file has them in a dictionary. */
+const listedMax = 255;
+
+/** Sorted by, then written as text to be skipped by: the least and the greatest text of a row group are those of a whole ENUM. */
+const skippedBy = 'account';
 
 /** How the columns of a step go through its sort. */
 export interface StepColumns {
@@ -49,7 +52,6 @@ export async function stepColumns(
   const present = rows < rowsMin ? null : await presentIn(connection, dataDir, paths);
   for (const spec of present === null ? [] : columns) {
     const { name, type } = spec;
-    if (asIs.has(name)) continue;
     const count = present?.get(name) ?? 0;
     if (count === 0) constant.set(name, `NULL::${sqlType(spec)}`);
     if (count === 0 || type !== 'dictionary') continue;
@@ -59,19 +61,30 @@ export async function stepColumns(
     );
     const entries = await countRows(connection, 'entry');
     if (entries > most) continue;
-    await connection.run(`CREATE TYPE "${name}_text" AS ENUM (SELECT text FROM entry ORDER BY text)`);
+    const enumType = `"${name}_text"`;
+    await connection.run(`CREATE TYPE ${enumType} AS ENUM (SELECT text FROM entry ORDER BY text)`);
     // Of all ways to write one text many times, an ENUM is by far the fastest.
-    if (entries === 1 && count === rows) constant.set(name, `enum_first(NULL::"${name}_text")::"${name}_text"`);
-    else sorted.set(name, `"${name}"::"${name}_text" AS "${name}"`);
+    if (entries === 1 && count === rows && name !== skippedBy)
+      constant.set(name, `enum_first(NULL::${enumType})::${enumType}`);
+    else sorted.set(name, `${enumOf(name, enumType, entries)} AS "${name}"`);
   }
   await connection.run('DROP TABLE IF EXISTS entry');
+  const writtenOf = (name: string) => constant.get(name) ?? (name === skippedBy ? `"${name}"::VARCHAR` : `"${name}"`);
   return {
     sorted: [...sorted].flatMap(([name, sql]) => (constant.has(name) ? [] : [sql])).join(', '),
     written: (policy) =>
       keptColumns(policy)
-        .map(({ name }) => (constant.has(name) ? `${constant.get(name)} AS "${name}"` : `"${name}"`))
+        .map(({ name }) => `${writtenOf(name)} AS "${name}"`)
         .join(', '),
   };
+}
+
+/** SQL of a text as its ENUM: of texts in a dictionary, DuckDB calls a function once an entry, but casts once a row. */
+function enumOf(name: string, type: string, entries: number): string {
+  const texts = `enum_range(NULL::${type})`;
+  return entries <= listedMax
+    ? `map_extract_value(map(${texts}, ${texts}::${type}[]), "${name}")`
+    : `"${name}"::${type}`;
 }
 
 /** How many rows of some files have a value, by column, as their footers tell. */

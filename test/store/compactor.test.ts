@@ -145,6 +145,22 @@ it('writes one file an event hour, sorted by account, token and time, with a blo
   }
 });
 
+it('keeps texts as they are, whether a column has one, few, hundreds or a new one in every row', async () => {
+  const rows = fc.sample(row, 5_000).map((each, index) => ({
+    ...each,
+    time: start + BigInt(index),
+    correlation_id: uuid(index),
+    service: 'blob',
+    container: index % 7 === 0 ? null : `it's "${index % 5}"`,
+    user_agent: index % 11 === 0 ? null : `agent/${index % 300}`,
+    object_key: `/models/${index}`,
+  }));
+  const dataDir = await lake([rows.slice(0, 2_000), rows.slice(2_000)]);
+  const before = await rowsOf(dataDir);
+  expect(await compact(dataDir)).toMatchObject({ files_after: 1, rows: 5_000 });
+  expect(await rowsOf(dataDir)).toEqual(before);
+});
+
 it('writes many hours at once, each sorted, and takes in what they have', async () => {
   const rows = fc.sample(row, 4_320).map((each, index) => ({
     ...each,
