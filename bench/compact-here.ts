@@ -9,6 +9,7 @@ export function compactHere(catalog: Catalog, dataDir: string) {
     policy: 'full',
     until: null,
     rowsMax: limits.compactionRowsMax,
+    segmentsMax: limits.compactionSegmentsMax,
     hourRowsMax: limits.hourFileRowsMax,
     onlyGain: false,
     cpuShareMax: 1,

@@ -30,6 +30,7 @@ export async function keepUp(options: UpkeepOptions): Promise<UpkeepTotals> {
     ...plan,
     policy: config.compaction.policy,
     rowsMax: limits.compactionRowsMax,
+    segmentsMax: limits.compactionSegmentsMax,
     hourRowsMax: limits.hourFileRowsMax,
     cpuShareMax: options.cpuShareMax,
     signal,

@@ -41,6 +41,8 @@ export const limits = {
   laneMemory: '1GB',
   /** Rows of segments one compaction step takes: its sort fits the memory below without much spilling. */
   compactionRowsMax: 2_000_000,
+  /** Segments one compaction step takes, however small: it has the footers of all of them in memory. */
+  compactionSegmentsMax: 1_000,
   /** Rows up to which files of one event hour are merged into one. */
   hourFileRowsMax: 4_000_000,
   /** DuckDB memory of the compaction process; a larger sort spills to the data folder. */

@@ -17,6 +17,8 @@ export interface CompactionOptions {
   readonly until: bigint | null;
   /** Rows of segments in one step; a segment is never split. */
   readonly rowsMax: number;
+  /** Segments in one step. */
+  readonly segmentsMax: number;
   /** Rows up to which files of one hour are merged. */
   readonly hourRowsMax: number;
   /** Leave alone what would give more files than it takes, and merge only where several files become one. */
@@ -79,7 +81,7 @@ export function planStep({ segments, sasFiles }: LakeFiles, options: CompactionO
   const taken: SegmentFile[] = [];
   let rows = 0;
   for (const file of closed) {
-    if (taken.length > 0 && rows + file.rows > options.rowsMax) break;
+    if (taken.length === options.segmentsMax || (taken.length > 0 && rows + file.rows > options.rowsMax)) break;
     taken.push(file);
     rows += file.rows;
   }

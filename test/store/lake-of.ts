@@ -46,6 +46,7 @@ export const compactorOptions: CompactorOptions = {
   policy: 'full',
   until: null,
   rowsMax: 2_000_000,
+  segmentsMax: 1_000,
   hourRowsMax: 16_000_000,
   onlyGain: false,
   cpuShareMax: 1,
