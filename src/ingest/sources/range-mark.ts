@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Framing } from '../source.ts';
 
 /**
@@ -40,9 +40,8 @@ export function formatMark({ ended, replaced, framing, etag, tail }: RangeMark):
 
 /** Reads a token that `formatMark` wrote; words it does not know are passed over. */
 export function parseMark(token: string | undefined): RangeMark {
-  const words = new Map(
-    (token ?? '').split(' ').map((word) => [word.split('=', 1)[0], word.slice(word.indexOf('=') + 1)]),
-  );
+  if (token === undefined) return {};
+  const words = new Map(token.split(' ').map((word) => [word.split('=', 1)[0], word.slice(word.indexOf('=') + 1)]));
   const framing = words.get('framing');
   const etag = words.get('etag');
   const [, length, hash] = /^(\d+):([0-9a-f]+)$/.exec(words.get('tail') ?? '') ?? [];
@@ -58,5 +57,5 @@ export function parseMark(token: string | undefined): RangeMark {
 /** The tail of `bytes`: of their last `tailBytes`. */
 export function tailOf(bytes: Uint8Array): Tail {
   const last = bytes.subarray(Math.max(0, bytes.length - tailBytes));
-  return { length: last.length, hash: createHash('sha256').update(last).digest('hex').slice(0, 32) };
+  return { length: last.length, hash: hash('sha256', last, 'hex').slice(0, 32) };
 }

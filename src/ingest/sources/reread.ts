@@ -3,6 +3,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { archiveError, statusOf } from './archive/archive-error.ts';
 import { type ArchiveConnection, containerClient } from './archive/client.ts';
 import { openBlob } from './archive/open-blob.ts';
+import { RangeBuffers } from './archive/range-buffers.ts';
 import type { RequestGate } from './archive/request-gate.ts';
 import { isArchiveUrl } from './archive/url.ts';
 import { type ByteReader, openBytes } from './byte-reader.ts';
@@ -16,6 +17,7 @@ export interface RereadOptions {
 /** Opens logs again that were read before, by the names they have as partitions. */
 export class RereadLogs {
   readonly #options: RereadOptions;
+  readonly #buffers = new RangeBuffers();
   readonly #containers = new Map<string, ContainerClient>();
 
   constructor(options: RereadOptions) {
@@ -46,7 +48,7 @@ export class RereadLogs {
       );
       const whole = { partition: name, start: 0, end: null, from: 0, tail: 'take', version: etag } as const;
       const range = { ...whole, kind: 'blob-archive', account, container, name: path, bytes, etag } as const;
-      return (await openBlob({ blob, name, gate }, range, signal)).reader;
+      return (await openBlob({ blob, name, gate, buffers: this.#buffers }, range, signal)).reader;
     } catch (fault) {
       if (statusOf(fault) === 404) return null;
       throw archiveError(name, fault);

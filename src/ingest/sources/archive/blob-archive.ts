@@ -6,6 +6,7 @@ import type { ByteRange } from '../range.ts';
 import { RangeCutter } from '../range-cutter.ts';
 import { type ArchiveConnection, containerClient } from './client.ts';
 import { type OpenBlob, openBlob } from './open-blob.ts';
+import { RangeBuffers } from './range-buffers.ts';
 import { type GateOptions, RequestGate } from './request-gate.ts';
 import { UsageCounter } from './usage.ts';
 
@@ -57,6 +58,7 @@ export class BlobArchiveSource implements Source {
   readonly #assignment: BlobArchiveAssignment;
   readonly #nextWork: SourceDeps['nextWork'];
   readonly #gate: RequestGate;
+  readonly #buffers = new RangeBuffers();
   readonly #containers = new Map<string, ContainerClient>();
 
   constructor(assignment: BlobArchiveAssignment, { nextWork }: SourceDeps) {
@@ -96,8 +98,13 @@ export class BlobArchiveSource implements Source {
     const range = signal.aborted ? null : await this.#nextWork(finished);
     if (range?.kind !== blobArchive || signal.aborted) return { slot, range: null };
     const { account, container, name } = range;
-    const blob = this.#container(account, container).getBlobClient(name);
-    const log = await openBlob({ blob, name: `az://${account}/${container}/${name}`, gate: this.#gate }, range, signal);
+    const place = {
+      blob: this.#container(account, container).getBlobClient(name),
+      name: `az://${account}/${container}/${name}`,
+      gate: this.#gate,
+      buffers: this.#buffers,
+    };
+    const log = await openBlob(place, range, signal);
     return { slot, range, log };
   }
 

@@ -3,7 +3,9 @@ import { limits } from '../../../core/limits.ts';
 import type { Framing } from '../../source.ts';
 import type { ByteReader } from '../byte-reader.ts';
 import { formatMark, type RangeMark, type Tail, tailBytes, tailOf } from '../range-mark.ts';
-import { archiveError, statusOf, TruncatedBody } from './archive-error.ts';
+import { archiveError, statusOf } from './archive-error.ts';
+import type { RangeBuffers } from './range-buffers.ts';
+import { downloadRange } from './range-download.ts';
 import type { RequestGate } from './request-gate.ts';
 
 /** One blob, its name for people and the way to it. */
@@ -11,6 +13,7 @@ export interface BlobPlace {
   readonly blob: BlobClient;
   readonly name: string;
   readonly gate: RequestGate;
+  readonly buffers: RangeBuffers;
 }
 
 interface BlobState {
@@ -19,10 +22,11 @@ interface BlobState {
   readonly etag: string;
 }
 
-/** Ranges of one blob downloaded ahead of its reader. */
+/** Ranges of a blob downloaded ahead of its reader, once it reads. */
 const rangesAhead = 4;
 /** What is read behind the end of a range at a time: the rest of its last line. */
 const lineBytes = 64 << 10;
+const pieceBytes = 256 << 10;
 
 /**
  * A blob read in ranges, several at a time, each only as long as the blob is the one that was listed.
@@ -36,25 +40,31 @@ export class BlobReader implements ByteReader {
   readonly #blob: BlobClient;
   readonly #name: string;
   readonly #gate: RequestGate;
+  readonly #buffers: RangeBuffers;
   readonly #end: number;
   readonly #signal: AbortSignal;
-  #stop = new AbortController();
+  /** Of downloads under way. */
+  #stop: AbortController | null = null;
   #state: BlobState;
   #position = 0;
   /** The bytes before `#position`, as many as a later reader checks. */
   #last: Buffer = Buffer.alloc(0);
-  #ahead: Promise<readonly Buffer[]>[] = [];
+  #ahead: Promise<Buffer>[] = [];
   #aheadTo = 0;
-  #body: Buffer[] = [];
+  /** The range at the position, and how much of it has been read. */
+  #body: Buffer | null = null;
+  #taken = 0;
 
   /** @param end byte up to which it is read ahead; what lies behind is read in small pieces, as somebody asks for it. */
   constructor(place: BlobPlace, state: BlobState, end: number | null, signal: AbortSignal) {
     this.#blob = place.blob;
     this.#name = place.name;
     this.#gate = place.gate;
+    this.#buffers = place.buffers;
     this.#state = state;
     this.#end = end ?? Number.POSITIVE_INFINITY;
     this.#signal = signal;
+    signal.addEventListener('abort', this.#cancel);
   }
 
   seek(position: number): void {
@@ -65,9 +75,9 @@ export class BlobReader implements ByteReader {
   }
 
   /** Begins to download from the position on, so that a reader who comes later need not wait. */
-  readAhead(): void {
+  readAhead(ranges = 1): void {
     this.#aheadTo = Math.max(this.#aheadTo, this.#position);
-    while (this.#ahead.length < rangesAhead && this.#aheadTo < this.#state.bytes) {
+    while (this.#ahead.length < ranges && this.#aheadTo < this.#state.bytes) {
       const behind = this.#aheadTo >= this.#end;
       if (behind && this.#ahead.length > 0) return;
       const to = behind ? this.#aheadTo + lineBytes : Math.min(this.#aheadTo + limits.readBytes, this.#end);
@@ -80,41 +90,42 @@ export class BlobReader implements ByteReader {
   }
 
   async read(target: Buffer, at: number): Promise<number> {
-    return (await this.#fetch()) ? this.#take(target, at) : 0;
+    const body = await this.#fetch(rangesAhead);
+    return body === null ? 0 : this.#take(body, target, at);
   }
 
-  /** Waits for the bytes at the position. @returns false at the end of the blob, after a fault, once the signal aborts. */
-  async #fetch(): Promise<boolean> {
-    while (this.#body.length === 0) {
-      if (this.fault !== undefined || this.#position >= this.#state.bytes) return false;
-      this.readAhead();
+  /** The range at the position; null at the end of the blob, after a fault, once the signal aborts. */
+  async #fetch(ranges: number): Promise<Buffer | null> {
+    while (this.#body === null) {
+      if (this.fault !== undefined || this.#position >= this.#state.bytes) return null;
+      this.readAhead(ranges);
       const [chunk] = this.#ahead;
-      if (chunk === undefined) return false;
+      if (chunk === undefined) return null;
       try {
-        this.#body = [...(await chunk)];
+        this.#body = await chunk;
+        this.#taken = 0;
         this.#ahead.shift();
-        this.readAhead();
       } catch (fault) {
-        if (this.#signal.aborted) return false;
+        if (this.#signal.aborted) return null;
         await this.#renew(fault);
       }
     }
-    return true;
+    this.readAhead(ranges);
+    return this.#body;
   }
 
   /** The first bytes from the position on, which stay to be read. */
   async peek(): Promise<Uint8Array> {
-    await this.#fetch();
-    return this.#body[0] ?? Buffer.alloc(0);
+    const body = await this.#fetch(1);
+    return body?.subarray(this.#taken) ?? Buffer.alloc(0);
   }
 
   /** All bytes from the position on. @throws Error with the fault, where there is one. */
   async *pieces(): AsyncGenerator<Buffer> {
-    while (await this.#fetch()) {
-      const [piece] = this.#body;
-      if (piece === undefined) continue;
-      const copy = Buffer.allocUnsafe(piece.length);
-      yield copy.subarray(0, this.#take(copy, 0));
+    for (let body = await this.#fetch(rangesAhead); body !== null; body = await this.#fetch(rangesAhead)) {
+      const piece = Buffer.allocUnsafe(Math.min(pieceBytes, body.length - this.#taken));
+      this.#take(body, piece, 0);
+      yield piece;
     }
     if (this.fault !== undefined) throw new Error(this.fault);
   }
@@ -131,6 +142,7 @@ export class BlobReader implements ByteReader {
 
   async close(): Promise<void> {
     this.#forget();
+    this.#signal.removeEventListener('abort', this.#cancel);
   }
 
   /**
@@ -152,7 +164,7 @@ export class BlobReader implements ByteReader {
       }
       if (this.fault !== undefined || tail === undefined) return;
       try {
-        const before = Buffer.concat(await this.#download(position - tail.length, tail.length));
+        const before = await this.#download(position - tail.length, tail.length);
         if (tailOf(before).hash === tail.hash) return;
         this.fault = `the blob was replaced after ${position} of its bytes had been read: what it holds now was not read`;
       } catch (fault) {
@@ -161,30 +173,28 @@ export class BlobReader implements ByteReader {
     }
   }
 
-  #take(target: Buffer, at: number): number {
-    let taken = 0;
-    while (taken < target.length - at) {
-      const [piece] = this.#body;
-      if (piece === undefined) break;
-      const length = piece.copy(target, at + taken);
-      taken += length;
-      if (length === piece.length) this.#body.shift();
-      else this.#body[0] = piece.subarray(length);
-    }
+  #take(body: Buffer, target: Buffer, at: number): number {
+    const taken = body.copy(target, at, this.#taken);
+    this.#taken += taken;
     this.#position += taken;
-    this.#last = Buffer.concat([
-      this.#last,
-      target.subarray(Math.max(at, at + taken - tailBytes), at + taken),
-    ]).subarray(-tailBytes);
+    const last = target.subarray(Math.max(at, at + taken - tailBytes), at + taken);
+    this.#last = Buffer.concat([this.#last, last]).subarray(-tailBytes);
+    if (this.#taken === body.length) this.#giveBack();
     return taken;
   }
 
+  #giveBack(): void {
+    if (this.#body !== null) this.#buffers.give(this.#body);
+    this.#body = null;
+  }
+
   #forget(): void {
-    this.#stop.abort();
-    this.#stop = new AbortController();
-    this.#ahead = [];
-    this.#body = [];
+    this.#giveBack();
     this.#aheadTo = 0;
+    if (this.#ahead.length === 0) return;
+    this.#cancel();
+    for (const chunk of this.#ahead) chunk.then((buffer) => this.#buffers.give(buffer)).catch(() => {});
+    this.#ahead = [];
   }
 
   /** A download failed: goes on in the blob's new state, if that is why. @throws AppError for any other reason. */
@@ -207,24 +217,26 @@ export class BlobReader implements ByteReader {
     }
   }
 
+  readonly #cancel = (): void => {
+    this.#stop?.abort();
+    this.#stop = null;
+  };
+
   /** A range as long as the blob is in the state known, whole or not at all. */
-  #download(offset: number, length: number): Promise<readonly Buffer[]> {
-    const conditions = { ifMatch: this.#state.etag };
-    return this.#gate.send(AbortSignal.any([this.#signal, this.#stop.signal]), async (abortSignal) => {
-      const { readableStreamBody } = await this.#blob.download(offset, length, {
-        abortSignal,
-        conditions,
-        maxRetryRequests: 0,
-      });
-      const body: Buffer[] = [];
-      let bytes = 0;
-      for await (const piece of readableStreamBody ?? []) {
-        body.push(piece as Buffer);
-        bytes += piece.length;
-      }
-      this.#gate.addBytes(bytes);
-      if (bytes !== length) throw new TruncatedBody(`a range of ${length} bytes ended after ${bytes}`);
-      return body;
-    });
+  async #download(offset: number, length: number): Promise<Buffer> {
+    const { etag } = this.#state;
+    const target = this.#buffers.take(length);
+    const addBytes = (bytes: number) => this.#gate.addBytes(bytes);
+    this.#stop ??= new AbortController();
+    try {
+      this.#signal.throwIfAborted();
+      await this.#gate.send(this.#stop.signal, (signal) =>
+        downloadRange(this.#blob, target, { offset, etag, signal }, addBytes),
+      );
+      return target;
+    } catch (fault) {
+      this.#buffers.give(target);
+      throw fault;
+    }
   }
 }

@@ -11,6 +11,7 @@ import { type ArchiveConnection, containerClient } from './client.ts';
 import type { HourClaims } from './hour-claims.ts';
 import { dayFolder, type FiledLog, filedAround, filedLog, type Span } from './layout.ts';
 import { ArchiveListing, type ListedBlob } from './listing.ts';
+import { RangeBuffers } from './range-buffers.ts';
 import type { RequestGate } from './request-gate.ts';
 import type { ArchiveUrl } from './url.ts';
 
@@ -152,7 +153,7 @@ export class BlobStore implements LogStore<StoredBlob, BlobRange> {
     if (!this.#framings.has(known)) {
       const blob = containerClient(connection, url.account, url.container).getBlobClient(name);
       const reader = new BlobReader(
-        { blob, name: `az://${known}`, gate },
+        { blob, name: `az://${known}`, gate, buffers: new RangeBuffers() },
         { bytes: Math.min(bytes, headBytes), etag },
         null,
         signal,

@@ -36,11 +36,11 @@ export class RequestGate {
     kind: RequestKind = 'read',
   ): Promise<T> {
     for (let tries = 1; ; tries++) {
-      await this.#bucket?.take(signal);
+      if (this.#bucket !== null) await this.#bucket.take(signal);
       signal.throwIfAborted();
       this.#usage.addRequest(kind);
       try {
-        return await request(AbortSignal.any([signal, AbortSignal.timeout(tryMsMax)]));
+        return await withinTime(signal, request);
       } catch (fault) {
         signal.throwIfAborted();
         const { triesMax } = this.#options;
@@ -54,5 +54,19 @@ export class RequestGate {
 
   addBytes(bytes: number): void {
     this.#usage.addBytes(bytes);
+  }
+}
+
+/** One try, ended where it takes too long. By a timer and a listener: `AbortSignal.any` and `.timeout` are dear for a small blob. */
+async function withinTime<T>(signal: AbortSignal, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const abort = () => stop.abort(signal.reason);
+  const timer = setTimeout(() => stop.abort(), tryMsMax);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await request(stop.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
   }
 }

@@ -168,6 +168,25 @@ describe('a bad day of the service', () => {
     expect(count).toBeGreaterThan(4);
   });
 
+  it('leaves no trace in large blobs, whose ranges are downloaded into the same buffers one after the other', async () => {
+    const [half, lines] = ['x'.repeat(500), 5_000];
+    const large = (blob: number) =>
+      Array.from(
+        { length: lines },
+        (_, n) => `{"operationName":"GetBlob","blob":${blob},"n":${n},"more":"${half}${half}"}`,
+      );
+    const container = await containerWith('large', {});
+    for (const blob of [0, 1, 2]) {
+      const bytes = text(large(blob));
+      await container.getBlockBlobClient(hourBlob(10 + blob)).upload(bytes, bytes.length);
+    }
+    let count = 0;
+    const read = await through('large', (message) => (isDownload(message) && count++ % 4 === 1 ? 'cut' : 'pass'));
+    expect(read.lines.toSorted()).toEqual([0, 1, 2].flatMap(large).toSorted());
+    expect(read.faults).toEqual([]);
+    expect(count).toBeGreaterThan(6);
+  });
+
   it('ends a run that ends after ten tries of one request', async () => {
     let tries = 0;
     const read = through('plain', (message) => {
