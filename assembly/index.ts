@@ -13,8 +13,11 @@ import { beginRow, clearRows, dropRow, keepRow, Row, writeValidity } from './row
 import { clearQueries, hasSasRoom } from './sas';
 import { clearSasColumns, meetSas, sasRows } from './sas-columns';
 import { setSeed } from './text';
+import { flipUuids, narrowCodes, textElements } from './vector';
 
-export { clearSasColumns, meetSas, rollUp, sasRows, sortRows, writeValidity };
+export {
+  clearSasColumns, flipUuids, meetSas, narrowCodes, rollUp, sasRows, sortRows, textElements, writeValidity,
+};
 
 /** Why a scan ended. */
 export const DONE: u32 = 0;

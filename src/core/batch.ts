@@ -1,4 +1,5 @@
 import type { ColumnSpec, ColumnType } from './columns.ts';
+import type { VectorKernel } from './vector-kernel.ts';
 
 /** The distinct values of a dictionary column, as an Arrow utf8 array without nulls. */
 export interface Dictionary {
@@ -69,4 +70,6 @@ export type Column = FixedColumn | Utf8Column | DictionaryColumn;
 export interface Batch {
   readonly rows: number;
   readonly columns: readonly Column[];
+  /** For a writer of columns that lie in its memory. */
+  readonly kernel?: VectorKernel;
 }

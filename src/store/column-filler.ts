@@ -1,10 +1,11 @@
-import assert from 'node:assert/strict';
 import type { LogicalType, Vector } from '@duckdb/node-bindings';
 import type { Dictionary, FixedValues } from '../core/batch.ts';
 import { duckdb } from '../core/duckdb.ts';
+import type { VectorKernel } from '../core/vector-kernel.ts';
+import { kernelCodes, kernelOver, kernelTexts, kernelUuids } from './kernel-values.ts';
 import { databaseType, entriesOf, isValid, type TableColumn, textOf, wordsOf } from './table.ts';
 import { elementBytes, type HeapTexts, type TextHeap } from './text-heap.ts';
-import { copyToValidity, copyToVector, vectorRows } from './vector-memory.ts';
+import { assertCode, copyToValidity, copyToVector, vectorRows } from './vector-memory.ts';
 
 /** Writes one column of a table into DuckDB's vectors. */
 export interface ColumnFiller {
@@ -27,6 +28,7 @@ const scratchBytes = new Uint8Array(scratch.buffer);
 /**
  * @param order row of the table for each row of the file; null where they are the same.
  * @param heap keeps texts until the query has ended.
+ * @param kernel the table's.
  * @throws Error if a text is no valid UTF-8.
  */
 export function columnFiller(
@@ -34,8 +36,9 @@ export function columnFiller(
   tableRows: number,
   order: Uint32Array | null,
   heap: TextHeap,
+  kernel: VectorKernel | null = null,
 ): ColumnFiller {
-  const { type, values } = valuesOf(column, tableRows, heap);
+  const { type, values } = valuesOf(column, tableRows, heap, order === null ? kernel : null);
   const { validity, spec } = column;
   return {
     name: spec.name,
@@ -48,11 +51,18 @@ export function columnFiller(
   };
 }
 
-function valuesOf(column: TableColumn, tableRows: number, heap: TextHeap): { type: LogicalType; values: Values } {
+/** @param kernel null also where rows have to be gathered. */
+function valuesOf(
+  column: TableColumn,
+  tableRows: number,
+  heap: TextHeap,
+  kernel: VectorKernel | null,
+): { type: LogicalType; values: Values } {
   const plainType = () => databaseType(column.spec).toLogicalType().logical_type;
   if (column.layout === 'utf8') {
     const kind = column.spec.type === 'blob' ? 'blob' : 'text';
-    return { type: plainType(), values: textValues(heap.take(column, tableRows, kind)) };
+    const texts = heap.take(column, tableRows, kind);
+    return { type: plainType(), values: textValues(texts, kernelOver(kernel, column.offsets, column.bytes)) };
   }
   if (column.layout === 'dictionary') {
     const { dictionary, codes } = column;
@@ -62,9 +72,11 @@ function valuesOf(column: TableColumn, tableRows: number, heap: TextHeap): { typ
     const { length } = dictionary;
     // An ENUM needs a value, even if every row is null.
     const type = duckdb.create_enum_type(length === 0 ? [''] : entriesOf(dictionary).map(textOf));
-    return { type, values: enumCodes(codes, length) };
+    return { type, values: enumCodes(codes, length, kernelOver(kernel, codes)) };
   }
-  return { type: plainType(), values: fixedValues(column.values, column.spec.type === 'uuid') };
+  const { values } = column;
+  if (column.spec.type !== 'uuid') return { type: plainType(), values: fixedValues(values) };
+  return { type: plainType(), values: uuidValues(values, kernelOver(kernel, values)) };
 }
 
 /** False for dictionaries that are large, or hold a NUL, at which the names of ENUM values end. */
@@ -72,8 +84,7 @@ function fitsEnum({ length, offsets, bytes }: Dictionary): boolean {
   return length <= enumEntriesMax && !bytes.subarray(0, offsets[length]).includes(0);
 }
 
-function fixedValues(values: FixedValues, isUuid: boolean): Values {
-  if (isUuid) return uuidValues(new DataView(values.buffer, values.byteOffset, values.byteLength));
+function fixedValues(values: FixedValues): Values {
   switch (values.BYTES_PER_ELEMENT) {
     case 1:
       return elementValues(values, scratchBytes);
@@ -127,7 +138,9 @@ function gatherWords(words: Uint32Array, width: number, count: number, rows: Uin
 }
 
 /** DuckDB's UUID is a little-endian 128-bit integer with its first bit flipped, so that it sorts as a signed one. */
-function uuidValues(view: DataView): Values {
+function uuidValues(values: FixedValues, kernel: VectorKernel | null): Values {
+  if (kernel !== null) return kernelUuids(kernel, values);
+  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
   return (vector, start, count, rows) => {
     for (let i = 0; i < count; i++) {
       const from = (rows === null ? start + i : (rows[i] ?? 0)) * 16;
@@ -141,7 +154,8 @@ function uuidValues(view: DataView): Values {
 }
 
 /** Codes of an ENUM, which DuckDB keeps in a byte up to 255 values and in two from there on. */
-function enumCodes(codes: Uint16Array, length: number): Values {
+function enumCodes(codes: Uint16Array<ArrayBuffer>, length: number, kernel: VectorKernel | null): Values {
+  if (length <= 255 && kernel !== null) return kernelCodes(kernel, codes, length);
   const gather = length <= 255 ? gatherNarrowCodes : gatherCodes;
   const width = length <= 255 ? 1 : 2;
   return (vector, start, count, rows) => {
@@ -172,11 +186,13 @@ function gatherCodes(codes: Uint16Array, start: number, count: number, rows: Uin
   return largest;
 }
 
-function textValues(texts: HeapTexts): Values {
-  return (vector, start, count, rows) => {
+function textValues(texts: HeapTexts, kernel: VectorKernel | null): Values {
+  const values: Values = (vector, start, count, rows) => {
     for (let i = 0; i < count; i++) texts.write(rows === null ? start + i : (rows[i] ?? 0), scratch, i * 4);
     copyToVector(vector, scratch, 0, count * elementBytes);
   };
+  if (kernel === null) return values;
+  return kernelTexts(kernel, texts, (vector, start, count) => values(vector, start, count, null));
 }
 
 const chunkCodes = new Uint16Array(vectorRows);
@@ -189,11 +205,6 @@ function codedValues(codes: Uint16Array, texts: HeapTexts): Values {
     for (let i = 0; i < count; i++) texts.write(chunkCodes[i] ?? 0, scratch, i * 4);
     copyToVector(vector, scratch, 0, count * elementBytes);
   };
-}
-
-/** DuckDB reads the value of a code without a look at how many there are. */
-function assertCode(largest: number, length: number): void {
-  assert(largest < Math.max(1, length), `code ${largest} of a dictionary of ${length}`);
 }
 
 function fillValidity(

@@ -45,7 +45,7 @@ export class FillerWriter implements SegmentWriter {
     assert(this.#batch === null, 'a writer writes one file at a time');
     try {
       const rows = rowOrder(table, order);
-      const fillers = table.columns.map((column) => columnFiller(column, table.rows, rows, this.#heap));
+      const fillers = table.columns.map((column) => columnFiller(column, table.rows, rows, this.#heap, table.kernel));
       this.#batch = { rows: table.rows, fillers, filled: 0 };
       await this.#connection.run(`COPY (SELECT * FROM batch()) TO ${literal(path)} (${parquetOptions})`);
     } finally {

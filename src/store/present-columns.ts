@@ -13,6 +13,7 @@ function hasValue({ validity }: TableColumn, rows: number): boolean {
  *
  * @param kept names of columns that stay in any case.
  */
-export function presentColumns({ rows, columns }: Table, kept: readonly string[] = []): Table {
-  return { rows, columns: columns.filter((column) => kept.includes(column.spec.name) || hasValue(column, rows)) };
+export function presentColumns(table: Table, kept: readonly string[] = []): Table {
+  const { rows, columns } = table;
+  return { ...table, columns: columns.filter((column) => kept.includes(column.spec.name) || hasValue(column, rows)) };
 }

@@ -23,6 +23,7 @@ import {
   UUID,
   VARCHAR,
 } from '../core/duckdb.ts';
+import type { VectorKernel } from '../core/vector-kernel.ts';
 
 export interface TableColumnSpec {
   readonly name: string;
@@ -38,6 +39,8 @@ export type TableColumn = Of<FixedColumn> | Of<Utf8Column> | Of<DictionaryColumn
 export interface Table {
   readonly rows: number;
   readonly columns: readonly TableColumn[];
+  /** For a writer of columns that lie in its memory. */
+  readonly kernel?: VectorKernel;
 }
 
 const types: Readonly<Record<TableColumnSpec['type'], DuckDBType>> = {

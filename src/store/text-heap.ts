@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import { BLOB, DuckDBDataChunk, duckdb } from '../core/duckdb.ts';
+import type { VectorKernel } from '../core/vector-kernel.ts';
 import { vectorRows } from './vector-memory.ts';
 
 /** Bytes of a `duckdb_string_t`: a 32-bit length, then up to 12 bytes of text, or 4 of them and a 64-bit address. */
@@ -108,6 +109,18 @@ export class HeapTexts {
       const word = at + 1 + (i >> 2);
       into[word] = (into[word] ?? 0) | (this.#bytes.getUint8(start + i) << ((i & 3) * 8));
     }
+  }
+
+  /**
+   * Makes the elements of texts that lie in a kernel's memory.
+   *
+   * @returns false if `write` would refuse one of them.
+   */
+  make(kernel: VectorKernel, start: number, count: number): boolean {
+    const { byteOffset, length } = this.#offsets;
+    if (start + count >= length) return false;
+    const [offsets, base] = [byteOffset + start * 4, BigInt(this.#base)];
+    return kernel.textElements(offsets, count, this.#bytes.byteOffset, this.#last, base, this.#isText);
   }
 }
 

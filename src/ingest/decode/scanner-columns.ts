@@ -1,5 +1,6 @@
 import type { Batch, Column, Dictionary } from '../../core/batch.ts';
 import type { ColumnSpec } from '../../core/columns.ts';
+import type { VectorKernel } from '../../core/vector-kernel.ts';
 import type { Condensed } from '../../store/rollup-columns.ts';
 import type { RollupTraits } from '../../store/rollup-traits.ts';
 import { type ColumnBuilder, type ColumnValue, type FixedStore, fixedStore } from './column-builder.ts';
@@ -7,6 +8,7 @@ import type { ColumnSet } from './column-writer.ts';
 import { type ColumnPlace, scannerLayout, scannerSizes } from './scanner-layout.ts';
 import type { ScannerExports } from './scanner-module.ts';
 import { condenseInScanner } from './scanner-rollup.ts';
+import { scannerVectors } from './scanner-vectors.ts';
 
 const { regions } = scannerLayout;
 const { rowsMax } = scannerSizes;
@@ -177,10 +179,12 @@ export class ScannerColumns implements ColumnSet {
   readonly #scanner: ScannerExports;
   readonly #memory: ArrayBuffer;
   readonly #presence = new Presence();
+  readonly #kernel: VectorKernel;
 
   constructor(scanner: ScannerExports, memory: ArrayBuffer) {
     this.#scanner = scanner;
     this.#memory = memory;
+    this.#kernel = scannerVectors(scanner, memory);
     this.builders = scannerLayout.columns.map((place) => builder(place, memory, this.#presence, scanner));
   }
 
@@ -208,7 +212,7 @@ export class ScannerColumns implements ColumnSet {
   /** Views on the scanner's memory. */
   batch(): Batch {
     this.#scanner.writeValidity();
-    return { rows: this.rows, columns: this.builders.map((builder) => builder.column()) };
+    return { rows: this.rows, columns: this.builders.map((builder) => builder.column()), kernel: this.#kernel };
   }
 
   reset(): void {

@@ -22,6 +22,9 @@ export interface ScannerExports {
   meetSas(id: bigint, kind: number): void;
   sasRows(): number;
   clearSasColumns(): void;
+  narrowCodes(codes: number, count: number): number;
+  flipUuids(values: number, count: number): void;
+  textElements(offsets: number, count: number, bytes: number, end: number, base: bigint, utf8: number): number;
   reset(): void;
 }
 
