@@ -12,6 +12,7 @@ import { rollUp } from './rollup';
 import { beginRow, clearRows, dropRow, keepRow, Row, writeValidity } from './row';
 import { clearQueries, hasSasRoom } from './sas';
 import { clearSasColumns, meetSas, sasRows } from './sas-columns';
+import { indexSasNames } from './sas-name';
 import { setSeed } from './text';
 import { flipUuids, narrowCodes, textElements } from './vector';
 
@@ -40,6 +41,7 @@ export function unsureKey(): u32 {
 export function start(seed: u64): void {
   setSeed(seed);
   indexKeys();
+  indexSasNames();
 }
 
 function stop(why: u32, p: usize): usize {

@@ -1,16 +1,15 @@
 // The SAS of a query as Azure and its SDKs spell them: known names in lower case, values with escapes of ordinary characters
 // only. It is read as parseSas of src/core/sas.ts reads it, or left to that.
 import {
-  SAS_KIND_ACCOUNT, SAS_KIND_SERVICE, SAS_KIND_USER_DELEGATION, SAS_NAMES_AT, SAS_PARAMETER_COUNT, SAS_SE, SAS_SI, SAS_SKE,
-  SAS_SKOID, SAS_SKT, SAS_SP, SAS_SR, SAS_SRT, SAS_ST, SAS_SV, SAS_VALUES_AT, SAS_TN,
+  SAS_KIND_ACCOUNT, SAS_KIND_SERVICE, SAS_KIND_USER_DELEGATION, SAS_SE, SAS_SI, SAS_SKE, SAS_SKOID, SAS_SKT, SAS_SP, SAS_SR,
+  SAS_SRT, SAS_ST, SAS_SV, SAS_TN, SAS_VALUES_AT,
 } from './layout';
 import { digit } from './number';
+import { firstBytes, indexIn, placeOf, SIG } from './sas-name';
 import { clearSet, hasValue, NO_TIME, putValue } from './sas-set';
 import { hexDigit, isAscii } from './text';
 import { DASHED, minuteMicros } from './time';
 
-/** Place of the signature, which is no part of a set. */
-const SIG: u32 = SAS_PARAMETER_COUNT;
 /** Longest query that is read here. */
 const QUERY_BYTES_MAX: usize = 4096;
 const PERMISSIONS_MAX: usize = 32;
@@ -20,16 +19,6 @@ let next: usize = 0;
 let written: usize = 0;
 /** Its time, and whether it surely is that, or none. */
 let time: i64 = NO_TIME;
-
-/** Place of the parameter whose name is the first bytes of a word, -1 for any other. */
-export function placeOf(name: u64): i32 {
-  for (let at = SAS_NAMES_AT; ; at += 8) {
-    const known = load<u64>(at);
-    if (known == name) return known ? <i32>((at - SAS_NAMES_AT) >> 3) : -1;
-    if (known == 0) return -1;
-  }
-  return -1;
-}
 
 /** The ordinary character that the escape at `p` stands for, 0 for any other. */
 function unescaped(p: usize): u32 {
@@ -114,13 +103,6 @@ function takeValue(place: u32, p: usize, end: usize): bool {
   return true;
 }
 
-/** Length of the name at `p` as far as any is known, 0 if no `=` ends it by then. */
-function nameLength(word: u64): usize {
-  const x = word ^ 0x3d3d3d3d3d3d3d3d;
-  const zeros = (x - 0x0101010101010101) & ~x & 0x8080808080808080;
-  return zeros ? <usize>ctz(zeros) >> 3 : 0;
-}
-
 function kindOf(signed: bool): i32 {
   const grant = hasValue(SAS_SP) || hasValue(SAS_SI);
   if (!signed && !(hasValue(SAS_SV) && grant)) return 0;
@@ -141,8 +123,8 @@ export function readParameters(p: usize, end: usize): i32 {
   clearSet();
   while (p < end) {
     const word = load<u64>(p);
-    const n = nameLength(word);
-    const place = n == 0 ? -1 : placeOf(word & (((<u64>1) << (n << 3)) - 1));
+    const n = indexIn(word, 61);
+    const place = n - 1 < 7 ? placeOf(firstBytes(word, n)) : -1;
     if (place < 0 || !readValue(p + n + 1, d)) return -1;
     if (place == SIG) signed = true;
     else if (!hasValue(place) && !takeValue(place, d, written)) return -1;

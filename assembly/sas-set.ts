@@ -2,7 +2,8 @@
 // for the queries and records it reads.
 //
 //   set   16 B a parameter   address u32, 0 where it is absent | length u32 | time i64; in the order of their names
-import { SAS_NAMES_AT, SAS_PARAMETER_COUNT, SAS_SET_AT, SAS_SP, SAS_LINES_AT } from './layout';
+import { SAS_LINES_AT, SAS_PARAMETER_COUNT, SAS_SET_AT, SAS_SP } from './layout';
+import { nameAt } from './sas-name';
 import { contentId } from './sha256';
 import { copy } from './text';
 
@@ -73,7 +74,7 @@ function sort(p: usize, end: usize): void {
 function writeLines(d: usize, alike: bool): usize {
   for (let place: u32 = 0; place < SAS_PARAMETER_COUNT; place++) {
     if (!hasValue(place)) continue;
-    const name = load<u64>(SAS_NAMES_AT + ((<usize>place) << 3));
+    const name = nameAt(place);
     store<u64>(d, name);
     d += 8 - (<usize>clz(name) >> 3);
     store<u8>(d++, 61);

@@ -11,7 +11,8 @@ import { dictionaryLength, valueAt, valueLength } from './dictionary';
 import { sas } from './host';
 import { Row } from './row';
 import { clearMet, clearSasColumns, meetSas, sasFull } from './sas-columns';
-import { placeOf, readParameters } from './sas-parameters';
+import { firstBytes, indexIn, placeOf } from './sas-name';
+import { readParameters } from './sas-parameters';
 import { fingerprintOfSet, idOfSet } from './sas-set';
 import { copy, find, hash, isAscii, same } from './text';
 
@@ -63,12 +64,13 @@ function followsAmp(name: usize): bool {
 
 /** False for a parameter that belongs to no SAS; names that are escaped, not ASCII or follow an `&amp;` may. */
 function mayBelong(name: usize, n: usize): bool {
-  if (find(name, name + n, 37) != name + n || (n > 4 && followsAmp(name))) return true;
-  if (n == 0 || n > 7) return false;
-  const word = load<u64>(name) & (((<u64>1) << (n << 3)) - 1);
-  // A letter may be K in lower case, as the Kelvin sign is.
-  if (word & 0x8080808080808080) return true;
-  return placeOf(word | (0x2020202020202020 >> ((8 - n) << 3))) >= 0;
+  if (n == 0) return false;
+  if (n > 4 && followsAmp(name)) return true;
+  if (n > 7) return find(name, name + n, 37) != name + n;
+  const word = firstBytes(load<u64>(name), n);
+  // A letter may be k in lower case, as the Kelvin sign is.
+  if (word & 0x8080808080808080 || indexIn(word, 37) < 8) return true;
+  return placeOf(word | firstBytes(0x2020202020202020, n)) >= 0;
 }
 
 /** Writes the account and what of the query may belong to a SAS to `d`; returns its end. */

@@ -31,6 +31,7 @@ export function planSas(memory: MemoryPlan) {
   const parameters = sasParameters.length;
   return {
     names: memory.take(8 * (parameters + 2)),
+    nameSlots: memory.take(128),
     set: memory.take(sasSizes.setBytes * parameters),
     values: memory.take(8 << 10),
     lines: memory.take(16 << 10),

@@ -217,7 +217,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'SAS: escaped names belong to none',
     file: 'sas.ts',
-    from: 'find(name, name + n, 37) != name + n || ',
+    from: ' || indexIn(word, 37) < 8',
     to: '',
     killedBy: 'queries',
   },
@@ -231,7 +231,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'SAS: no name has letters beyond ASCII',
     file: 'sas.ts',
-    from: 'if (word & 0x8080808080808080) return true;',
+    from: 'word & 0x8080808080808080 || ',
     to: '',
     killedBy: 'grants',
   },

@@ -67,7 +67,7 @@ describe('queries beside the reference decoder', () => {
         const grant = isGrant ? 'sv=2021-12-02&sp=r&sr=c&' : '';
         twins.feedAll(queries.map((text) => Buffer.from(recordOf(grant + text))));
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
     expect(twins.scanner.rows).toBe(0);
   });
@@ -163,7 +163,7 @@ describe('with room for few SAS', () => {
         }
         expect(done).toBe(inputs.flatMap(([records]) => records).length);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
