@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { writeScenario } from '../src/generate/write-scenario.ts';
 import { Azurite, account, accountKey } from '../test/azurite/azurite.ts';
@@ -10,10 +11,13 @@ import { lakeDigest } from './lake-digest.ts';
 import { spread } from './statistics.ts';
 
 const container = 'archive';
+const url = `az://${account}/${container}`;
 
-/** A replay of all there is at a source, with whatever it needs to get there. */
-function replay(name: string, source: string, env: Readonly<Record<string, string>> = {}): Contender {
+/** A replay of all there is at a source as it is called, with whatever it needs to get there. */
+function replay(name: string, source: string, endpoint?: string): Contender {
   const command = new URL('../src/cli/main.js', import.meta.url);
+  const env =
+    endpoint === undefined ? {} : { SASWATCH_ARCHIVE__ENDPOINT: endpoint, SASWATCH_ARCHIVE__ACCOUNT_KEY: accountKey };
   return {
     name,
     run: async (folder) => {
@@ -26,37 +30,56 @@ function replay(name: string, source: string, env: Readonly<Record<string, strin
   };
 }
 
-function settings(endpoint: string): Record<string, string> {
-  return { SASWATCH_ARCHIVE__ENDPOINT: endpoint, SASWATCH_ARCHIVE__ACCOUNT_KEY: accountKey };
+/** The same less its rules, which over years of logs take several times as long as all the rest. */
+function replayWithoutRules(name: string, source: string, endpoint?: string): Contender {
+  const program = new URL('./replay-program.js', import.meta.url);
+  return {
+    name,
+    run: async (folder) => {
+      const data = join(folder, 'data');
+      const place = endpoint === undefined ? [] : [endpoint, accountKey];
+      const run = await runChild(program, [source, data, String(availableParallelism()), ...place], folder);
+      return { ...run, storedBytes: await bytesBelow(join(data, 'lake')) };
+    },
+    digest: (folder) => lakeDigest(join(folder, 'data')),
+  };
 }
 
 type Sample = Standing['samples'][number];
-const reading = ({ cpuS, judgingCpuS }: Sample) => cpuS - judgingCpuS;
+/** Of the whole process, its start and the listing of logs among it. */
+const reading = ({ cpuS, processCpuS, judgingCpuS }: Sample) => (processCpuS ?? cpuS) - judgingCpuS;
+const warm = ({ rows, cpuS, warmCpuS }: Sample) => warmCpuS ?? perMillion(cpuS, rows);
+/** So many are enough for a few lanes to be warm. */
+const warmRowsMin = 1_200_000;
 
-/** What one more million rows cost: what a contender needs for all rows beyond what it needs for the first ones. */
-function furtherMillion(all: Standing, first: Standing): number[] {
-  return all.samples.flatMap((sample, round) => {
-    const start = first.samples[round];
-    return start === undefined ? [] : perMillion(reading(sample) - reading(start), sample.rows - start.rows);
-  });
+type Cell = (standing: Standing) => string;
+const cell =
+  (digits: number, of: (sample: Sample) => number): Cell =>
+  ({ samples }) =>
+    spread(samples.map(of), digits);
+
+function table(standings: readonly Standing[], bytes: number): Rows {
+  const columns: readonly (readonly [string, Cell])[] = [
+    ['CPU-s per 1 M rows, with start-up', cell(2, (sample) => perMillion(reading(sample), sample.rows))],
+    ['rules, CPU-s per 1 M rows', cell(2, ({ judgingCpuS, rows }) => perMillion(judgingCpuS, rows))],
+    ['MB per CPU-s', cell(0, (sample) => bytes / 1e6 / reading(sample))],
+    ['peak RSS MB', cell(0, ({ peakRssBytes }) => peakRssBytes / 1e6)],
+  ];
+  return [
+    ['', ...columns.map(([head]) => head)],
+    ...standings.map((standing) => [standing.name, ...columns.map(([, of]) => of(standing))]),
+  ];
 }
 
-function table(all: readonly Standing[], first: readonly Standing[], bytes: number): Rows {
-  const figure =
-    (digits: number, of: (sample: Sample) => number) =>
-    ({ samples }: Standing) =>
-      spread(samples.map(of), digits);
-  const read = figure(2, (sample) => perMillion(reading(sample), sample.rows));
-  const judged = figure(2, ({ judgingCpuS, rows }) => perMillion(judgingCpuS, rows));
-  const rate = figure(0, (sample) => bytes / 1e6 / reading(sample));
-  const memory = figure(0, ({ peakRssBytes }) => peakRssBytes / 1e6);
+/** What rows cost once all is warm. */
+function warmTable(standings: readonly Standing[], bytesPerRow: number): Rows {
   return [
-    ['', 'CPU-s per 1 M rows', 'of a further million', 'rules, CPU-s per 1 M rows', 'MB per CPU-s', 'peak RSS MB'],
-    ...all.map((standing, index) => {
-      const start = first[index];
-      const further = start === undefined ? '' : spread(furtherMillion(standing, start), 2);
-      return [standing.name, read(standing), further, ...[judged, rate, memory].map((cell) => cell(standing))];
-    }),
+    ['no rules', 'CPU-s per further 1 M rows', 'MB per CPU-s'],
+    ...standings.map((standing) => [
+      standing.name,
+      cell(2, warm)(standing),
+      cell(0, (sample) => bytesPerRow / warm(sample))(standing),
+    ]),
   ];
 }
 
@@ -68,7 +91,7 @@ function smallLogsTable(many: readonly Standing[], few: readonly Standing[], log
       return other === undefined ? Number.NaN : ((reading(sample) - reading(other)) * 1e3) / logs;
     });
   return [
-    ['', 'logs', 'CPU-ms a log'],
+    ['no rules', 'logs', 'CPU-ms a log'],
     ...many.map((standing, index) => [standing.name, String(logs), spread(perLog(standing, index), 2)]),
   ];
 }
@@ -76,61 +99,67 @@ function smallLogsTable(many: readonly Standing[], few: readonly Standing[], log
 /** Replays of the same logs from files, from a plain HTTP server and from Azurite, beside DuckDB storing the files. */
 export function replayBench(options: BenchOptions): Promise<BenchResult> {
   return withDataset(options, async ({ root, logs, description }) => {
-    const { rounds, note } = options;
-    // No fewer hold the whole story.
-    const rows = Math.max(10_000, Math.ceil(options.rows / 10));
-    const start = join(root, 'start');
-    const hourly = join(root, 'hourly');
-    writeScenario({ ...story, rows, out: start });
-    writeScenario({ ...story, rows, out: hourly, format: 'archive' });
+    const { rounds, rows, note } = options;
+    /** Contenders of a folder, which they reach as files and over HTTP. */
+    const race = async (folder: string, contenders: (endpoint: string) => readonly Contender[]) => {
+      const server = await BlobServer.start(folder);
+      try {
+        return await compete(contenders(`${server.url}/{account}`), { rounds, root, note });
+      } finally {
+        await server.stop();
+      }
+    };
+    const withoutRules = (folder: string) => (endpoint: string) => [
+      replayWithoutRules('saswatch replay, files', folder),
+      replayWithoutRules('saswatch replay, HTTP', url, endpoint),
+    ];
+    const logsOf = (name: string, count: number, format: 'ndjson' | 'archive') => {
+      const out = join(root, name);
+      writeScenario({ ...story, rows: count, out, format });
+      return join(out, 'logs');
+    };
     const azurite = await Azurite.start();
+    const client = azurite.service.getContainerClient(container);
+    let whole: Standing[];
     try {
-      const url = `az://${account}/${container}`;
-      const client = azurite.service.getContainerClient(container);
-      const standings = async (folder: string, others: (folder: string) => readonly Contender[]) => {
-        const server = await BlobServer.start(folder);
-        const contenders = [
-          replay('saswatch replay, files', folder),
-          replay('saswatch replay, HTTP', url, settings(`${server.url}/{account}`)),
-          ...others(folder),
-        ];
-        try {
-          return await compete(contenders, { rounds, root, note });
-        } finally {
-          await server.stop();
-        }
-      };
-      const withPeers = async (folder: string) => {
-        await client.create();
-        for (const name of await filesBelow(folder))
-          await client.getBlockBlobClient(name).uploadFile(join(folder, name));
-        const azuriteReplay = replay('saswatch replay, Azurite', url, settings(azurite.endpoint));
-        const found = await standings(folder, () => [azuriteReplay, readJsonPeer(folder)]);
-        await client.delete();
-        return found;
-      };
-      const all = await withPeers(logs);
-      const first = await withPeers(join(start, 'logs'));
-      const many = await standings(join(hourly, 'logs'), () => []);
-      const [fromFiles, fromHttp, , peer] = all as [Standing, Standing, Standing, Standing];
-      return {
-        title: 'replay: an archive to a proved lake',
-        parts: [
-          description,
-          table(all, first, await bytesBelow(logs)),
-          `CPU: the peer uses ${ratio(peer, fromFiles, reading)} times what a replay from files uses without its rules, ` +
-            `and ${ratio(peer, fromHttp, reading)} times what one over HTTP uses. Medians of the ratios within a round. A ` +
-            `further million: what lies between ${rows.toLocaleString('en')} rows and all, start-up and warming up left out.`,
-          smallLogsTable(many, first, (await filesBelow(join(hourly, 'logs'))).length),
-          `${rows.toLocaleString('en')} rows as an archive holds them, a log an hour and category, beside the same rows in one log.`,
-          'CPU is user and system time of all threads of the client; servers run apart and are not counted. Replays list, ' +
-            'read, hash (SHA-256), parse, sort, store, roll up, sync and commit every row, and write the manifest; the last ' +
-            'run of the rules over the three years is told apart. The HTTP server knows ranges and one listing, no more; Azurite itself uses more CPU than its client. All on loopback, without TLS. ' +
-            'After each round all were read back: equal rows in 17 columns.',
-        ],
-      };
+      await client.create();
+      for (const name of await filesBelow(logs)) await client.getBlockBlobClient(name).uploadFile(join(logs, name));
+      whole = await race(logs, (endpoint) => [
+        replay('saswatch replay, files', logs),
+        replay('saswatch replay, HTTP', url, endpoint),
+        replay('saswatch replay, Azurite', url, azurite.endpoint),
+        readJsonPeer(logs),
+      ]);
     } finally {
       await azurite.stop();
     }
+    const longRows = Math.max(rows, warmRowsMin);
+    const longLogs = logsOf('long', longRows, 'ndjson');
+    const long = await race(longLogs, (endpoint) => [...withoutRules(longLogs)(endpoint), readJsonPeer(longLogs)]);
+    const [fromFiles, fromHttp, peer] = long as [Standing, Standing, Standing];
+    // No fewer hold the whole story.
+    const fewRows = Math.max(10_000, Math.ceil(rows / 10));
+    const fewLogs = logsOf('few', fewRows, 'ndjson');
+    const manyLogs = logsOf('many', fewRows, 'archive');
+    const few = await race(fewLogs, withoutRules(fewLogs));
+    const many = await race(manyLogs, withoutRules(manyLogs));
+    return {
+      title: 'replay: an archive to a proved lake',
+      parts: [
+        description,
+        table(whole, await bytesBelow(logs)),
+        'CPU is user and system time of all threads of the client, its start included; servers run apart and are not counted. Replays list, ' +
+          'read, hash (SHA-256), parse, sort, store, roll up, sync and commit every row, and write the manifest; the last ' +
+          'run of the rules over the three years is told apart. The HTTP server knows ranges and one listing, no more; Azurite itself uses more CPU than its client. All on loopback, without TLS. ' +
+          'After each round all were read back: equal rows in 17 columns.',
+        warmTable(long, (await bytesBelow(longLogs)) / longRows),
+        `${longRows.toLocaleString('en')} rows of the same story: what a row costs from the third full segment of each lane on, ` +
+          'before which code is compiled and memory touched for the first time; of the peer, all of its run. ' +
+          `CPU: the peer uses ${ratio(peer, fromFiles, warm)} times what a replay from files uses, ` +
+          `and ${ratio(peer, fromHttp, warm)} times what one over HTTP uses. Medians of the ratios within a round.`,
+        smallLogsTable(many, few, (await filesBelow(manyLogs)).length),
+        `${fewRows.toLocaleString('en')} rows as an archive holds them, a log an hour and category, beside the same rows in one log; listing included.`,
+      ],
+    };
   });
 }
