@@ -1,14 +1,9 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { z } from 'zod';
-import { BIGINT, DuckDBTimestampValue, TIMESTAMP, UBIGINT, VARCHAR } from '../core/duckdb.ts';
 import type { Finding } from '../core/finding.ts';
-import { type Partition, type PositionRange, type ReadStretch, sourceId } from '../core/position.ts';
-import { appendRows } from './append-rows.ts';
+import { type PositionRange, sourceId } from '../core/position.ts';
 import { type Commit, filesOf, type HourFile, type SegmentFile } from './commit.ts';
-import { readFindings } from './finding-table.ts';
 import type { Manifest, ManifestCounters } from './manifest.ts';
 import { Positions } from './positions.ts';
-import { chainStart, type RemovedFile, type Replacement, readReplacements, type SasFile } from './replacement.ts';
+import { chainStart, type RemovedFile, type Replacement, type SasFile } from './replacement.ts';
 import type { TokenFile } from './token-directory.ts';
 
 /** Event time from the first to the last row of some segments, UTC microseconds. */
@@ -84,6 +79,20 @@ export class CatalogState {
     this.counters.duplicates += duplicates;
   }
 
+  /** Takes in findings that have just been written under `version`. */
+  revise(version: number, findings: readonly Finding[]): void {
+    this.version = version;
+    for (const finding of findings) this.findings.set(finding.id, finding);
+  }
+
+  /** From the first row that came after the last judgement to the newest row of the lake; null if none came. */
+  unjudgedSpan(): TimeSpan | null {
+    if (this.unjudged === null) return null;
+    let { first, last } = this.unjudged;
+    for (const { maxTime } of this.segments.values()) if (maxTime > last) last = maxTime;
+    return { first, last };
+  }
+
   /** The snapshot readers get. */
   manifest(publishedAt: Date, findingsPath: string | null): Manifest {
     return {
@@ -107,169 +116,4 @@ export class CatalogState {
     yield* this.tokenFiles.keys();
     yield* this.quarantinePaths;
   }
-}
-
-const bigText = z.string().transform(BigInt);
-const numberText = z.string().transform(Number);
-const optionalText = z.string().nullable();
-
-const segmentRow = z.tuple([z.string(), z.string(), optionalText, numberText, numberText, bigText, bigText]);
-const digestRow = z.tuple([optionalText, optionalText, optionalText]);
-const rangeRow = z.tuple([z.string(), z.string(), bigText, bigText, optionalText]);
-const commitRow = z.tuple([numberText, numberText, numberText, optionalText, numberText]);
-
-async function rows<T>(connection: DuckDBConnection, schema: z.ZodType<T>, sql: string): Promise<T[]> {
-  return z.array(schema).parse((await connection.runAndReadAll(sql)).getRowsJson());
-}
-
-/**
- * Reads the whole state from the tables.
- *
- * @param since files given up earlier are forgotten.
- */
-export async function loadState(connection: DuckDBConnection, since: Date): Promise<CatalogState> {
-  const state = new CatalogState();
-  const files = await rows(
-    connection,
-    z
-      .array(z.unknown())
-      .transform((row) => [segmentRow.parse(row.slice(0, 7)), digestRow.parse(row.slice(7))] as const),
-    `SELECT path, rollup_path, sas_path, row_count::VARCHAR, bytes::VARCHAR, epoch_us(min_time)::VARCHAR,
-      epoch_us(max_time)::VARCHAR, sha256, rollup_sha256, sas_sha256 FROM segment ANTI JOIN removed USING (path) ORDER BY segment.rowid`,
-  );
-  for (const [[path, rollupPath, sasPath, rowCount, bytes, minTime, maxTime], [log, rollup, sas]] of files) {
-    const digests = log === null || rollup === null ? {} : { digests: { log, rollup, sas } };
-    state.segments.set(path, { path, rollupPath, sasPath, rows: rowCount, bytes, minTime, maxTime, ...digests });
-  }
-  await loadReplacements(connection, state, since);
-  const range = (columns: string, table: string) =>
-    rows(
-      connection,
-      rangeRow,
-      `SELECT source, partition, from_offset::VARCHAR, to_offset::VARCHAR, ${columns} FROM ${table} ORDER BY rowid`,
-    );
-  for (const [source, partition, from, to, token] of await range('token', 'position')) {
-    state.positions.advance({ source, partition, from, to, ...(token === null ? {} : { token }) });
-  }
-  for (const [source, partition, from, to] of await range('NULL', 'hole')) {
-    state.holes.push({ source, partition, from, to });
-  }
-  const commits = await rows(
-    connection,
-    commitRow,
-    `SELECT row_count::VARCHAR, bytes::VARCHAR, deliveries::VARCHAR, quarantine_path, quarantined::VARCHAR
-      FROM commit_log ORDER BY rowid`,
-  );
-  for (const [rowCount, bytes, deliveries, quarantinePath, quarantined] of commits) {
-    state.counters.commits += 1;
-    state.counters.rows += rowCount;
-    state.counters.bytes += bytes;
-    state.counters.deliveries += deliveries;
-    state.counters.quarantined += quarantined;
-    if (quarantinePath !== null) state.quarantinePaths.add(quarantinePath);
-  }
-  for (const finding of await readFindings(connection)) state.findings.set(finding.id, finding);
-  const [span] = await rows(
-    connection,
-    z.tuple([bigText.nullable(), bigText.nullable()]),
-    `SELECT epoch_us(min(min_time))::VARCHAR, epoch_us(max(max_time))::VARCHAR FROM segment
-      WHERE version > (SELECT coalesce(max(version), 0) FROM judgement)`,
-  );
-  const [first = null, last = null] = span ?? [];
-  state.unjudged = first === null || last === null ? null : { first, last };
-  const versions = await rows(
-    connection,
-    z.tuple([numberText]),
-    `SELECT coalesce(max(version), 0)::VARCHAR FROM (SELECT version FROM commit_log UNION ALL SELECT version FROM finding
-      UNION ALL SELECT version FROM replacement)`,
-  );
-  state.version = versions[0]?.[0] ?? 0;
-  return state;
-}
-
-const stretchRow = z.tuple([z.string(), z.string(), bigText, bigText, z.string()]);
-
-/** What has been read and hashed, by partition and first byte. */
-export async function loadStretches(connection: DuckDBConnection): Promise<ReadStretch[]> {
-  const stretches = await rows(
-    connection,
-    stretchRow,
-    `SELECT source, partition, first_byte::VARCHAR, arg_max(next_byte, version)::VARCHAR, arg_max(sha256, version)
-      FROM stretch_read GROUP BY source, partition, first_byte ORDER BY source, partition, first_byte`,
-  );
-  return stretches.map(([source, partition, first, next, sha256]) => ({ source, partition, first, next, sha256 }));
-}
-
-async function loadReplacements(connection: DuckDBConnection, state: CatalogState, since: Date): Promise<void> {
-  const { hourFiles, sasFiles, tokenFiles, removed, chain, duplicates } = await readReplacements(connection, since);
-  for (const file of hourFiles) state.segments.set(file.path, file);
-  for (const file of sasFiles) state.sasFiles.set(file.path, file);
-  for (const file of tokenFiles) state.tokenFiles.set(file.path, file);
-  state.removed.push(...removed);
-  state.chain = chain;
-  state.counters.duplicates = duplicates;
-}
-
-/** Appends the rows of one commit; the caller holds the transaction. */
-export async function insertCommit(
-  connection: DuckDBConnection,
-  version: number,
-  commit: Commit,
-  details: { at: Date; holes: readonly PositionRange[]; newSources: readonly Partition[] },
-): Promise<void> {
-  const at = new DuckDBTimestampValue(BigInt(details.at.getTime()) * 1000n);
-  for (const file of commit.segments) {
-    await connection.run('INSERT INTO segment VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', [
-      version,
-      file.path,
-      file.rollupPath,
-      file.sasPath,
-      file.rows,
-      file.bytes,
-      new DuckDBTimestampValue(file.minTime),
-      new DuckDBTimestampValue(file.maxTime),
-      file.digests?.log ?? null,
-      file.digests?.rollup ?? null,
-      file.digests?.sas ?? null,
-    ]);
-  }
-  const key = BigInt(version);
-  await appendRows(
-    connection,
-    'position',
-    [UBIGINT, VARCHAR, VARCHAR, BIGINT, BIGINT, VARCHAR],
-    commit.ranges.map(({ source, partition, from, to, token }) => [key, source, partition, from, to, token ?? null]),
-  );
-  await appendRows(
-    connection,
-    'source',
-    [UBIGINT, VARCHAR, VARCHAR, TIMESTAMP],
-    details.newSources.map(({ source, partition }) => [sourceId({ source, partition }), source, partition, at]),
-  );
-  await appendRows(
-    connection,
-    'hole',
-    [UBIGINT, VARCHAR, VARCHAR, BIGINT, BIGINT],
-    details.holes.map(({ source, partition, from, to }) => [key, source, partition, from, to]),
-  );
-  await appendRows(
-    connection,
-    'stretch_read',
-    [UBIGINT, VARCHAR, VARCHAR, BIGINT, BIGINT, VARCHAR],
-    (commit.read ?? []).map(({ source, partition, first, next, sha256 }) => {
-      return [key, source, partition, first, next, sha256];
-    }),
-  );
-  const rowCount = commit.segments.reduce((sum, file) => sum + file.rows, 0);
-  const bytes = commit.segments.reduce((sum, file) => sum + file.bytes, 0);
-  await connection.run('INSERT INTO commit_log VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
-    version,
-    at,
-    commit.segments.length,
-    rowCount,
-    bytes,
-    commit.deliveries ?? 0,
-    commit.quarantinePath,
-    commit.quarantined,
-  ]);
 }
