@@ -31,9 +31,11 @@ interface Recognised {
   readonly file: LogFile | 'empty' | null;
 }
 
-/** Finds log files, and remembers what it has recognised for as long as a file does not change. */
+/** Finds log files, and remembers what it has recognised for as long as a file is there and does not change. */
 export class LogFinder {
-  readonly #known = new Map<string, Recognised>();
+  /** As of the last search. */
+  #known: ReadonlyMap<string, Recognised> = new Map();
+  #found = new Map<string, Recognised>();
   readonly #head = Buffer.allocUnsafeSlow(headBytes);
 
   /**
@@ -43,6 +45,8 @@ export class LogFinder {
    * @throws AppError SOURCE_UNAVAILABLE for a path that does not exist, SCHEMA_UNKNOWN for a named file that is no log.
    */
   async find(paths: readonly string[], filed: Span | null = null): Promise<FoundFiles> {
+    this.#known = this.#found;
+    this.#found = new Map();
     const files: LogFile[] = [];
     const skipped: string[] = [];
     for (const path of paths) {
@@ -77,9 +81,9 @@ export class LogFinder {
   async #recognise(path: string): Promise<LogFile | 'empty' | null> {
     const { size: bytes, mtimeMs: changedMs } = stats(path);
     const known = this.#known.get(path);
-    if (known?.bytes === bytes && known.changedMs === changedMs) return known.file;
-    const file = await recognise(path, bytes, this.#head);
-    this.#known.set(path, { bytes, changedMs, file });
+    const unchanged = known?.bytes === bytes && known.changedMs === changedMs;
+    const file = unchanged ? known.file : await recognise(path, bytes, this.#head);
+    this.#found.set(path, { bytes, changedMs, file });
     return file;
   }
 }
