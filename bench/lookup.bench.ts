@@ -13,6 +13,8 @@ const rowsPerHourMax = 4_000_000;
 const hoursMin = 25;
 const smallShare = 0.1;
 const extrapolatedTo = 1_000_000_000;
+/** Of the larger lake: from smaller ones on, a straight line that far ahead tells the noise only. */
+const extrapolatedFrom = 10_000_000;
 
 /** What one way to look a token up cost, medians over the rounds. */
 interface Cost {
@@ -74,6 +76,7 @@ export async function lookupBench({ rows, rounds, note }: BenchOptions): Promise
 
     const name = (count: number) => `${number(count / 1e6)} M`;
     const [small, large] = [fewHours * rowsPerHour, hours * rowsPerHour];
+    const goesOn = large >= extrapolatedFrom;
     const lines = ways.map(({ way, kind }, index): string[] => {
       const [a, b] = [few[index] ?? nothing, all[index] ?? nothing];
       // From 16 hours on there is a directory: what a larger lake costs less does not go on falling.
@@ -82,8 +85,7 @@ export async function lookupBench({ rows, rounds, note }: BenchOptions): Promise
       return [
         `${kind}, ${way === 'log' ? 'log files alone' : 'rollups first'}`,
         ...[a, b].flatMap((cost) => [number(cost.rows), cost.cpuS.toFixed(3), cost.megabytes.toFixed(1)]),
-        later(({ cpuS }) => cpuS).toFixed(2),
-        number(later(({ megabytes }) => megabytes)),
+        ...(goesOn ? [later(({ cpuS }) => cpuS).toFixed(2), number(later(({ megabytes }) => megabytes))] : []),
       ];
     });
     const sizes = [name(small), name(large)];
@@ -98,14 +100,16 @@ export async function lookupBench({ rows, rounds, note }: BenchOptions): Promise
           [
             '',
             ...sizes.flatMap((size) => [`rows of ${size}`, 'CPU-s', 'MB read']),
-            `CPU-s at ${name(extrapolatedTo)}`,
-            'MB',
+            ...(goesOn ? [`CPU-s at ${name(extrapolatedTo)}`, 'MB'] : []),
           ],
           ...lines,
         ],
         `Absent: in no hour. Rare: a quarter of an hour. Steady: 40 rows in every hour. Hot: three rows of a hundred. ` +
           '`rollups first` is what `saswatch token show` does, with a token directory from 16 hours on; `log files alone` is DuckDB with a plain WHERE over the same files, ' +
-          `its bloom filters and statistics. The last two columns go on from both sizes in a straight line, or stay where the larger lake costs less.`,
+          'its bloom filters and statistics.' +
+          (goesOn
+            ? ' The last two columns go on from both sizes in a straight line, or stay where the larger lake costs less.'
+            : ` A lake of ${name(extrapolatedFrom)} rows or more tells what a larger one costs.`),
       ],
     };
   } finally {
