@@ -3,7 +3,7 @@ import type { Dictionary, FixedValues } from '../core/batch.ts';
 import { duckdb } from '../core/duckdb.ts';
 import type { VectorKernel } from '../core/vector-kernel.ts';
 import { kernelCodes, kernelOver, kernelTexts, kernelUuids } from './kernel-values.ts';
-import { databaseType, entriesOf, isValid, type TableColumn, textOf, wordsOf } from './table.ts';
+import { databaseType, isValid, type TableColumn, textsOf, wordsOf } from './table.ts';
 import { elementBytes, type HeapTexts, type TextHeap } from './text-heap.ts';
 import { assertCode, copyToValidity, copyToVector, vectorRows } from './vector-memory.ts';
 
@@ -71,7 +71,7 @@ function valuesOf(
     }
     const { length } = dictionary;
     // An ENUM needs a value, even if every row is null.
-    const type = duckdb.create_enum_type(length === 0 ? [''] : entriesOf(dictionary).map(textOf));
+    const type = duckdb.create_enum_type(length === 0 ? [''] : textsOf(dictionary));
     return { type, values: enumCodes(codes, length, kernelOver(kernel, codes)) };
   }
   const { values } = column;

@@ -1,9 +1,9 @@
-import type { Batch, DictionaryColumn } from '../core/batch.ts';
+import type { Batch } from '../core/batch.ts';
 import type { ColumnName } from '../core/columns.ts';
 import { networkOf } from './network.ts';
 import { classCounterNames, counterOfClass, overwriting } from './rollup-counters.ts';
 import { sketchBits, sketchHash } from './sketch.ts';
-import { dictionaryColumn, entriesOf, textOf } from './table.ts';
+import { dictionaryColumn, textsOf } from './table.ts';
 
 /** Bits of a sketch that is one word. */
 export const wordBits = 64;
@@ -39,25 +39,21 @@ function toolOf(userAgent: string): string {
 }
 
 export function rollupTraits(batch: Batch): RollupTraits {
-  const textsOf = (name: ColumnName) => texts(dictionaryColumn(batch, name));
+  const valuesOf = (name: ColumnName) => textsOf(dictionaryColumn(batch, name).dictionary);
   const flags = (name: ColumnName, of: (text: string) => boolean) =>
-    Uint8Array.from(textsOf(name), (text) => Number(of(text)));
-  const addresses = textsOf('caller_ip');
+    Uint8Array.from(valuesOf(name), (text) => Number(of(text)));
+  const addresses = valuesOf('caller_ip');
   return {
-    classCounter: Uint8Array.from(textsOf('operation_class'), (text) =>
+    classCounter: Uint8Array.from(valuesOf('operation_class'), (text) =>
       classCounterNames.indexOf(counterOfClass(text)),
     ),
     overwrites: flags('operation_name', (text) => overwriting.has(text)),
     isPublic: flags('ip_class', (text) => text === 'public'),
     isHttp: flags('protocol', (text) => text.toUpperCase() === 'HTTP'),
     isOldTls: flags('tls_version', (text) => /^TLS 1\.[01]$/i.test(text)),
-    containerBit: Uint8Array.from(textsOf('container'), (text) => hashOf(text) % wordBits),
-    toolBit: Uint8Array.from(textsOf('user_agent'), (text) => hashOf(toolOf(text)) % wordBits),
+    containerBit: Uint8Array.from(valuesOf('container'), (text) => hashOf(text) % wordBits),
+    toolBit: Uint8Array.from(valuesOf('user_agent'), (text) => hashOf(toolOf(text)) % wordBits),
     addressBit: Uint16Array.from(addresses, (text) => hashOf(text) % sketchBits),
     networkBit: Uint16Array.from(addresses, (text) => hashOf(networkOf(text)) % sketchBits),
   };
-}
-
-function texts({ dictionary }: DictionaryColumn): string[] {
-  return entriesOf(dictionary).map(textOf);
 }

@@ -122,6 +122,18 @@ export function entriesOf({ length, offsets, bytes }: Dictionary): Uint8Array[] 
   return Array.from({ length }, (_, code) => bytes.subarray(offsets[code], offsets[code + 1]));
 }
 
+/** The same as texts. @throws TypeError as `textOf`. */
+export function textsOf({ length, offsets, bytes }: Dictionary): string[] {
+  const [first, last] = [offsets[0] ?? 0, offsets[length] ?? 0];
+  const whole = textOf(bytes.subarray(first, last));
+  // Cutting one text costs far less than decoding thousands; in ASCII a byte is a character.
+  const cut =
+    whole.length === last - first
+      ? (from: number, to: number) => whole.slice(from - first, to - first)
+      : (from: number, to: number) => textOf(bytes.subarray(from, to));
+  return Array.from({ length }, (_, code) => cut(offsets[code] ?? 0, offsets[code + 1] ?? 0));
+}
+
 /** A text column made from values. */
 export function textColumn(name: string, values: readonly (string | null)[]): Of<Utf8Column> {
   const bytes = new Uint8Array(Buffer.from(values.join('')));
