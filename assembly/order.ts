@@ -82,6 +82,8 @@ function keyByToken(): usize {
       behind++;
     }
   }
+  // Sorting those with a token swaps both as often as their tokens have digits that differ.
+  memory.copy(order + (n << 2), spareOrder + (n << 2), (rows - n) << 2);
   swapOrders();
   return n;
 }
