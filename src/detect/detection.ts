@@ -29,6 +29,7 @@ const testSchema = z.strictObject({
 });
 
 const condition = z.string().min(1);
+const partName = z.string().regex(/^[a-z_]+$/);
 
 /**
  * SQL conditions without which a rule finds nothing, so that its statement need not be run; each over one row. Where several
@@ -38,15 +39,19 @@ const condition = z.string().min(1);
  * did, the counters of `sas_use`, with its containers, times, `sip` and validity, all over the days judged and the day before,
  * with `first_seen` and `requests` of its life. `log`: a row of `log_row` that the rule has not seen.
  * `part`: a part of the rule's own WITH clause, by its name, that must have rows; one that does not read the log.
+ *
+ * Where tokens are judged each by itself, the rule need not see the others: `only` names the views of which it is shown the
+ * rows of tokens that meet `token`. `rows`, an SQL time: of the log it reads rows of the tokens of `part` alone, which has
+ * their `token_key` and `account`, and none before that time. `proof`: a further part that must have rows; it may read these.
  */
 const needsSchema = z.strictObject({
   account: condition.optional(),
   token: condition.optional(),
   log: condition.optional(),
-  part: z
-    .string()
-    .regex(/^[a-z_]+$/)
-    .optional(),
+  part: partName.optional(),
+  only: z.array(z.enum(['sas_use', 'token_day'])).default([]),
+  rows: condition.optional(),
+  proof: partName.optional(),
 });
 
 const sentences = z.array(z.string().min(1)).min(1);
@@ -71,7 +76,7 @@ const headerSchema = z.strictObject({
   falsepositives: sentences,
   blindspots: sentences,
   params: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), parameterSchema),
-  needs: needsSchema.default({}),
+  needs: needsSchema.default({ only: [] }),
   runbook: z.string().min(1),
   response: z.string().optional(),
   tests: z.array(testSchema).min(1),
@@ -123,6 +128,21 @@ function readHeader(file: string, text: string): Header {
   throw invalid(file, `:${line}`, `${path.join('.') || 'header'}: ${issue?.message ?? 'is not valid'}`, parsed.error);
 }
 
+function checkNeeds(file: string, { token, part, only, rows, proof }: Header['needs'], sql: string): void {
+  for (const [name, value] of Object.entries({ part, proof })) {
+    if (value !== undefined && partQuery(sql, value) === undefined)
+      throw invalid(
+        file,
+        '',
+        `needs.${name} names ${value}, but the statement has no \`${value} AS (\` at the start of a line`,
+      );
+  }
+  if (only.length > 0 && token === undefined) throw invalid(file, '', 'needs.only shows tokens that meet needs.token');
+  if (rows !== undefined && part === undefined) throw invalid(file, '', 'needs.rows is of the tokens of needs.part');
+  if (proof !== undefined && rows === undefined)
+    throw invalid(file, '', 'needs.proof reads the rows that needs.rows tells');
+}
+
 /**
  * Reads the text of a rule file: YAML header in the leading `/*---` comment, then one SQL statement.
  *
@@ -144,7 +164,12 @@ export function parseDetection(file: string, text: string): Detection {
       throw invalid(file, '', `the statement does not use $${name}, so it would read every hour there is`);
     if (name in header.params) throw invalid(file, '', `params.${name} is given by the run and cannot be declared`);
   }
-  for (const name of [...used, ...Object.values(header.needs).flatMap((need) => [...parameterNames(need ?? '')])]) {
+  for (const name of [
+    ...used,
+    ...Object.values(header.needs)
+      .flat()
+      .flatMap((need) => [...parameterNames(need ?? '')]),
+  ]) {
     if (name !== 'since' && name !== 'until' && !(name in header.params)) {
       throw invalid(file, '', `$${name} is used but params.${name} is not declared`);
     }
@@ -152,13 +177,7 @@ export function parseDetection(file: string, text: string): Detection {
   for (const name of Object.keys(header.params)) {
     if (!used.has(name)) throw invalid(file, '', `params.${name} is declared but $${name} is not used`);
   }
-  const { part } = header.needs;
-  if (part !== undefined && partQuery(sql, part) === undefined)
-    throw invalid(
-      file,
-      '',
-      `needs.part names ${part}, but the statement has no \`${part} AS (\` at the start of a line`,
-    );
+  checkNeeds(file, header.needs, sql);
   return { ...header, file, sql };
 }
 

@@ -154,9 +154,9 @@ export class Detector {
   ): Promise<Finding[]> {
     const { tuning, suppressions } = this.#dependencies;
     const hits: RuleHit[] = [];
-    for (const rule of await withNeedsMet(views, rules, range, tuning)) {
+    for (const { rule, shown } of await withNeedsMet(views, rules, range, tuning)) {
       await pause?.();
-      hits.push(...(await hitsOf(views, rule, range, tuning.get(rule.code))).filter(isWanted));
+      hits.push(...(await hitsOf(views, rule, range, tuning.get(rule.code), shown)).filter(isWanted));
     }
     if (suppressions.some(({ addresses }) => addresses !== undefined)) await views.ready('log_row');
     return suppress(views.connection, await findingsOf(views.connection, hits), suppressions);

@@ -1,27 +1,28 @@
 import { counters } from '../store/entity-views.ts';
 import type { Detection } from './detection.ts';
-import { bindParameters, bindValues, type ParameterValues, timestampLiteral } from './parameter.ts';
-import type { RuleViews } from './rule-views.ts';
+import { isLonger, type LogTokens, narrowViewsOf, type Shown } from './narrow-view.ts';
+import { bindValues } from './parameter.ts';
+import { numberIn, type RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 import { partQuery } from './statement-part.ts';
 import type { Tuning } from './tuning.ts';
 
-type Needs = Detection['needs'];
-type NeedKind = Exclude<keyof Needs, 'part'>;
+type NeedKind = 'account' | 'token' | 'log';
 
 const sums = counters.map((name) => `sum(${name})::BIGINT AS ${name}`).join(', ');
 
 /** What rules ask of tokens, of accounts and of the log, cheapest first: one statement for all rules that ask it. */
 const kinds: readonly NeedKind[] = ['account', 'token', 'log'];
 
-/** Of a kind of need, the rows that came since `since`, with what their token or account did on the days judged and the day before. */
-function rowsOf(kind: NeedKind, { since, until }: EventRange): string {
-  const [from, to] = [timestampLiteral(since), timestampLiteral(until)];
-  const dayBefore = `${timestampLiteral(fromWholeDay({ since, until }).since)} - INTERVAL '1 day'`;
-  if (kind === 'log') return `FROM log_row WHERE time >= ${from} AND time < ${to}`;
-  if (kind === 'account')
-    return `FROM (SELECT account, auth_type, ${sums} FROM account_day WHERE day >= ${dayBefore} AND day < ${to} GROUP BY ALL)`;
-  return `FROM (
+/** Bits of a number: rules beyond are always run. */
+const askingMax = 128;
+
+/** Of a kind of need, the rows that came since `$from`, with what their token or account did on the days judged and the day before. */
+const rowsOf: Readonly<Record<NeedKind, string>> = {
+  log: 'log_row WHERE time >= $from::TIMESTAMP AND time < $until::TIMESTAMP',
+  account: `(SELECT account, auth_type, ${sums} FROM account_day
+    WHERE day >= $since::TIMESTAMP - INTERVAL '1 day' AND day < $until::TIMESTAMP GROUP BY ALL)`,
+  token: `(
     SELECT u.*, coalesce(l.first_seen, TIMESTAMP '1970-01-01') AS first_seen, l.requests
     FROM (
       SELECT token_hash, account, max(auth_type) AS auth_type, ${sums}, bit_or(container_bits) AS container_bits,
@@ -29,17 +30,21 @@ function rowsOf(kind: NeedKind, { since, until }: EventRange): string {
         max(st_time) FILTER (si IS NULL) AS st_time, min(se_time) FILTER (si IS NULL) AS se_time
       FROM sas_use s SEMI JOIN (
         SELECT DISTINCT token_hash, account FROM sas_use
-        WHERE bucket > ${from} - INTERVAL '5 minutes' AND bucket < ${to}
+        WHERE bucket > $from::TIMESTAMP - INTERVAL '5 minutes' AND bucket < $until::TIMESTAMP
       ) a ON a.token_hash = s.token_hash AND a.account = s.account
-      WHERE bucket >= ${dayBefore} AND bucket < ${to}
+      WHERE bucket >= $since::TIMESTAMP - INTERVAL '1 day' AND bucket < $until::TIMESTAMP
       GROUP BY token_hash, account) u
-    LEFT JOIN token_life l ON l.token_hash = u.token_hash AND l.account = u.account)`;
+    LEFT JOIN token_life l ON l.token_hash = u.token_hash AND l.account = u.account)`,
+};
+
+/** A run of rules: what they read, the range, and how they are tuned. */
+interface Run {
+  readonly views: RuleViews;
+  readonly range: EventRange;
+  readonly tuning: Tuning;
 }
 
-/** A need reaches one day back: a rule whose windows somebody has made longer is always run. */
-function isLonger(values: ParameterValues): boolean {
-  return Object.values(values).some((value) => typeof value === 'string');
-}
+const valuesOf = ({ tuning }: Run, { code }: Detection) => tuning.get(code) ?? {};
 
 /**
  * The rules that may find something: those whose `needs` some row meets.
@@ -52,38 +57,80 @@ export async function withNeedsMet(
   rules: readonly Detection[],
   range: EventRange,
   tuning: Tuning,
-): Promise<Detection[]> {
-  let left = [...rules];
+): Promise<MetRule[]> {
+  const run = { views, range, tuning };
+  let left = rules;
   for (const kind of kinds) {
-    const asking = left.flatMap((rule) => {
-      const values = tuning.get(rule.code) ?? {};
-      const need = rule.needs[kind];
-      if (need === undefined || isLonger(values)) return [];
-      return [{ rule, sql: bindParameters({ sql: need, params: rule.params }, fromWholeDay(range), values) }];
-    });
-    if (asking.length === 0) continue;
-    const conditions = asking.map(({ sql }) => `coalesce(bool_or(true) FILTER (${sql}), false)`);
-    const sql = `SELECT ${conditions.join(',\n  ')} ${rowsOf(kind, range)}`;
-    await views.ready(sql);
-    const result = await views.connection.runAndReadAll(sql);
-    const [met = []] = result.getRows();
-    const unmet = new Set(asking.flatMap(({ rule }, index) => (met[index] === true ? [] : [rule])));
+    // Rows of the log are asked as little as possible; the rest by the same statement each time, so that it is planned once.
+    const asking = (kind === 'log' ? left : rules)
+      .filter((rule) => rule.needs[kind] !== undefined && !isLonger(valuesOf(run, rule)))
+      .slice(0, askingMax);
+    if (!asking.some((rule) => left.includes(rule))) continue;
+    const bits = await bitsMet(run, kind, asking);
+    const unmet = new Set(asking.filter((_, index) => ((bits >> BigInt(index)) & 1n) === 0n));
     left = left.filter((rule) => !unmet.has(rule));
   }
-  const met: Detection[] = [];
-  for (const rule of left) if (await hasPart(views, rule, range, tuning.get(rule.code))) met.push(rule);
-  return met;
+  const rest: MetRule[] = [];
+  for (const rule of left) rest.push(...(await met(run, rule)));
+  return rest;
 }
 
-async function hasPart(
-  views: RuleViews,
+/** A bit for each rule whose need some row meets. */
+async function bitsMet(run: Run, kind: NeedKind, asking: readonly Detection[]): Promise<bigint> {
+  const { views, range } = run;
+  const moments = { ...fromWholeDay(range), from: range.since };
+  const bits = asking.map((rule, index) => {
+    const sql = bindValues({ sql: rule.needs[kind] ?? '', params: rule.params }, valuesOf(run, rule));
+    return `if((${sql}), ${1n << BigInt(index)}::UHUGEINT, 0)`;
+  });
+  const met = `${bits.join('\n  | ')} AS met`;
+  if (kind !== 'token' || asking.every(({ kind, needs }) => kind === 'posture' || needs.only.length === 0))
+    return numberIn(
+      await views.read(`SELECT coalesce(bit_or(met), 0) FROM (SELECT ${met} FROM ${rowsOf[kind]})`, moments),
+    );
+  const shown = asking.reduce((sum, { needs }, index) => sum | (needs.only.length > 0 ? 1n << BigInt(index) : 0n), 0n);
+  return views.take(
+    `SELECT *, met & ${shown}::UHUGEINT <> 0 AS shown FROM (SELECT token_hash, account, ${met} FROM ${rowsOf[kind]}) WHERE met <> 0`,
+    moments,
+  );
+}
+
+/** A rule that may find something, and what of the views it has to be shown. */
+export interface MetRule {
+  readonly rule: Detection;
+  readonly shown: Shown;
+}
+
+async function met(run: Run, rule: Detection): Promise<MetRule[]> {
+  const { part, rows, proof } = rule.needs;
+  const values = valuesOf(run, rule);
+  const shown = { only: narrowViewsOf(rule, values), log: null };
+  if (part === undefined) return [{ rule, shown }];
+  if (rows === undefined || isLonger(values)) return (await hasRows(run, rule, part, shown)) ? [{ rule, shown }] : [];
+  const tokens = `SELECT DISTINCT token_key, starts_with(token_hash::VARCHAR, '00000000-0000-0000-'), epoch_us(${rows})`;
+  const log = logTokens((await readPart(run, rule, { part, shown, select: tokens })).getRows());
+  if (log === null) return [];
+  if (proof === undefined) return [{ rule, shown: { ...shown, log } }];
+  return (await hasRows(run, rule, proof, { ...shown, log })) ? [{ rule, shown }] : [];
+}
+
+/** @param rows a token's number, whether that is its fingerprint, and a time. */
+function logTokens(rows: readonly (readonly unknown[])[]): LogTokens | null {
+  const numbers = (isFingerprint: boolean) =>
+    rows.flatMap(([key, is]) => (typeof key === 'bigint' && is === isFingerprint ? [key] : []));
+  const since = rows[0]?.[2];
+  return typeof since === 'bigint' ? { tokens: numbers(false), fingerprints: numbers(true), since } : null;
+}
+
+async function hasRows(run: Run, rule: Detection, part: string, shown: Shown): Promise<boolean> {
+  return (await readPart(run, rule, { part, shown })).getRows()[0]?.[0] === true;
+}
+
+async function readPart(
+  run: Run,
   rule: Detection,
-  range: EventRange,
-  values: ParameterValues = {},
-): Promise<boolean> {
-  const { part } = rule.needs;
-  const sql = part === undefined ? undefined : partQuery(rule.sql, part);
-  if (sql === undefined) return true;
-  const result = await views.read(bindValues({ sql, params: rule.params }, values), fromWholeDay(range));
-  return result.getRows()[0]?.[0] === true;
+  { part, shown, select }: { readonly part: string; readonly shown: Shown; readonly select?: string },
+) {
+  const sql = partQuery(rule.sql, part, select) ?? rule.sql;
+  return run.views.read(bindValues({ sql, params: rule.params }, valuesOf(run, rule)), fromWholeDay(run.range), shown);
 }

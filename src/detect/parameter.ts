@@ -71,14 +71,11 @@ export function bindValues({ sql, params }: Parametrised, values: ParameterValue
   return withLiterals(sql, new Map(literals));
 }
 
-/** Writes a range, UTC microseconds, for `$since` and `$until`. */
-export function bindRange(sql: string, { since, until }: { readonly since: bigint; readonly until: bigint }): string {
+/** Writes times, UTC microseconds, for `$since`, `$until` and whatever else they are named. */
+export function bindMoments(sql: string, moments: Readonly<Record<string, bigint>>): string {
   return withLiterals(
     sql,
-    new Map([
-      ['since', timestampLiteral(since)],
-      ['until', timestampLiteral(until)],
-    ]),
+    new Map(Object.entries(moments).map(([name, micros]) => [name, timestampLiteral(micros)] as const)),
   );
 }
 
@@ -93,5 +90,5 @@ export function bindParameters(
   range: { readonly since: bigint; readonly until: bigint },
   values: ParameterValues = {},
 ): string {
-  return bindRange(bindValues(statement, values), range);
+  return bindMoments(bindValues(statement, values), { since: range.since, until: range.until });
 }

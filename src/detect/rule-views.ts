@@ -1,5 +1,7 @@
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
-import { bindRange } from './parameter.ts';
+import type { Shown } from './narrow-view.ts';
+import { bindMoments } from './parameter.ts';
+import type { Moments } from './planned-statements.ts';
 import type { EventRange } from './run.ts';
 
 /** A connection with the views that rules read; read only. */
@@ -7,15 +9,34 @@ export interface RuleViews {
   readonly connection: DuckDBConnection;
   /** Makes sure that the views that a statement reads are up to date. */
   ready(sql: string): Promise<void>;
-  /** Runs a statement, with `$since` and `$until`, over views that are up to date. */
-  read(sql: string, range: EventRange): Promise<DuckDBResultReader>;
+  /**
+   * Runs a statement, with `$since`, `$until` and the other moments, over views that are up to date.
+   *
+   * @param shown what of them is enough for it; everything, unless told otherwise.
+   */
+  read(sql: string, moments: Moments & EventRange, shown?: Shown): Promise<DuckDBResultReader>;
+  /**
+   * Takes other tokens than before.
+   *
+   * @param sql of their `token_hash`, `account`, `met`, a number with bits, and `shown`: whether to show their rows.
+   * @returns the bits of all of them.
+   */
+  take(sql: string, moments: Moments & EventRange): Promise<bigint>;
 }
 
-/** Views that are what they are. */
+/** The number in the first row's first column. */
+export function numberIn(result: DuckDBResultReader): bigint {
+  const [[value] = []] = result.getRows();
+  return typeof value === 'bigint' ? value : 0n;
+}
+
+/** Views that are what they are, shown whole. */
 export function plainViews(connection: DuckDBConnection): RuleViews {
+  const read = (sql: string, moments: Moments) => connection.runAndReadAll(bindMoments(sql, moments));
   return {
     connection,
+    read,
     ready: async () => {},
-    read: (sql, range) => connection.runAndReadAll(bindRange(sql, range)),
+    take: async (sql, moments) => numberIn(await read(`SELECT coalesce(bit_or(met), 0) FROM (${sql})`, moments)),
   };
 }

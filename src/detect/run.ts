@@ -3,15 +3,16 @@ import { AppError, errorText } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Detection } from './detection.ts';
 import { findingId, type Hit, makeFinding, readHit } from './finding.ts';
+import { type Shown, shownAll } from './narrow-view.ts';
 import { bindValues, type ParameterValues } from './parameter.ts';
 import { readTokenFacts, responseText } from './response.ts';
 import { plainViews, type RuleViews } from './rule-views.ts';
 
 /** Event time [since, until), UTC microseconds. */
-export interface EventRange {
+export type EventRange = {
   readonly since: bigint;
   readonly until: bigint;
-}
+};
 
 const dayMicros = 86_400_000_000n;
 
@@ -42,8 +43,10 @@ export async function hitsOf(
   detection: Detection,
   range: EventRange,
   values: ParameterValues = {},
+  shown: Shown = shownAll,
 ): Promise<RuleHit[]> {
-  const result = await views.read(bindValues(detection, values), fromWholeDay(range)).catch((cause: unknown) => {
+  const sql = bindValues(detection, values);
+  const result = await views.read(sql, fromWholeDay(range), shown).catch((cause: unknown) => {
     throw new AppError(
       'DETECTION_FAILED',
       `Rule ${detection.code} (${detection.file}) failed over the lake: ${errorText(cause)}. Try \`saswatch detect test\`.`,

@@ -1,5 +1,5 @@
-import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResultReader } from '@duckdb/node-api';
-import { DuckDBInstance, DuckDBTimestampValue } from '../core/duckdb.ts';
+import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
+import { DuckDBInstance } from '../core/duckdb.ts';
 import type { SegmentFile } from '../store/commit.ts';
 import { entityViews, mergedParts, withGrants } from '../store/entity-views.ts';
 import { emptyManifest, type Manifest, readManifest } from '../store/manifest.ts';
@@ -7,7 +7,10 @@ import { allRows, logViews, rollupRelation, ruleMacros, sasPaths, sasRelation } 
 import { type FeedRow, showFeeds } from './feed-files.ts';
 import { FreshSegments } from './fresh-segments.ts';
 import { KeptUse } from './kept-use.ts';
-import { bindRange, timestampLiteral } from './parameter.ts';
+import { MetTokens } from './met-tokens.ts';
+import { type LogTokens, reading, type Shown, shownAll } from './narrow-view.ts';
+import { bindMoments, timestampLiteral } from './parameter.ts';
+import { type Moments, PlannedStatements } from './planned-statements.ts';
 import type { RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 import { TokenLives } from './token-lives.ts';
@@ -20,7 +23,7 @@ const logBackMicros = 45n * dayMicros;
 const lateMicros = 2n * dayMicros;
 
 /** The views that are made anew from run to run. */
-const logViewsIn = /\b(log_row|storage_log|rollup)\b/;
+const logViewsIn = /\b(log_row|storage_log|rollup)\b/g;
 
 /** What adds up is kept in parts, one for each time that rows came; each with the column of its time. */
 const inParts = { account_day: 'day', account_step: 'bucket', key_day: 'day' } as const;
@@ -54,10 +57,12 @@ export class StandingWorkspace implements RuleViews {
   readonly #sasLoaded = new Set<string>();
   /** From when on days and five minutes are kept. */
   #kept = { days: 0n, steps: 0n };
-  /** Segments with the rows that rules may read; null once the views of the log show them. */
-  #log: readonly SegmentFile[] | null = [];
-  /** Statements over tables only, which keep their plan. */
-  readonly #planned = new Map<string, DuckDBPreparedStatement>();
+  /** Segments with the rows that rules may read. */
+  #segments: readonly SegmentFile[] = [];
+  /** Whether the views of the log show them. */
+  #isLogShown = false;
+  readonly #planned: PlannedStatements;
+  readonly #met: MetTokens;
 
   private constructor(dataDir: string, instance: DuckDBInstance, connection: DuckDBConnection) {
     this.#dataDir = dataDir;
@@ -65,6 +70,8 @@ export class StandingWorkspace implements RuleViews {
     this.connection = connection;
     this.#use = new KeptUse(connection);
     this.#lives = new TokenLives(connection);
+    this.#planned = new PlannedStatements(connection);
+    this.#met = new MetTokens(connection, this.#planned);
   }
 
   static async open(dataDir: string, feeds: readonly FeedRow[] = []): Promise<StandingWorkspace> {
@@ -78,6 +85,8 @@ export class StandingWorkspace implements RuleViews {
 
   async #create(feeds: readonly FeedRow[]): Promise<void> {
     const run = (sql: string) => this.connection.run(sql);
+    // Left to itself, DuckDB puts all tables of a database in memory in order after every 16 MB that changed.
+    await run("SET checkpoint_threshold = '256MB'");
     // A file never changes under its name.
     await run('SET parquet_metadata_cache = true');
     for (const macro of ruleMacros) await run(macro);
@@ -93,6 +102,9 @@ export class StandingWorkspace implements RuleViews {
     }
     await run(`CREATE VIEW feed AS ${entityViews.feed}`);
     await showFeeds(this.connection, feeds);
+    for (const [name, view] of Object.entries(logViews(allRows(this.#dataDir, emptyManifest))))
+      await this.#show(name, view);
+    await this.#met.create();
   }
 
   /** Notes what was committed, so that rows are not missed that compaction moves before the next run. */
@@ -122,27 +134,51 @@ export class StandingWorkspace implements RuleViews {
     }
     await this.#forget({ days: needed.days - lateMicros, steps: needed.steps - lateMicros });
     await this.#lives.forget(needed.days - lateMicros);
-    this.#log = touching(manifest.segments, { since: since - logBackMicros, until });
+    this.#segments = touching(manifest.segments, { since: since - logBackMicros, until });
+    this.#isLogShown = false;
   }
 
-  async read(sql: string, range: EventRange): Promise<DuckDBResultReader> {
-    await this.ready(sql);
-    if (logViewsIn.test(sql)) return this.connection.runAndReadAll(bindRange(sql, range));
-    const statement = this.#planned.get(sql) ?? (await this.connection.prepare(sql));
-    this.#planned.set(sql, statement);
-    const micros = new Map(Object.entries(range));
-    for (let index = 1; index <= statement.parameterCount; index++) {
-      statement.bindTimestamp(index, new DuckDBTimestampValue(micros.get(statement.parameterName(index)) ?? 0n));
+  async read(sql: string, moments: Moments & EventRange, shown: Shown = shownAll): Promise<DuckDBResultReader> {
+    const tables = new Map<string, string>(shown.only.map((view) => [view, `met_${view}`] as const));
+    const entities = reading(sql, tables);
+    if (shown.log !== null) {
+      await this.ready(entities.replaceAll(logViewsIn, ''));
+      const statement = reading(entities, new Map([['log_row', this.#logOf(shown.log, moments.until)]]));
+      return this.connection.runAndReadAll(bindMoments(statement, moments));
     }
-    return statement.runAndReadAll();
+    await this.ready(entities);
+    if (entities.search(logViewsIn) >= 0) return this.connection.runAndReadAll(bindMoments(entities, moments));
+    return this.#planned.read(entities, moments);
+  }
+
+  /**
+   * A FROM clause of `log_row` for some tokens. Files are sorted by token, so that its statistics tell which to pass over;
+   * an OR of two columns would hide them.
+   */
+  #logOf({ tokens, fingerprints, since }: LogTokens, until: bigint): string {
+    const { log_row: rows } = logViews(
+      allRows(this.#dataDir, { segments: touching(this.#segments, { since, until }) }),
+    );
+    const among = (keys: readonly bigint[]) => `IN (${keys.map((key) => `${key}::UBIGINT`).join(', ')})`;
+    const parts = [
+      ...(tokens.length > 0 ? [`token ${among(tokens)}`] : []),
+      ...(fingerprints.length > 0 ? [`token IS NULL AND token_fingerprint ${among(fingerprints)}`] : []),
+    ];
+    return `(${parts.map((condition) => `SELECT * FROM (${rows}) WHERE ${condition}`).join(' UNION ALL ')})`;
   }
 
   async ready(sql: string): Promise<void> {
-    if (/\b(token|family)_day\b/.test(sql)) await this.#use.days();
-    if (this.#log === null || !logViewsIn.test(sql)) return;
-    const views = logViews(allRows(this.#dataDir, { segments: this.#log }));
-    for (const [name, view] of Object.entries(views)) await this.#show(name, view);
-    this.#log = null;
+    const unfilled = this.#met.unfilled(sql);
+    if (/\b(token|family)_day\b/.test(sql) || unfilled.includes('token_day')) await this.#use.days();
+    for (const view of unfilled) await this.#met.fill(view);
+    if (this.#isLogShown || sql.search(logViewsIn) < 0) return;
+    for (const [name, view] of Object.entries(logViews(allRows(this.#dataDir, { segments: this.#segments }))))
+      await this.#show(name, view);
+    this.#isLogShown = true;
+  }
+
+  take(sql: string, moments: Moments & EventRange): Promise<bigint> {
+    return this.#met.take(sql, moments);
   }
 
   /** Whole days that must be made anew from the lake; null for none. */

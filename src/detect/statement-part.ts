@@ -13,13 +13,14 @@ function closing(sql: string, start: number): number | undefined {
 }
 
 /**
- * The statement that says whether a part of a rule's statement has rows: its WITH clause up to that part.
+ * A statement over a part of a rule's statement: its WITH clause up to that part.
  *
  * @param name of the part: `suspects` of `suspects AS (`.
+ * @param select what is asked of it; whether it has rows, unless told otherwise.
  * @returns undefined if the statement has no such part.
  */
-export function partQuery(sql: string, name: string): string | undefined {
+export function partQuery(sql: string, name: string, select = 'SELECT count(*) > 0'): string | undefined {
   const [head] = new RegExp(String.raw`(?:^WITH |^)${name} AS (?:MATERIALIZED )?\(`, 'm').exec(sql) ?? [];
   const end = head === undefined ? undefined : closing(sql, sql.indexOf(head) + head.length - 1);
-  return end === undefined ? undefined : `${sql.slice(0, end + 1)}\nSELECT count(*) > 0 FROM ${name}`;
+  return end === undefined ? undefined : `${sql.slice(0, end + 1)}\n${select} FROM ${name}`;
 }

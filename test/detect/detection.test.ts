@@ -25,6 +25,13 @@ describe('a rule file', () => {
     ['an undeclared parameter', text.replace('+ $years', '+ $decades'), /\$decades is used but params\.decades/],
     ['an unused parameter', text.replace('+ $years', ''), /params\.years is declared but \$years is not used/],
     ['no range', text.replace('$since', "'2026-01-01'"), /does not use \$since/],
+    [
+      'tokens shown that no need names',
+      text.replace('runbook:', 'needs: { only: [sas_use] }\nrunbook:'),
+      /needs\.only/,
+    ],
+    ['rows of no part', text.replace('runbook:', 'needs: { rows: $since }\nrunbook:'), /needs\.rows/],
+    ['a part that is none', text.replace('runbook:', 'needs: { part: nobody }\nrunbook:'), /needs\.part names nobody/],
     ['a comment end in the header', text.replace('Nobody plans', '*/ plans'), /holds \*\//],
     [
       'a statement that changes data',

@@ -4,6 +4,7 @@ import type { Finding } from '../../src/core/finding.ts';
 import { Detector } from '../../src/detect/detector.ts';
 import { allDetections } from '../../src/detect/shipped.ts';
 import { Catalog } from '../../src/store/catalog.ts';
+import { evidenceJson } from '../../src/store/finding-table.ts';
 import { estateArrivals, newFolder } from './estate-days.ts';
 import { fillLake } from './lake.ts';
 
@@ -27,7 +28,9 @@ class FindingMemory {
   }
 
   get open(): string[] {
-    return [...this.kept.values()].flatMap(({ rule, id, open }) => (open ? [`${rule} ${id}`] : [])).sort();
+    return [...this.kept.values()]
+      .flatMap(({ rule, id, open, evidence }) => (open ? [`${rule} ${id} ${evidenceJson(evidence)}`] : []))
+      .sort();
   }
 }
 
@@ -45,7 +48,11 @@ it('leave out no rule that would find something, commit by commit over an estate
   const [store, slowStore] = [new FindingMemory(), new FindingMemory()];
   const rest = { dataDir, tuning: new Map(), suppressions: [], feeds: [] };
   const fast = new Detector({ ...rest, catalog: store, rules });
-  const slow = new Detector({ ...rest, catalog: slowStore, rules: rules.map((rule) => ({ ...rule, needs: {} })) });
+  const slow = new Detector({
+    ...rest,
+    catalog: slowStore,
+    rules: rules.map((rule) => ({ ...rule, needs: { only: [] } })),
+  });
   for (const arrival of arrivals) {
     const segments = (await fillLake(dataDir, catalog, [arrival])).flatMap((commit) => commit.segments);
     const since = segments.reduce((min, { minTime }) => (minTime < min ? minTime : min), segments[0]?.minTime ?? 0n);

@@ -39,6 +39,8 @@ params:
 needs:
   token: bytes_out >= least($bytes_min, $bytes_long) OR reads >= least($objects_min, $objects_long)
   part: suspects
+  only: [sas_use]
+  rows: $since::TIMESTAMP - $window_long
 runbook: |
   1. List containers, distinct objects and bytes out by caller_ip for this token_hash from first_seen to last_seen.
   2. Compare user_agent and caller_ip with the 28 days before window_start; ask the owner whether a job was moved.
@@ -147,9 +149,9 @@ tests:
     expect: []
 ---*/
 WITH windows AS (
-  SELECT token_hash, account, day, family, sum(reads) OVER short_span AS reads_short, sum(bytes_out) OVER short_span AS bytes_short,
+  SELECT token_hash, account, token_key, day, family, sum(reads) OVER short_span AS reads_short, sum(bytes_out) OVER short_span AS bytes_short,
          sum(reads) OVER long_span AS reads_long, sum(bytes_out) OVER long_span AS bytes_long
-  FROM (SELECT token_hash, account, bucket, day, max(family) AS family, sum(reads) AS reads, sum(bytes_out) AS bytes_out
+  FROM (SELECT token_hash, account, bucket, day, max(token_key) AS token_key, max(family) AS family, sum(reads) AS reads, sum(bytes_out) AS bytes_out
         FROM sas_use
         WHERE bucket >= $since::TIMESTAMP - $window_long AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ reads > 0 GROUP BY ALL)
   WINDOW short_span AS (PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW),
@@ -180,7 +182,7 @@ usual AS (
   -- The long window reaches into the day before, and so does what is usual for it.
   WINDOW two_days AS (PARTITION BY f.account, f.family ORDER BY f.day RANGE BETWEEN INTERVAL '1 day' PRECEDING AND CURRENT ROW)),
 suspects AS (
-  SELECT w.token_hash, w.account, w.day, max(u.reads_short) AS usual_reads, max(u.bytes_short) AS usual_bytes,
+  SELECT w.token_hash, w.account, w.token_key, w.day, max(u.reads_short) AS usual_reads, max(u.bytes_short) AS usual_bytes,
          max(u.most_reads_short) AS reads_short, max(u.most_bytes_short) AS bytes_short,
          max(u.most_reads_long) AS reads_long, max(u.most_bytes_long) AS bytes_long,
          (SELECT coalesce(min(a.day), w.day) FROM account_day a

@@ -26,10 +26,9 @@ params:
   days_min:    { type: integer, default: 3, unit: earlier days with as many reads of the family }
 needs:
   token: copies > 0 OR reads >= $objects_min OR bytes_out >= $bytes_min
-  log: >-
-    operation_class = 'copy' OR (operation_class = 'read' AND (ip_class = 'azure' OR starts_with(user_agent,
-    'services_xstore_transport')))
   part: suspects
+  only: [sas_use]
+  rows: $since::TIMESTAMP - $window
 runbook: |
   1. List the reads of this token_hash by `ip_class = 'azure'` or the transport's user_agent from first_seen to last_seen by container.
   2. Ask who copies to another account within the 7 days around first_seen; look for the destination in their logs.

@@ -30,6 +30,9 @@ params:
 needs:
   token: requests >= $objects_min
   part: suspects
+  only: [token_day]
+  rows: $since::TIMESTAMP - $span - INTERVAL '1 day'
+  proof: reads
 runbook: |
   1. List objects and bytes a day read by this token_hash from first_seen to last_seen by container and caller_ip.
   2. Compare with what the token did in the 28 days before first_seen; ask its owner for a new job.

@@ -29,6 +29,7 @@ params:
 needs:
   token: >-
     first_seen < $until::TIMESTAMP - to_days($days_min) + INTERVAL '1 day' AND (bytes_out >= $bytes_min OR reads >= $reads_min)
+  only: [token_day]
 runbook: |
   1. List bytes and distinct objects by hour of this token_hash for the 7 days before last_seen, by caller_ip.
   2. Ask its owner for a job on the day of window_start; look whether the objects were read before within 28 days.

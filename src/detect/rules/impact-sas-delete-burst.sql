@@ -32,6 +32,8 @@ params:
 needs:
   token: deletes >= least($objects_few, $objects_min)
   part: suspects
+  only: [sas_use, token_day]
+  rows: $since::TIMESTAMP - $window
 runbook: |
   1. List the deletes (`operation_class = 'delete'`) of this token_hash from first_seen to last_seen with object_key and caller_ip.
   2. Look whether the same caller_ip read those objects in the 24 hours before: that is the shape of extortion.
@@ -121,9 +123,9 @@ tests:
     expect: []
 ---*/
 WITH windows AS (
-  SELECT token_hash, account, family, bucket, day, sum(deletes) OVER (
+  SELECT token_hash, account, token_key, family, bucket, day, sum(deletes) OVER (
            PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW) AS in_window
-  FROM (SELECT token_hash, account, bucket, day, max(family) AS family, sum(deletes) AS deletes FROM sas_use
+  FROM (SELECT token_hash, account, bucket, day, max(token_key) AS token_key, max(family) AS family, sum(deletes) AS deletes FROM sas_use
         WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ deletes > 0 GROUP BY ALL)),
 usual AS (
   SELECT account, family, day, if(count(*) OVER earlier >= $days_min, median(peak_deletes) OVER earlier, 0) AS peak
@@ -131,7 +133,7 @@ usual AS (
   WINDOW earlier AS (PARTITION BY account, family ORDER BY day
                      RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
 suspects AS (
-  SELECT w.token_hash, w.account, w.day, max(u.peak) AS usual_peak
+  SELECT w.token_hash, w.account, w.token_key, w.day, max(u.peak) AS usual_peak
   FROM windows w JOIN usual u ON w.account = u.account AND w.family = u.family AND w.day = u.day
   WHERE w.day >= $since::TIMESTAMP::DATE 
     AND /* narrows: counted by object below */ w.in_window >= least($objects_few, $objects_min)

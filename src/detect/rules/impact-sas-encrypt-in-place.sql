@@ -32,6 +32,8 @@ params:
 needs:
   token: overwrite_candidates >= $objects_min
   part: suspects
+  only: [sas_use]
+  rows: $since::TIMESTAMP - $within
 runbook: |
   1. Revoke the token now; encryption goes on as long as it works. Deny the caller_ip of the last 1 hour in the storage firewall.
   2. List the objects written by this token_hash from first_seen to last_seen, with sizes, names and what was deleted.

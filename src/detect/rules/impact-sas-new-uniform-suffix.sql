@@ -27,6 +27,9 @@ params:
 needs:
   token: overwrite_candidates >= $objects_min
   part: suspects
+  only: [sas_use]
+  rows: $since::TIMESTAMP - $window
+  proof: bursts
 runbook: |
   1. List what this token_hash wrote, read and deleted from 1 hour before first_seen to last_seen.
   2. Open one of the new objects in a sandbox; compare it with the version of the original before first_seen.

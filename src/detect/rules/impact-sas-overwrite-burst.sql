@@ -32,6 +32,7 @@ params:
 needs:
   token: overwrite_candidates >= $objects_min
   part: suspects
+  only: [sas_use]
 runbook: |
   1. List the objects written by this token_hash from first_seen to last_seen with etag, request_md5 and request_body_bytes, beside the write before.
   2. Look whether the same caller_ip read them in the 24 hours before, and deleted or re-tiered others in the 24 hours after.

@@ -25,10 +25,10 @@ params:
   baseline:    { type: interval, default: 28 days }
 needs:
   token: overwrite_candidates > 0 AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'
-  log: >-
-    ip_class = 'public' AND operation_class IN ('write', 'copy') AND regexp_matches(object_key,
-    '\.(pt|pth|ckpt|pkl|pickle|onnx|safetensors|h5|gguf|bin|js|mjs|html?|wasm|whl|jar|exe|dll|msi|so|sh|ps1|py)$', 'i')
   part: suspects
+  only: [token_day]
+  rows: $since::TIMESTAMP - $baseline
+  proof: strange
 runbook: |
   1. Compare etag, request_md5 and size of each object in `objects` with the version before first_seen; take it out of service until it is explained.
   2. List everything from the `networks` in the 7 days around first_seen, with any token.

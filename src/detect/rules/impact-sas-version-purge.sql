@@ -23,9 +23,9 @@ params:
   days_min:    { type: integer, default: 3, unit: earlier days with as many deletes of the family }
 needs:
   token: deletes >= $objects_min
-  log: >-
-    operation_class = 'delete' AND regexp_matches(uri, '[?&](versionid=|snapshot=|deletetype=permanent)', 'i')
   part: suspects
+  only: [sas_use]
+  rows: $since::TIMESTAMP - $window
 runbook: |
   1. List the deletes with versionid, snapshot or deletetype of this token_hash from first_seen to last_seen with uri and caller_ip.
   2. Look for overwrites and deletes of the same objects by anybody in the 24 hours before and after: that is what it covers.

@@ -26,6 +26,7 @@ params:
   long_life:    { type: interval, default: 5 years, unit: for level high }
 needs:
   token: public_n > 0 AND ok > 0 AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'
+  only: [sas_use, token_day]
 runbook: |
   1. List the requests from public addresses of this token_hash on the day of window_start by caller_ip, user_agent and operation_class.
   2. Ask its owner for a change of network within the 7 days before.

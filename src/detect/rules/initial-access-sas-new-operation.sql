@@ -27,6 +27,7 @@ params:
   history:      { type: interval, default: 90 days, unit: in which requests are counted }
 needs:
   token: first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'
+  only: [sas_use, token_day]
 runbook: |
   1. List the requests of the classes in `operations` by this token_hash on the day of window_start, with caller_ip, user_agent and object_key.
   2. Look whether those caller_ip used the token in the 28 days before; if they did, ask their owner for a change on that day.

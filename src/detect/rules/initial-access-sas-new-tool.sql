@@ -28,6 +28,8 @@ needs:
     first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day' AND (ok >= $requests_min OR writes + copies + deletes + acls + tiers +
     policies > 0)
   part: suspects
+  only: [token_day]
+  rows: $since::TIMESTAMP - $baseline
 runbook: |
   1. List the requests with `tools` of this token_hash on the day of window_start by caller_ip and operation_class.
   2. Look whether the same caller_ip used the token in the 28 days before, with another tool: then ask for a release.

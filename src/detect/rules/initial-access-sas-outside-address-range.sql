@@ -22,6 +22,8 @@ params:
 needs:
   token: errors > 0 AND sip IS NOT NULL
   part: suspects
+  only: [sas_use]
+  rows: $since::TIMESTAMP
 runbook: |
   1. List the refused requests of this token_hash from first_seen to last_seen by caller_ip and user_agent.
   2. Ask the owner whether the network changed within 7 days; if so, issue a token for the new range.

@@ -26,6 +26,8 @@ params:
 needs:
   token: n >= $requests_min AND (max_time > se_time + $skew OR min_time < st_time - $skew)
   part: suspects
+  only: [sas_use]
+  rows: $since::TIMESTAMP - $window
 runbook: |
   1. List the requests of this token_hash after its end from first_seen to last_seen by caller_ip, user_agent and status_code.
   2. If the networks of the 30 days before are the same, tell the owner to renew it; if they are others, the URL is in the wild.

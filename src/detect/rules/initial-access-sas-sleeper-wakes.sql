@@ -21,6 +21,7 @@ params:
   long_life:  { type: interval, default: 5 years, unit: for level high }
 needs:
   token: first_seen < $until::TIMESTAMP - $asleep_min + INTERVAL '1 day'
+  only: [token_day]
 runbook: |
   1. List the requests of this token_hash on the day of window_start by caller_ip, user_agent and operation_class.
   2. Compare with the networks and tools of its last 7 days of use before.

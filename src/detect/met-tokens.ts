@@ -1,0 +1,59 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { type NarrowView, narrowViews } from './narrow-view.ts';
+import type { Moments, PlannedStatements } from './planned-statements.ts';
+import { numberIn } from './rule-views.ts';
+import type { EventRange } from './run.ts';
+import { daysBackMicros, stepsBackMicros } from './workspace.ts';
+
+const timeIn = { sas_use: 'bucket', token_day: 'day' } as const;
+
+/**
+ * The tokens that may have something to find, and their rows of the views, in small tables: most tokens do so little that no
+ * rule asks for them, so that forty rules over these cost less than one over all.
+ */
+export class MetTokens {
+  readonly #connection: DuckDBConnection;
+  readonly #planned: PlannedStatements;
+  /** Tables that have the rows of other tokens still; filled when a rule reads them. */
+  readonly #stale = new Set<NarrowView>();
+  #range: Moments = {};
+
+  /** @param connection has the views. */
+  constructor(connection: DuckDBConnection, planned: PlannedStatements) {
+    this.#connection = connection;
+    this.#planned = planned;
+  }
+
+  async create(): Promise<void> {
+    await this.#connection.run(
+      'CREATE TABLE met_token (token_hash UUID, account VARCHAR, met UHUGEINT, shown BOOLEAN)',
+    );
+    for (const view of narrowViews) await this.#connection.run(`CREATE TABLE met_${view} AS FROM ${view} LIMIT 0`);
+  }
+
+  /** As `take` of `RuleViews`. */
+  async take(sql: string, moments: Moments & EventRange): Promise<bigint> {
+    const { since, until } = moments;
+    await this.#planned.read('DELETE FROM met_token');
+    await this.#planned.read(`INSERT INTO met_token ${sql}`, moments);
+    this.#range = { sas_use: since - stepsBackMicros, token_day: since - daysBackMicros, until };
+    this.#stale.add('sas_use').add('token_day');
+    return numberIn(await this.#planned.read('SELECT coalesce(bit_or(met), 0) FROM met_token'));
+  }
+
+  /** Tables that a statement reads and that are not filled yet. */
+  unfilled(sql: string): readonly NarrowView[] {
+    return [...this.#stale].filter((view) => new RegExp(`\\bmet_${view}\\b`).test(sql));
+  }
+
+  async fill(view: NarrowView): Promise<void> {
+    this.#stale.delete(view);
+    await this.#planned.read(`DELETE FROM met_${view}`);
+    await this.#planned.read(
+      `INSERT INTO met_${view} FROM ${view} t SEMI JOIN (FROM met_token WHERE shown) m
+        ON m.token_hash = t.token_hash AND m.account = t.account
+        WHERE t.${timeIn[view]} >= $${view}::TIMESTAMP AND t.${timeIn[view]} < $until::TIMESTAMP`,
+      this.#range,
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import type { Detection } from './detection.ts';
+import type { ParameterValues } from './parameter.ts';
+
+/** Views of which a rule may be shown the rows of some tokens alone, in tables named `met_…`. */
+export const narrowViews = ['sas_use', 'token_day'] as const;
+export type NarrowView = (typeof narrowViews)[number];
+
+/** Tokens whose rows of the log are all that a statement reads of it. */
+export interface LogTokens {
+  /** Numbers of tokens in the column `token`. */
+  readonly tokens: readonly bigint[];
+  /** Numbers of those without, in `token_fingerprint`. */
+  readonly fingerprints: readonly bigint[];
+  /** No earlier rows are read, UTC microseconds. */
+  readonly since: bigint;
+}
+
+/** What of the views a statement is to be shown, where that is less than there is. */
+export interface Shown {
+  readonly only: readonly NarrowView[];
+  /** Of `log_row`; null for all. */
+  readonly log: LogTokens | null;
+}
+
+export const shownAll: Shown = { only: [], log: null };
+
+/** A need reaches one day back: of a rule whose windows somebody has made longer nothing is left out. */
+export function isLonger(values: ParameterValues): boolean {
+  return Object.values(values).some((value) => typeof value === 'string');
+}
+
+/** The views of which a rule may be shown a part. Not of a posture rule, which is run while others are. */
+export function narrowViewsOf({ kind, needs }: Detection, values: ParameterValues): readonly NarrowView[] {
+  return kind === 'posture' || isLonger(values) ? [] : needs.only;
+}
+
+/** A statement that reads other relations in place of views, by their names. */
+export function reading(sql: string, relations: ReadonlyMap<string, string>): string {
+  return [...relations].reduce(
+    (text, [view, relation]) => text.replaceAll(new RegExp(`\\b${view}\\b`, 'g'), relation),
+    sql,
+  );
+}
