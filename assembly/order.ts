@@ -100,9 +100,28 @@ function digit(index: usize, shift: u32): usize {
   return <usize>((load<u64>(keys + (index << 3)) >> shift) & (DIGITS - 1)) << 2;
 }
 
-/** Sorts the first `n` rows by their keys; equal ones stay as they are. */
-function sortByKeys(n: usize): void {
-  for (let shift: u32 = 0; shift < 64; shift += DIGIT_BITS) sortByDigit(n, shift);
+/** Bits in which the first `n` keys differ. */
+function differingBits(n: usize): u64 {
+  let differing: u64 = 0;
+  for (let i: usize = 1; i < n; i++) differing |= load<u64>(keys + (i << 3)) ^ load<u64>(keys);
+  return differing;
+}
+
+/** Sorts the first `n` rows by the digits of their keys from `shift` on; equal ones stay as they are. */
+function sortByKeys(n: usize, shift: u32): void {
+  const differing = differingBits(n);
+  for (; shift < 64; shift += DIGIT_BITS) if ((differing >> shift) & (DIGITS - 1)) sortByDigit(n, shift);
+}
+
+function ascending(n: usize): bool {
+  for (let i: usize = 1; i < n; i++) if (load<u64>(keys + ((i - 1) << 3)) > load<u64>(keys + (i << 3))) return false;
+  return true;
+}
+
+/** Tokens are hashes: which of two comes first nearly always shows in the upper half. */
+function sortByTokens(n: usize): void {
+  sortByKeys(n, 3 * DIGIT_BITS);
+  if (!ascending(n)) sortByKeys(n, 0);
 }
 
 function sortByDigit(n: usize, shift: u32): void {
@@ -111,7 +130,6 @@ function sortByDigit(n: usize, shift: u32): void {
     const at = counts + digit(i, shift);
     store<u32>(at, load<u32>(at) + 1);
   }
-  if (load<u32>(counts + digit(0, shift)) == n) return;
   let place: u32 = 0;
   for (let d: usize = 0; d < DIGITS; d++) {
     const count = load<u32>(counts + (d << 2));
@@ -187,8 +205,8 @@ function moveTexts(t: u32): void {
 export function sortRows(): void {
   if (sorted()) return;
   keyByTime();
-  sortByKeys(Row.index);
-  sortByKeys(keyByToken());
+  sortByKeys(Row.index, 0);
+  sortByTokens(keyByToken());
   for (let i: usize = 0; i < COLUMN_COUNT; i++) {
     const width = <usize>load<u32>(COLUMNS_AT + (i << 3), 4);
     if (width) moveValues(load<u32>(COLUMNS_AT + (i << 3)), width);
