@@ -49,7 +49,11 @@ async function drainAssignment(task: LaneTask, createSource: CreateSource): Prom
       assert(answer.kind === 'work');
       return answer.work;
     });
-    const source = createSource(task.assignment, { nextWork: (finished) => work.next(finished) });
+    const { buffer } = decoder;
+    const source = createSource(task.assignment, {
+      nextWork: (finished) => work.next(finished),
+      ...(buffer === undefined ? {} : { buffer }),
+    });
     const lane = new Lane(task, channel, store, decoder);
     await lane.drain(source.read(channel.stopped));
   } finally {

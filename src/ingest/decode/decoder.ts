@@ -36,6 +36,11 @@ export interface Fallback {
  * is valid UTF-8 and has no signature in it.
  */
 export interface Decoder {
+  /**
+   * For a source to read into, `limits.readBytes` long, where the decoder has such memory: what is then delivered from it is
+   * decoded where it lies.
+   */
+  readonly buffer?: Buffer;
   /** Rows in the open batch. */
   readonly rows: number;
   /**

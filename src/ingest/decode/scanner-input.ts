@@ -1,3 +1,4 @@
+import { limits } from '../../core/limits.ts';
 import type { Framing } from '../source.ts';
 import type { Fallback } from './decoder.ts';
 import type { FastPath } from './record-reader.ts';
@@ -5,25 +6,31 @@ import { scannerKeys } from './scanner-keys.ts';
 import { scannerLayout, scannerSizes } from './scanner-layout.ts';
 import { type ScannerExports, scanStatus } from './scanner-module.ts';
 
-const windowAt = scannerLayout.regions.window;
+const { window: windowAt, input: inputAt } = scannerLayout.regions;
 const { windowBytes, slackBytes } = scannerSizes;
 /** A record that ends the scan this close to the end of the window may only have been cut there. */
 const cutBytes = windowBytes / 4;
 
-/** The scanner at work on one input, of which a window lies in its memory. */
+/** The scanner at work on one input, which lies in its memory, or of which a window does. */
 export class ScannerInput implements FastPath {
   readonly #scanner: ScannerExports;
+  /** For inputs to be read into. */
+  readonly buffer: Buffer;
   readonly #window: Uint8Array;
   #bytes: Uint8Array = new Uint8Array();
   #sourceId = 0n;
-  /** The window holds bytes [base, top) of the input. */
+  /** The memory holds bytes [base, top) of the input, from `origin` on. */
+  #origin = windowAt;
   #base = 0;
   #top = 0;
   full = false;
+  /** What stood behind an input in the memory, which needs zeros there. */
+  readonly #behind = new Uint8Array(slackBytes);
   #fallback: Fallback | null = null;
 
   constructor(scanner: ScannerExports, memory: ArrayBuffer) {
     this.#scanner = scanner;
+    this.buffer = Buffer.from(memory, inputAt, limits.readBytes);
     this.#window = new Uint8Array(memory, windowAt, windowBytes + slackBytes);
   }
 
@@ -31,8 +38,25 @@ export class ScannerInput implements FastPath {
     this.#bytes = bytes;
     this.#sourceId = sourceId;
     this.#base = 0;
-    this.#top = 0;
+    this.#top = this.#inPlace ? bytes.length : 0;
+    this.#origin = this.#inPlace ? bytes.byteOffset : windowAt;
     this.full = false;
+    if (!this.#inPlace) return;
+    this.#behind.set(this.#slack);
+    this.#slack.fill(0);
+  }
+
+  /** Leaves the input as it was. */
+  close(): void {
+    if (this.#inPlace) this.#slack.set(this.#behind);
+  }
+
+  get #inPlace(): boolean {
+    return this.#bytes.buffer === this.buffer.buffer;
+  }
+
+  get #slack(): Uint8Array {
+    return new Uint8Array(this.buffer.buffer, this.#bytes.byteOffset + this.#bytes.length, slackBytes);
   }
 
   run(start: number, end: number, framing: Framing): number {
@@ -51,7 +75,7 @@ export class ScannerInput implements FastPath {
   }
 
   #scan(at: number, limit: number, framing: Framing, final: boolean): number {
-    const offset = windowAt - this.#base;
+    const offset = this.#origin - this.#base;
     const [from, to] = [at + offset, limit + offset];
     if (framing === 'classic') return this.#scanner.scanClassic(from, to, Number(final), this.#sourceId) - offset;
     const lines = Number(framing === 'lines');

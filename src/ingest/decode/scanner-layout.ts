@@ -99,6 +99,8 @@ function planRegions(memory: MemoryPlan) {
     /** A line whose every byte needs an escape, and quotes around its fields. */
     classicLine: memory.take(2 * scannerSizes.windowBytes + 4 * kib),
     window: memory.take(scannerSizes.windowBytes),
+    /** What a source reads into, where it reads into the scanner's memory. */
+    input: memory.take(limits.readBytes),
     scratch: memory.take(6 * recordBytesMax),
     uriScratch: memory.take(recordBytesMax),
     answer: memory.take(scannerSizes.textRoomBytes - mib),

@@ -40,12 +40,20 @@ export class ScannerDecoder implements Decoder {
     this.#reader = new RecordReader(this.#writer, this.#sas, this.#input);
   }
 
+  get buffer(): Buffer {
+    return this.#input.buffer;
+  }
+
   get rows(): number {
     return this.#writer.rows;
   }
 
   decode(bytes: Uint8Array, framing: Framing, sourceId: bigint, start = 0): Decoded {
-    return this.#reader.read(bytes, framing, sourceId, start);
+    try {
+      return this.#reader.read(bytes, framing, sourceId, start);
+    } finally {
+      this.#input.close();
+    }
   }
 
   sort(): void {

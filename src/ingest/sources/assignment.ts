@@ -10,6 +10,8 @@ export type SourceAssignment = FileAssignment | BlobArchiveAssignment | EventHub
 export type SourceWork = FileRange | BlobRange;
 
 export interface SourceDeps {
+  /** To read logs into instead of memory of its own, `limits.readBytes` long. */
+  readonly buffer?: Buffer;
   /** Hands back the finished piece and waits for the next one; null when there is none left. */
   readonly nextWork: (finished: SourceWork | null) => Promise<SourceWork | null>;
 }

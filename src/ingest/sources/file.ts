@@ -23,19 +23,20 @@ export const fileSource = 'file';
 export class FileSource implements Source {
   readonly kind = fileSource;
   readonly #nextWork: SourceDeps['nextWork'];
+  readonly #buffer: Buffer;
 
-  constructor({ nextWork }: SourceDeps) {
+  constructor({ nextWork, buffer = Buffer.allocUnsafeSlow(limits.readBytes) }: SourceDeps) {
     this.#nextWork = nextWork;
+    this.#buffer = buffer;
   }
 
   async *read(signal: AbortSignal): AsyncGenerator<Delivery> {
-    const buffer = Buffer.allocUnsafeSlow(limits.readBytes);
     let finished: SourceWork | null = null;
     while (!signal.aborted) {
       const range: SourceWork | null = await this.#nextWork(finished);
       if (range?.kind !== fileSource) return;
       let reached = range.from;
-      for await (const delivery of deliveries(range, signal, buffer)) {
+      for await (const delivery of deliveries(range, signal, this.#buffer)) {
         reached = Number(delivery.to.offset);
         yield delivery;
       }
