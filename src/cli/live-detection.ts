@@ -30,8 +30,8 @@ const earlier = (a: bigint | null, b: bigint): bigint => (a === null || b < a ? 
  * came too late for. Once the watermark has passed the end of a day, all rules judge it, and findings that they do not
  * confirm are taken back.
  *
- * One statement at a time, posture rules half of the time at most and the rest a third; a commit during a run leads to
- * another one after it.
+ * Posture rules take half of the time at most and the rest a third; a commit during a run leads to another one after it. Posture
+ * rules wait for no other rule: they are run between two statements of the others, and beside one that reads the log.
  */
 export class LiveDetection {
   readonly #catalog: Catalog;
@@ -117,7 +117,7 @@ export class LiveDetection {
     this.#nextOthersMs = clockMs() + Math.max(intervalMs, 2 * (clockMs() - othersMs));
   }
 
-  /** Posture rules, where rows came and it is time; also between two of the other rules, which may take long. */
+  /** Posture rules, where rows came and it is time; also while the other rules are run, which may take long. */
   async #runPosture(): Promise<void> {
     const { intervalMs, clockMs } = this.#options;
     const startMs = clockMs();

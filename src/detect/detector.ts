@@ -58,7 +58,7 @@ export interface Evaluation extends EventRange {
    * put again as not open.
    */
   readonly final: boolean;
-  /** Awaited before each rule; may evaluate other rules meanwhile. */
+  /** Called before each statement, and while one reads the log; may evaluate other rules, over the standing entities too. */
   readonly pause?: () => Promise<void>;
 }
 
@@ -142,7 +142,8 @@ export class Detector {
   ): Promise<Finding[]> {
     this.#standing ??= await StandingWorkspace.open(this.#dependencies.dataDir, this.#dependencies.feeds);
     await this.#standing.refresh(range, final);
-    return this.#runAll(this.#standing, rules, range, isWanted, pause);
+    const views = pause === undefined ? this.#standing : this.#standing.letting(pause);
+    return this.#runAll(views, rules, range, isWanted);
   }
 
   async #runAll(
@@ -150,12 +151,10 @@ export class Detector {
     rules: readonly Detection[],
     range: EventRange,
     isWanted: HitChoice,
-    pause?: () => Promise<void>,
   ): Promise<Finding[]> {
     const { tuning, suppressions } = this.#dependencies;
     const hits: RuleHit[] = [];
     for (const { rule, shown } of await withNeedsMet(views, rules, range, tuning)) {
-      await pause?.();
       hits.push(...(await hitsOf(views, rule, range, tuning.get(rule.code), shown)).filter(isWanted));
     }
     if (suppressions.some(({ addresses }) => addresses !== undefined)) await views.ready('log_row');

@@ -41,3 +41,10 @@ export function reading(sql: string, relations: ReadonlyMap<string, string>): st
     sql,
   );
 }
+
+/** A statement before whose own parts stand relations by the names of views, which they hide. */
+export function under(relations: Readonly<Record<string, string>>, sql: string): string {
+  const parts = Object.entries(relations).map(([name, relation]) => `${name} AS NOT MATERIALIZED (${relation})`);
+  const [, recursive = '', rest = ''] = /^WITH\s+(RECURSIVE\s+)?([\s\S]*)$/i.exec(sql) ?? [];
+  return rest === '' ? `WITH ${parts.join(',\n')}\n${sql}` : `WITH ${recursive}${parts.join(',\n')},\n${rest}`;
+}

@@ -4,11 +4,12 @@ import type { SegmentFile } from '../store/commit.ts';
 import { entityViews, mergedParts, withGrants } from '../store/entity-views.ts';
 import { emptyManifest, type Manifest, readManifest } from '../store/manifest.ts';
 import { allRows, logViews, rollupRelation, ruleMacros, sasPaths, sasRelation } from '../store/views.ts';
+import { Aside } from './aside.ts';
 import { type FeedRow, showFeeds } from './feed-files.ts';
 import { FreshSegments } from './fresh-segments.ts';
 import { KeptUse } from './kept-use.ts';
 import { MetTokens } from './met-tokens.ts';
-import { type LogTokens, reading, type Shown, shownAll } from './narrow-view.ts';
+import { type LogTokens, reading, type Shown, shownAll, under } from './narrow-view.ts';
 import { bindMoments, timestampLiteral } from './parameter.ts';
 import { type Moments, PlannedStatements } from './planned-statements.ts';
 import type { RuleViews } from './rule-views.ts';
@@ -63,8 +64,13 @@ export class StandingWorkspace implements RuleViews {
   #isLogShown = false;
   readonly #planned: PlannedStatements;
   readonly #met: MetTokens;
+  readonly #aside: Aside;
 
-  private constructor(dataDir: string, instance: DuckDBInstance, connection: DuckDBConnection) {
+  private constructor(
+    dataDir: string,
+    instance: DuckDBInstance,
+    { connection, aside }: Readonly<Record<'connection' | 'aside', DuckDBConnection>>,
+  ) {
     this.#dataDir = dataDir;
     this.#instance = instance;
     this.connection = connection;
@@ -72,13 +78,16 @@ export class StandingWorkspace implements RuleViews {
     this.#lives = new TokenLives(connection);
     this.#planned = new PlannedStatements(connection);
     this.#met = new MetTokens(connection, this.#planned);
+    this.#aside = new Aside(aside);
   }
 
   static async open(dataDir: string, feeds: readonly FeedRow[] = []): Promise<StandingWorkspace> {
     // One thread: rules leave a core to those who read, and small tables are not worth more.
     const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false', threads: '1' });
-    const connection = await instance.connect();
-    const workspace = new StandingWorkspace(dataDir, instance, connection);
+    const [connection, aside] = [await instance.connect(), await instance.connect()];
+    // A file never changes under its name.
+    for (const each of [connection, aside]) await each.run('SET parquet_metadata_cache = true');
+    const workspace = new StandingWorkspace(dataDir, instance, { connection, aside });
     await workspace.#create(feeds);
     return workspace;
   }
@@ -87,8 +96,6 @@ export class StandingWorkspace implements RuleViews {
     const run = (sql: string) => this.connection.run(sql);
     // Left to itself, DuckDB puts all tables of a database in memory in order after every 16 MB that changed.
     await run("SET checkpoint_threshold = '256MB'");
-    // A file never changes under its name.
-    await run('SET parquet_metadata_cache = true');
     for (const macro of ruleMacros) await run(macro);
     await run(`CREATE TABLE saved_sas AS FROM ${sasRelation(this.#dataDir, [])}`);
     await run('CREATE VIEW sas AS FROM saved_sas');
@@ -102,8 +109,6 @@ export class StandingWorkspace implements RuleViews {
     }
     await run(`CREATE VIEW feed AS ${entityViews.feed}`);
     await showFeeds(this.connection, feeds);
-    for (const [name, view] of Object.entries(logViews(allRows(this.#dataDir, emptyManifest))))
-      await this.#show(name, view);
     await this.#met.create();
   }
 
@@ -138,43 +143,68 @@ export class StandingWorkspace implements RuleViews {
     this.#isLogShown = false;
   }
 
-  async read(sql: string, moments: Moments & EventRange, shown: Shown = shownAll): Promise<DuckDBResultReader> {
-    const tables = new Map<string, string>(shown.only.map((view) => [view, `met_${view}`] as const));
-    const entities = reading(sql, tables);
-    if (shown.log !== null) {
-      await this.ready(entities.replaceAll(logViewsIn, ''));
-      const statement = reading(entities, new Map([['log_row', this.#logOf(shown.log, moments.until)]]));
-      return this.connection.runAndReadAll(bindMoments(statement, moments));
-    }
-    await this.ready(entities);
-    if (entities.search(logViewsIn) >= 0) return this.connection.runAndReadAll(bindMoments(entities, moments));
-    return this.#planned.read(entities, moments);
+  read(sql: string, moments: Moments & EventRange, shown: Shown = shownAll): Promise<DuckDBResultReader> {
+    return this.#read(sql, moments, shown);
+  }
+
+  /** The same, letting somebody else in before each statement and while one reads the log. */
+  letting(other: () => Promise<void>): RuleViews {
+    return {
+      connection: this.connection,
+      ready: (sql) => this.ready(sql),
+      take: (sql, moments) => this.take(sql, moments),
+      read: async (sql, moments, shown = shownAll) => {
+        await other();
+        return this.#read(sql, moments, shown, other);
+      },
+    };
+  }
+
+  async #read(
+    sql: string,
+    moments: Moments & EventRange,
+    { only, log }: Shown,
+    meanwhile?: () => Promise<void>,
+  ): Promise<DuckDBResultReader> {
+    const statement = reading(sql, new Map(only.map((view) => [view, `met_${view}`] as const)));
+    await this.#freshen(statement);
+    if (statement.search(logViewsIn) < 0) return this.#planned.read(statement, moments);
+    const names = new Set(statement.match(logViewsIn));
+    const views =
+      log === null ? logViews(allRows(this.#dataDir, { segments: this.#segments })) : this.#logOf(log, moments.until);
+    const relations = Object.fromEntries(Object.entries(views).filter(([name]) => names.has(name)));
+    const whole = bindMoments(under(relations, statement), moments);
+    // What is done meanwhile may read the log too, so it must find its own connection free.
+    return meanwhile === undefined ? this.connection.runAndReadAll(whole) : this.#aside.read(whole, meanwhile);
   }
 
   /**
-   * A FROM clause of `log_row` for some tokens. Files are sorted by token, so that its statistics tell which to pass over;
-   * an OR of two columns would hide them.
+   * The log for some tokens. Files are sorted by token, so that their statistics tell which to pass over; an OR of two columns
+   * would hide them.
    */
-  #logOf({ tokens, fingerprints, since }: LogTokens, until: bigint): string {
-    const { log_row: rows } = logViews(
-      allRows(this.#dataDir, { segments: touching(this.#segments, { since, until }) }),
-    );
+  #logOf({ tokens, fingerprints, since }: LogTokens, until: bigint): Record<'log_row', string> {
+    const segments = touching(this.#segments, { since, until });
+    const { log_row: rows } = logViews(allRows(this.#dataDir, { segments }));
     const among = (keys: readonly bigint[]) => `IN (${keys.map((key) => `${key}::UBIGINT`).join(', ')})`;
     const parts = [
       ...(tokens.length > 0 ? [`token ${among(tokens)}`] : []),
       ...(fingerprints.length > 0 ? [`token IS NULL AND token_fingerprint ${among(fingerprints)}`] : []),
     ];
-    return `(${parts.map((condition) => `SELECT * FROM (${rows}) WHERE ${condition}`).join(' UNION ALL ')})`;
+    return { log_row: parts.map((condition) => `SELECT * FROM (${rows}) WHERE ${condition}`).join(' UNION ALL ') };
   }
 
   async ready(sql: string): Promise<void> {
-    const unfilled = this.#met.unfilled(sql);
-    if (/\b(token|family)_day\b/.test(sql) || unfilled.includes('token_day')) await this.#use.days();
-    for (const view of unfilled) await this.#met.fill(view);
+    await this.#freshen(sql);
     if (this.#isLogShown || sql.search(logViewsIn) < 0) return;
     for (const [name, view] of Object.entries(logViews(allRows(this.#dataDir, { segments: this.#segments }))))
       await this.#show(name, view);
     this.#isLogShown = true;
+  }
+
+  async #freshen(sql: string): Promise<void> {
+    const unfilled = this.#met.unfilled(sql);
+    if (/\b(token|family)_day\b/.test(sql) || unfilled.includes('token_day')) await this.#use.days();
+    for (const view of unfilled) await this.#met.fill(view);
   }
 
   take(sql: string, moments: Moments & EventRange): Promise<bigint> {
@@ -277,6 +307,7 @@ export class StandingWorkspace implements RuleViews {
   }
 
   close(): void {
+    this.#aside.close();
     this.connection.closeSync();
     this.#instance.closeSync();
   }
