@@ -51,6 +51,7 @@ export class FilePlan implements SourcePlan {
       store: this.#store,
       once,
       lookAgainMs,
+      ahead: true,
       committed: (partition) => committed(fileSource, partition),
     });
   }

@@ -31,6 +31,8 @@ export interface RangeWorkOptions<L extends StoredLog, R extends ByteRange> {
   /** Ends when all there is has been handed out; else looks for growth and new logs until stopped. */
   readonly once: boolean;
   readonly lookAgainMs: number;
+  /** True where a byte alone says where to read on: a lane may then read on in a log before it has committed its rows. */
+  readonly ahead: boolean;
   /** Up to which byte the catalog has each partition. */
   readonly committed: (partition: string) => SourcePosition | undefined;
 }
@@ -47,6 +49,11 @@ interface Waiting<L, R> {
   readonly range: R;
 }
 
+/** More of a range that a lane has handed back and not committed yet: for that lane alone. */
+interface Continued<L, R> extends Waiting<L, R> {
+  readonly lane: number;
+}
+
 /** Small logs are handed out together, so many and so many bytes at most: the last ones of an archive must be shared too. */
 const bunchLogsMax = 64;
 const bunchBytesMax = 1 << 20;
@@ -61,8 +68,9 @@ interface Taken {
 /**
  * Hands out the unread ranges of stored logs, each to one lane at a time.
  *
- * A range that has been handed back is offered again, when its log has changed, only after everything delivered from it has
- * been committed: two lanes never read the same bytes.
+ * A range that has been handed back is offered again when its log has changed: to any lane after everything delivered from it
+ * has been committed, before that only to the lane that has it. Two lanes never read the same bytes, and the rows of a growing
+ * log need not wait for those before them to be written.
  */
 export class RangeWork<L extends StoredLog, R extends ByteRange> {
   readonly #options: RangeWorkOptions<L, R>;
@@ -70,6 +78,7 @@ export class RangeWork<L extends StoredLog, R extends ByteRange> {
   readonly #stop = new AbortController();
   #logs: readonly L[] = [];
   #waiting: Waiting<L, R>[] = [];
+  #continued: Continued<L, R>[] = [];
   /** The first of them that was not handed out. */
   #next = 0;
   #looking: Promise<void> | null = null;
@@ -110,7 +119,8 @@ export class RangeWork<L extends StoredLog, R extends ByteRange> {
       this.#taken.set(partition, { lane, version, reached });
     }
     while (!this.#stop.signal.aborted) {
-      const bunch = this.#takeBunch(lane);
+      const own = this.#takeContinued(lane);
+      const bunch = own.length > 0 ? own : this.#takeBunch(lane);
       if (bunch.length > 0) {
         const claimed = await this.#claimed(bunch);
         if (claimed.length > 0) return claimed;
@@ -135,8 +145,18 @@ export class RangeWork<L extends StoredLog, R extends ByteRange> {
     }
     const bunch = this.#waiting.slice(this.#next, end);
     this.#next = end;
+    return this.#take(lane, bunch);
+  }
+
+  #takeContinued(lane: number): Waiting<L, R>[] {
+    const own = this.#continued.filter((each) => each.lane === lane);
+    this.#continued = this.#continued.filter((each) => each.lane !== lane);
+    return this.#take(lane, own);
+  }
+
+  #take(lane: number, bunch: readonly Waiting<L, R>[]): Waiting<L, R>[] {
     for (const { range } of bunch) this.#taken.set(range.partition, { lane, version: range.version, reached: null });
-    return bunch;
+    return [...bunch];
   }
 
   async #claimed(bunch: readonly Waiting<L, R>[]): Promise<R[]> {
@@ -168,18 +188,33 @@ export class RangeWork<L extends StoredLog, R extends ByteRange> {
   }
 
   #offer(): void {
-    this.#waiting = this.#logs.flatMap((log) => this.#ranges(log).map((range) => ({ log, range })));
+    const { store, ahead, once } = this.#options;
+    this.#waiting = [];
+    this.#continued = [];
     this.#next = 0;
+    for (const log of this.#logs) {
+      for (const { range, position } of this.#ranges(log)) {
+        const taken = this.#taken.get(range.partition);
+        const changed = taken !== undefined && taken.version !== range.version && !once;
+        if (taken === undefined || (changed && taken.reached === range.from)) {
+          if (store.unread(log, range, position)) this.#waiting.push({ log, range: store.work(log, range) });
+        } else if (ahead && log.divisible && changed && taken.reached !== null && taken.reached > range.from) {
+          const rest = { ...range, from: taken.reached };
+          if (store.unread(log, rest, position)) {
+            this.#continued.push({ log, range: store.work(log, rest), lane: taken.lane });
+          }
+        }
+      }
+    }
   }
 
-  #ranges(log: L): R[] {
-    const { store, committed } = this.#options;
+  /** The ranges of a log, to be read from the last commit on. */
+  #ranges(log: L): { readonly range: ByteRange; readonly position: SourcePosition | undefined }[] {
     const count = log.divisible ? Math.max(1, Math.ceil(log.bytes / limits.fileRangeBytes)) : 1;
-    const ranges: R[] = [];
-    for (let index = 0; index < count; index++) {
+    return Array.from({ length: count }, (_, index) => {
       const start = index * limits.fileRangeBytes;
       const partition = `${log.partition}#${index}`;
-      const position = committed(partition);
+      const position = this.#options.committed(partition);
       const range = {
         partition,
         start,
@@ -189,14 +224,7 @@ export class RangeWork<L extends StoredLog, R extends ByteRange> {
         version: log.version,
         ...(position?.token === undefined ? {} : { mark: position.token }),
       };
-      if (store.unread(log, range, position) && this.#free(range)) ranges.push(store.work(log, range));
-    }
-    return ranges;
-  }
-
-  #free({ partition, from, version }: ByteRange): boolean {
-    const taken = this.#taken.get(partition);
-    if (taken === undefined) return true;
-    return taken.reached === from && taken.version !== version && !this.#options.once;
+      return { range, position };
+    });
   }
 }

@@ -36,7 +36,7 @@ describe('ranges of stored logs', () => {
   });
   const workOf = async (logs: readonly StoredLog[]) => {
     const store = { list: async () => logs, work: <R>(_: StoredLog, range: R) => range, unread: () => true };
-    const work = new RangeWork({ store, once: true, lookAgainMs: 1, committed: () => undefined });
+    const work = new RangeWork({ store, once: true, lookAgainMs: 1, ahead: false, committed: () => undefined });
     await work.open();
     return work;
   };

@@ -54,7 +54,7 @@ export class BlobArchivePlan implements SourcePlan {
       clock: () => clock().getTime(),
     });
     const committedTo = (partition: string) => committed(blobArchive, partition);
-    this.#work = new RangeWork({ store, once, lookAgainMs, committed: committedTo });
+    this.#work = new RangeWork({ store, once, lookAgainMs, ahead: false, committed: committedTo });
   }
 
   #claims(gate: RequestGate): HourClaims | null {
