@@ -34,7 +34,7 @@ export function clearQueries(): void {
   memory.fill(QUERIES_AT, 0, (<usize>dictionaryLength(URI_QUERY_DICT)) << 3);
 }
 
-/** Forgets everything; the host is then asked, and so told, again. */
+/** Forgets every query, to be read again. */
 function clearMemo(): void {
   memory.fill(SAS_SLOTS_AT, 0, 4 * MEMO_SLOTS);
   clearQueries();
