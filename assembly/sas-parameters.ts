@@ -59,18 +59,22 @@ function readValue(p: usize, d: usize): bool {
   return true;
 }
 
-/** Sets `time` to that of a value; false for a form that is left to the host. */
-function readTime(p: usize, end: usize): bool {
-  time = NO_TIME;
-  if (p == end) return true;
-  if (end - p < 20) return false;
-  // `YYYY-MM-DDThh:mm:ss`, then decimals or none, then Z.
-  const minute = minuteMicros(v128.load(p), DASHED);
-  const tens = digit(p + 17);
-  const ones = digit(p + 18);
-  if (minute == NO_TIME || load<u8>(p, 16) != 58 || tens > 5 || ones > 9) return false;
+/** The first minute of the day whose date the text begins with. */
+// @ts-ignore: decorator
+@inline
+function firstMinute(text: v128): v128 {
+  const isDate = i8x16(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0);
+  return v128.bitselect(text, i8x16(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 84, 48, 48, 58, 48, 48), isDate);
+}
+
+/** Sets `time` to `ss`, decimals or none, and `Z` after a minute; false for another form. */
+function readSeconds(p: usize, end: usize, minute: i64): bool {
+  const tens = digit(p);
+  const ones = digit(p + 1);
+  if (tens > 5 || ones > 9) return false;
   let micros = minute + <i64>(tens * 10 + ones) * 1_000_000;
-  let q = p + 19;
+  let q = p + 2;
+  const point = q;
   if (load<u8>(q) == 46) {
     let unit: i64 = 100_000;
     for (q++; digit(q) < 10; q++) {
@@ -78,10 +82,25 @@ function readTime(p: usize, end: usize): bool {
       unit /= 10;
     }
   }
-  if (q + 1 != end || load<u8>(q) != 90 || micros < 100_000_000) return false;
-  const decimals = q - (p + 20);
-  if (q == p + 19 || decimals - 1 < 9) time = micros;
+  if (q + 1 != end || load<u8>(q) != 90) return false;
+  const decimals = q - point - 1;
+  if (q == point || decimals - 1 < 9) time = micros;
   return true;
+}
+
+/** Sets `time` to that of a value; false for a form that is left to the host. */
+function readTime(p: usize, end: usize): bool {
+  time = NO_TIME;
+  const n = end - p;
+  if (n == 0) return true;
+  const text = v128.load(p);
+  const minute = minuteMicros(n == 10 ? firstMinute(text) : text, DASHED);
+  if (minute < 100_000_000) return false;
+  if (n == 10 || (n == 17 && load<u8>(p, 16) == 90)) {
+    time = minute;
+    return true;
+  }
+  return n >= 20 && load<u8>(p, 16) == 58 && readSeconds(p + 17, end, minute);
 }
 
 /** Puts a value into the set; false to leave it to the host. */

@@ -257,10 +257,10 @@ export const mutants: readonly Mutant[] = [
     killedBy: 'grants',
   },
   {
-    fault: 'SAS: the hundred seconds after 1970 have all their digits',
+    fault: 'SAS: the minutes after 1970 have all their digits',
     file: 'sas-parameters.ts',
-    from: ' || micros < 100_000_000',
-    to: '',
+    from: 'minute < 100_000_000',
+    to: 'minute < 0',
     killedBy: 'grants',
   },
   {

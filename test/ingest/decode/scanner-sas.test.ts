@@ -75,8 +75,12 @@ describe('queries beside the reference decoder', () => {
 
 it('reads what Azure and its SDKs write without a question to TypeScript', () => {
   const records = [...generate({ scenario: 'estate', days: 1, rows: 12_000, seed: 3 }).records()];
-  const decoder = scannerOf(12_000);
+  const decoder = scannerOf(13_000);
   vi.mocked(parseSas).mockClear();
+  // The Azure CLI takes times without seconds, and days.
+  const grants = ['se=2051-10-05T00%3A00Z', 'st=2024-02-29&se=2051-10-05', 'si=my%20policy&sip=192.0.2.1-192.0.2.9'];
+  decoder.decode(Buffer.from(grants.map((grant) => recordOf(`sv=1&sr=c&sp=r&${grant}`)).join('\n')), 'lines', 1n);
+  expect(vi.mocked(parseSas).mock.calls.length).toBe(0);
   decoder.decode(Buffer.from(records.join('\n')), 'lines', 1n);
   const { rows } = decoder.newSas();
   expect(rows).toBeGreaterThan(100);
