@@ -15,7 +15,7 @@ export interface IngestSummary {
   readonly segments: number;
   /** User and system time of the whole process, every thread. */
   readonly cpu_s: number;
-  /** Of them, what the last run of the rules took, over all that is committed. */
+  /** Of them, what the last run of the rules took, over all that no run has judged yet. */
   readonly judging_cpu_s: number;
   readonly wall_s: number;
   readonly peak_rss_bytes: number;

@@ -53,6 +53,8 @@ export interface Evaluation extends EventRange {
   readonly choice?: RuleChoice;
   /** Go on from the entities of the run before, where rows came only for the range since; else derive all anew. */
   readonly standing?: boolean;
+  /** Use every core from now on, where nothing goes on beside it and there is much to read; one, unless told otherwise. */
+  readonly allCores?: boolean;
   /**
    * True where no more rows of the range are expected: findings that lie within it and that the rules do not confirm are
    * put again as not open.
@@ -102,13 +104,13 @@ export class Detector {
    * @returns the findings that were not known before and that no suppression keeps quiet, oldest first.
    * @throws AppError DETECTION_FAILED if a rule's statement fails; rules before it have kept their findings.
    */
-  async evaluate({ since, until, final, choice = 'all', standing = false, pause }: Evaluation): Promise<Finding[]> {
+  async evaluate({ since, until, final, choice = 'all', standing = false, ...manner }: Evaluation): Promise<Finding[]> {
     const { catalog } = this.#dependencies;
     const rules = this.#dependencies.rules.filter(chosen[choice]);
     const range = { since: final ? fromWholeDay({ since, until }).since : since, until };
     const isWanted = (hit: RuleHit) => final || !this.#told.has(hit.id) || isNews(catalog.finding(hit.id), hit);
     const found = await (standing
-      ? this.#runStanding(rules, range, { final, isWanted, ...(pause === undefined ? {} : { pause }) })
+      ? this.#runStanding(rules, range, { ...manner, final, isWanted })
       : this.#runAnew(rules, range, isWanted));
     const fresh = found.filter(({ id }) => catalog.finding(id) === undefined);
     const withdrawn = final ? unconfirmed(await catalog.findings(), found, rules, range) : [];
@@ -138,9 +140,15 @@ export class Detector {
   async #runStanding(
     rules: readonly Detection[],
     range: EventRange,
-    { final, isWanted, pause }: Pick<Evaluation, 'final' | 'pause'> & { readonly isWanted: HitChoice },
+    {
+      final,
+      isWanted,
+      allCores = false,
+      pause,
+    }: Pick<Evaluation, 'final' | 'allCores' | 'pause'> & { readonly isWanted: HitChoice },
   ): Promise<Finding[]> {
     this.#standing ??= await StandingWorkspace.open(this.#dependencies.dataDir, this.#dependencies.feeds);
+    if (allCores) await this.#standing.useAllCores();
     await this.#standing.refresh(range, final);
     const views = pause === undefined ? this.#standing : this.#standing.letting(pause);
     return this.#runAll(views, rules, range, isWanted);

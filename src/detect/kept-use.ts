@@ -26,6 +26,14 @@ export class KeptUse {
     }
   }
 
+  /** Takes the rows of `rollup` for all there is. */
+  async replace(): Promise<void> {
+    await this.drop({ steps: 'true', days: 'true' });
+    for (const name of ['fresh_use', 'touched']) await this.#run(`DELETE FROM ${name}`);
+    await this.#run(`INSERT INTO kept_sas_use ${tokenUse}`);
+    for (const name of ['token_day', 'family_day'] as const) await this.#from('kept_sas_use', name);
+  }
+
   /** Takes in the rows of `rollup`, but for those that `except`, a condition, is true of; all of them stay in `fresh_use`. */
   async add(except: string | null): Promise<void> {
     await this.#run('DELETE FROM fresh_use');

@@ -112,6 +112,10 @@ export class StandingWorkspace implements RuleViews {
     await this.#met.create();
   }
 
+  async useAllCores(): Promise<void> {
+    await this.connection.run('RESET threads');
+  }
+
   /** Notes what was committed, so that rows are not missed that compaction moves before the next run. */
   note(segments: readonly SegmentFile[]): void {
     this.#fresh.note(segments);
@@ -227,16 +231,18 @@ export class StandingWorkspace implements RuleViews {
   }
 
   async #readAll(manifest: Manifest, since: bigint): Promise<void> {
-    await this.#use.drop({ steps: 'true', days: 'true' });
+    const newest = manifest.segments.reduce((max, { maxTime }) => (maxTime > max ? maxTime : max), since);
+    const days = { since, until: newest + 1n };
+    this.#kept = { days: since, steps: since };
     for (const name of parts) await this.connection.run(`DELETE FROM kept_${name}`);
+    await this.#showRollup(touching(manifest.segments, days), within('bucket', days));
+    await this.#use.replace();
+    await this.#addParts('true');
+    if (manifest.segments.every(({ minTime }) => minTime >= since)) return this.#lives.replace();
     await this.#showRollup(manifest.segments, null);
     await this.#show('sas_use', entityViews.sas_use);
     await this.#lives.replace();
     await this.connection.run('DROP VIEW temp.sas_use');
-    const newest = manifest.segments.reduce((max, { maxTime }) => (maxTime > max ? maxTime : max), since);
-    const days = { since, until: newest + 1n };
-    this.#kept = { days: since, steps: since };
-    await this.#take(touching(manifest.segments, days), days);
   }
 
   /** @param again days that are read again; their rows count for the lives of tokens only. */

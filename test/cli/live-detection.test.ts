@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { LiveDetection } from '../../src/cli/live-detection.ts';
 import type { Finding } from '../../src/core/finding.ts';
 import { Detector } from '../../src/detect/detector.ts';
@@ -45,7 +45,9 @@ it('finds over a whole estate what one pass finds, each day as soon as it has en
   const today = newest - (newest % dayMicros);
   const ended = (finding: Finding) => finding.firstSeen < today && finding.lastSeen < today;
   const before = ids((await catalog.findings()).filter(ended));
+  const evaluate = vi.spyOn(detector, 'evaluate');
   await live.finish();
+  expect(evaluate.mock.calls.map(([{ since }]) => since)).toEqual([today]);
   const after = await catalog.findings();
   detector.close();
   await catalog.close();
