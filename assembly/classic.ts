@@ -11,7 +11,7 @@ import { categoryOf } from './derived';
 import { code, internValue } from './dictionary';
 import { noteUnknown } from './extra';
 import { skipValue } from './json';
-import { keyEntry, setName } from './key';
+import { keyAt, setName } from './key';
 import { beginRecord, endRecord, readMember } from './record';
 import { Row } from './row';
 import { find } from './text';
@@ -113,13 +113,13 @@ function readDetail(p: usize, end: usize): usize {
   const c = load<u8>(p);
   if (c != 123 && c != 91) return 0;
   const after = skipValue(p);
-  if (!after || find(p, after, AMPERSAND) != after || readMember(AUTHORIZATION_KEY, p) != after) return 0;
+  if (!after || find(p, after, AMPERSAND) != after || readMember(keyAt(AUTHORIZATION_KEY), p) != after) return 0;
   return quotes && load<u8>(after) != QUOTE ? 0 : lineEnd(after + quotes, end);
 }
 
 function readField(field: usize, p: usize): usize {
   const key = <u32>load<u8>(field);
-  if (key) return readMember(key, p);
+  if (key) return readMember(keyAt(key), p);
   if (load<u16>(p) == 0x2222) return p + 2;
   setName(field + 8, load<u8>(field, 2));
   return noteUnknown(load<u8>(field, 1), p);
@@ -140,9 +140,9 @@ function storeProtocol(p: usize): bool {
 
 function storeCategory(): bool {
   const row = Row.index << 1;
-  if (((Row.given >> OPERATION_NAME_GIVEN) & 1) == 0 || !categoryOf(load<u16>(OPERATION_NAME + row))) return false;
+  if (((Row.present >> OPERATION_NAME_GIVEN) & 1) == 0 || !categoryOf(load<u16>(OPERATION_NAME + row))) return false;
   store<u16>(CATEGORY + row, <u16>code);
-  Row.given |= (<u64>1) << CATEGORY_GIVEN;
+  Row.present |= (<u64>1) << CATEGORY_GIVEN;
   return true;
 }
 

@@ -46,7 +46,7 @@ export function setCode(value: u32): void {
 
 // @ts-ignore: decorator
 @inline
-function state(d: u32): usize {
+export function stateOf(d: u32): usize {
   return DICTIONARIES_AT + <usize>(d * DICTIONARY_STATE_BYTES);
 }
 
@@ -69,7 +69,7 @@ function spellings(d: u32): usize {
 }
 
 function clearDictionary(d: u32): void {
-  const s = state(d);
+  const s = stateOf(d);
   const entries = load<u32>(s, ENTRIES);
   if (entries > 4096) {
     memory.fill(slots(d), 0, 4 * DICTIONARY_SLOTS);
@@ -96,16 +96,16 @@ export function clearDictionaries(): void {
 }
 
 export function dictionaryLength(d: u32): u32 {
-  return load<u32>(state(d), COUNT);
+  return load<u32>(stateOf(d), COUNT);
 }
 
 /** Address of the value with this code. */
 export function valueAt(d: u32, c: u32): usize {
-  return load<u32>(state(d), ARENA) + load<u32>(load<u32>(state(d), OFFSETS) + ((<usize>c) << 2));
+  return load<u32>(stateOf(d), ARENA) + load<u32>(load<u32>(stateOf(d), OFFSETS) + ((<usize>c) << 2));
 }
 
 export function valueLength(d: u32, c: u32): usize {
-  const at = load<u32>(state(d), OFFSETS) + ((<usize>c) << 2);
+  const at = load<u32>(stateOf(d), OFFSETS) + ((<usize>c) << 2);
   return load<u32>(at, 4) - load<u32>(at);
 }
 
@@ -125,7 +125,7 @@ function lookup(d: u32, p: usize, n: usize, h: u32, role: u32): usize {
 }
 
 function addEntry(d: u32, at: usize, n: usize, h: u32, c: u32, role: u32): void {
-  const s = state(d);
+  const s = stateOf(d);
   const index = load<u32>(s, ENTRIES);
   const e = entryAt(d, index);
   store<u32>(e, <u32>at);
@@ -142,7 +142,7 @@ function addEntry(d: u32, at: usize, n: usize, h: u32, c: u32, role: u32): void 
 
 /** Room for a value of `n` bytes, beside those there are. */
 export function hasRoom(d: u32, n: usize): bool {
-  const s = state(d);
+  const s = stateOf(d);
   return load<u32>(s, COUNT) < DICTIONARY_VALUES_MAX && load<u32>(s, BYTES) + <u32>n <= DICTIONARY_BYTES_MAX;
 }
 
@@ -152,7 +152,7 @@ function addValue(d: u32, p: usize, n: usize, h: u32, role: u32): bool {
     full = true;
     return false;
   }
-  const s = state(d);
+  const s = stateOf(d);
   const c = load<u32>(s, COUNT);
   const used = load<u32>(s, BYTES);
   const at = load<u32>(s, ARENA) + used;
@@ -179,7 +179,7 @@ export function internValue(d: u32, p: usize, n: usize): bool {
 
 /** Remembers that the spelling [p, p + n) means the value `code`, while there is room. */
 function addSpelling(d: u32, p: usize, n: usize, h: u32): void {
-  const s = state(d);
+  const s = stateOf(d);
   const used = load<u32>(s, SPELLING_BYTES);
   const count = load<u32>(s, SPELLINGS);
   if (count == SPELLINGS_MAX || used + <u32>n > SPELLING_BYTES_MAX) return;
@@ -192,7 +192,7 @@ function addSpelling(d: u32, p: usize, n: usize, h: u32): void {
 
 /** Finds or adds a text that is spelled as it is but may hold a signature. False to bail, or if `full`. */
 export function internText(d: u32, p: usize, n: usize): bool {
-  const s = state(d);
+  const s = stateOf(d);
   if (load<u32>(s, LAST + 4) == <u32>n && same(p, load<u32>(s, LAST), n)) {
     code = load<u32>(s, LAST + 8);
     return true;
@@ -258,32 +258,45 @@ function swapLast(s: usize): void {
   store<u32>(s, its, LAST + 8);
 }
 
+/** Position behind the closing quote, if the string whose content begins at `p` is the text at a place of the state; else 0. */
 // @ts-ignore: decorator
 @inline
-function isLast(s: usize, p: usize): bool {
-  const n = load<u32>(s, 4);
-  return n != NONE && load<u8>(p + n) == 34 && same(p, load<u32>(s), n);
+function endOfKnown(at: usize, p: usize): usize {
+  const n = load<u32>(at, 4);
+  if (n == NONE) return 0;
+  if (load<u8>(p + n) != 34) return 0;
+  return same(p, load<u32>(at), n) ? p + n + 1 : 0;
+}
+
+/** Position behind the closing quote, if the string whose content begins at `p` is the text met last; else 0. */
+// @ts-ignore: decorator
+@inline
+export function endOfLast(s: usize, p: usize): usize {
+  return endOfKnown(s + LAST, p);
+}
+
+// @ts-ignore: decorator
+@inline
+export function lastCode(s: usize): u32 {
+  return load<u32>(s, LAST + 8);
 }
 
 /**
- * The string whose content begins at `p`, as a code of the dictionary.
+ * The string whose content begins at `p`, as a code of the dictionary with this state.
  *
  * The two values met last are compared in place, closing quote and all, before anything is scanned.
  *
  * @returns the position behind the closing quote; 0 to bail, or if `full`.
  */
-export function readDictionary(d: u32, p: usize): usize {
-  const s = state(d);
-  if (isLast(s + LAST, p)) {
-    code = load<u32>(s, LAST + 8);
-    return p + load<u32>(s, LAST + 4) + 1;
-  }
-  if (isLast(s + OTHER, p)) {
+export function readDictionary(s: usize, p: usize): usize {
+  let end = endOfLast(s, p);
+  if (!end) {
+    end = endOfKnown(s + OTHER, p);
+    if (!end) return readDistinct(<u32>(s - DICTIONARIES_AT) / DICTIONARY_STATE_BYTES, p);
     swapLast(s);
-    code = load<u32>(s, LAST + 8);
-    return p + load<u32>(s, LAST + 4) + 1;
   }
-  return readDistinct(d, p);
+  code = lastCode(s);
+  return end;
 }
 
 function readDistinct(d: u32, p: usize): usize {
@@ -294,7 +307,7 @@ function readDistinct(d: u32, p: usize): usize {
   const e = lookup(d, p, n, h, SPELLING);
   if (e) {
     code = load<u16>(e, 12);
-    noteLast(state(d), e);
+    noteLast(stateOf(d), e);
     return end + 1;
   }
   const escaped = sawEscape;

@@ -7,12 +7,12 @@ import {
   LAST_MODIFIED_BIT, LAST_MODIFIED_TICK, LAST_MODIFIED_TICK_BIT, SCRATCH_AT, TIME, TIME_GIVEN, TIME_TICK, TOKEN,
   TOKEN_BIT, TOKEN_HASH, TOKEN_HASH_BIT, TOKEN_HASH_TEXT, TOKEN_HASH_TEXT_BIT, TOKEN_HASH_TEXT_DICT,
 } from './layout';
-import { code, internJson, internText, readDictionary, valueLength } from './dictionary';
+import { code, endOfLast, internJson, internText, lastCode, readDictionary, stateOf, valueLength } from './dictionary';
 import { addressClassOf, networkClassOf } from './derived';
 import { lastModified } from './host';
 import { hadUpperCase, number, readEtag, readHash, readMd5, readUuid } from './hex';
 import { skipValue } from './json';
-import { columnOf, indexOf } from './key';
+import { columnOf, dictionaryOf, indexOf } from './key';
 import { address, digit, float, integer, readFloat, readInteger, readIpv4, readPort } from './number';
 import { Row } from './row';
 import { find, readString, sawEscape, sawHigh, stringEnd, textAt, textLength } from './text';
@@ -21,25 +21,42 @@ import { writeText } from './utf8-column';
 
 const QUOTE: u32 = 34;
 
+/** Two quotes. */
+const EMPTY: u32 = 0x2222;
+
 /** Tells that the row has a value in the key's column. */
 // @ts-ignore: decorator
 @inline
 function give(entry: usize): void {
   Row.present |= load<u64>(entry, 80);
-  Row.given |= load<u64>(entry, 88);
 }
 
+// @ts-ignore: decorator
+@inline
+function storeCode(entry: usize, value: u32): void {
+  store<u16>(columnOf(entry) + (Row.index << 1), <u16>value);
+  give(entry);
+}
+
+function readOtherText(entry: usize, p: usize): usize {
+  const end = readDictionary(dictionaryOf(entry), p);
+  if (end) storeCode(entry, code);
+  return end;
+}
+
+// @ts-ignore: decorator
+@inline
 export function readDictionaryField(entry: usize, p: usize): usize {
   if (load<u8>(p) != QUOTE) return 0;
-  const end = readDictionary(indexOf(entry), p + 1);
-  if (!end) return 0;
-  store<u16>(columnOf(entry) + (Row.index << 1), <u16>code);
-  give(entry);
+  const s = dictionaryOf(entry);
+  const end = endOfLast(s, p + 1);
+  if (!end) return load<u16>(p) == EMPTY ? 0 : readOtherText(entry, p + 1);
+  storeCode(entry, lastCode(s));
   return end;
 }
 
 export function readTextField(entry: usize, p: usize): usize {
-  if (load<u8>(p) != QUOTE) return 0;
+  if (load<u8>(p) != QUOTE || load<u16>(p) == EMPTY) return 0;
   const end = readString(p + 1, SCRATCH_AT);
   if (!end) return 0;
   writeText(indexOf(entry), textAt, textLength);
@@ -54,7 +71,7 @@ export function readTimeField(p: usize): usize {
   if (load<u8>(p) == 90) p++;
   store<i64>(TIME + (Row.index << 3), micros);
   store<u8>(TIME_TICK + Row.index, <u8>tick);
-  Row.given |= (<u64>1) << TIME_GIVEN;
+  Row.present |= (<u64>1) << TIME_GIVEN;
   return load<u8>(p) == QUOTE ? p + 1 : 0;
 }
 
@@ -79,7 +96,7 @@ export function readLastModified(p: usize): usize {
     return end + 1;
   }
   end = readString(p + 1, SCRATCH_AT);
-  if (!end) return 0;
+  if (!end || textLength == 0) return 0;
   const found = lastModified(textAt, textLength);
   if (found < 0) return 0;
   if (found == 0) return end;
@@ -215,7 +232,7 @@ export function readRequestId(p: usize): usize {
     v128.store(packed, i8x16.splat(0));
   }
   const end = readString(p + 1, SCRATCH_AT);
-  if (!end) return 0;
+  if (!end || textLength == 0) return 0;
   writeText(CLIENT_REQUEST_ID_TEXT, textAt, textLength);
   Row.present |= (<u64>1) << CLIENT_REQUEST_ID_BIT;
   return end;
@@ -296,12 +313,12 @@ export function readTokenHash(p: usize): usize {
   let end = plainTokenEnd(name);
   if (end && readHashes(name + 4, end - name == 149)) return storeKeyName(name, 4) ? end + 1 : 0;
   end = stringEnd(name);
-  if (!end || sawEscape || sawHigh) return 0;
+  if (!end || end == name || sawEscape || sawHigh) return 0;
   const open = find(name, end, 40);
   const n = end - open;
   const named = open > name && find(name, open, 41) == open && find(name, open, 44) == open;
   if (named && (n == 66 || n == 145) && readHashes(open, n == 145)) return storeKeyName(name, open - name) ? end + 1 : 0;
-  if (!readDictionary(TOKEN_HASH_TEXT_DICT, name)) return 0;
+  if (!readDictionary(stateOf(TOKEN_HASH_TEXT_DICT), name)) return 0;
   store<u16>(TOKEN_HASH_TEXT + (Row.index << 1), <u16>code);
   Row.present |= (<u64>1) << TOKEN_HASH_TEXT_BIT;
   return end + 1;

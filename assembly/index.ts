@@ -4,7 +4,7 @@ import { readLine } from './classic';
 import { clearDerived } from './derived';
 import { clearDictionaries, code, findValue, full, hasRoom, internValue } from './dictionary';
 import { setLineFeedIsSpace, skipSpaces } from './json';
-import { indexKeys } from './key';
+import { indexKeys, indexOfKey } from './key';
 import { sortRows } from './order';
 import { clearPlace } from './place';
 import { lastKey, readRecord, setSourceId } from './record';
@@ -35,7 +35,7 @@ export function lastStatus(): u32 {
 
 /** The key at which the last record was left to the host, 0 for anything else. */
 export function unsureKey(): u32 {
-  return lastKey;
+  return indexOfKey(lastKey);
 }
 
 export function start(seed: u64): void {

@@ -32,7 +32,7 @@ export function beginPlace(): void {
 export function readObjectKey(p: usize): usize {
   if (load<u8>(p) != 34) return 0;
   const end = readString(p + 1, SCRATCH_AT);
-  if (!end) return 0;
+  if (!end || textLength == 0) return 0;
   // Derived columns look at the text before redaction, so one that redaction changes is left to the host.
   if (suspect(textAt, textLength)) {
     if (redact(textAt, textLength) != textLength || !same(textAt, ANSWER_AT, textLength)) return 0;
@@ -47,7 +47,7 @@ export function readObjectKey(p: usize): usize {
 export function readUri(p: usize): usize {
   if (load<u8>(p) != 34) return 0;
   const end = readString(p + 1, URI_SCRATCH_AT);
-  if (!end) return 0;
+  if (!end || textLength == 0) return 0;
   uriAt = textAt;
   uriEnd = textAt + textLength;
   return end;

@@ -14,7 +14,7 @@ import {
   readUuidField,
 } from './field';
 import { isNull, skipSpaces } from './json';
-import { after, childOf, firstIn, isAt, key, keyEntry, kindOf, readKey, spelledLength } from './key';
+import { after, childOf, firstIn, isAt, key, kindOf, readKey, spelledLength, UNKNOWN } from './key';
 import { beginPlace, derivePlace, readObjectKey, readUri } from './place';
 import { Row } from './row';
 import { Sas } from './sas';
@@ -22,8 +22,8 @@ import { Sas } from './sas';
 /** Bits of the keys the record has had. */
 let seen: u64 = 0;
 let sourceId: u64 = 0;
-/** Key at which the last record was left to the host, 0 for anything else. */
-export let lastKey: u32 = 0;
+/** Key at which the last record was left to the host, `UNKNOWN` for anything else. */
+export let lastKey: usize = UNKNOWN;
 
 const NEEDED: u64 =
   ((<u64>1) << TIME_GIVEN) |
@@ -36,10 +36,10 @@ export function setSourceId(id: u64): void {
   sourceId = id;
 }
 
-function readValue(entry: usize, p: usize): usize {
-  // Null and the empty text are what an absent field is.
-  if (load<u16>(p) == 0x2222) return p + 2;
-  if (isNull(p)) return p + 4;
+/** A value that is neither null nor the empty text nor behind white space; its end, 0 to bail or for one that is. */
+// @ts-ignore: decorator
+@inline
+function readPlain(entry: usize, p: usize): usize {
   switch (kindOf(entry)) {
     case KIND_OBJECT: return load<u8>(p) == 123 ? readMembers(childOf(entry), p + 1) : 0;
     case KIND_DICTIONARY: return readDictionaryField(entry, p);
@@ -63,38 +63,55 @@ function readValue(entry: usize, p: usize): usize {
   }
 }
 
+/** Null and the empty text are what an absent field is. */
+function readNothing(p: usize): usize {
+  if (load<u16>(p) == 0x2222) return p + 2;
+  return isNull(p) ? p + 4 : 0;
+}
+
+/** A value that is not plain: its end, 0 to bail. */
+function readOdd(entry: usize, p: usize): usize {
+  const start = skipSpaces(p);
+  const end = readNothing(start);
+  return end || start == p ? end : readValue(entry, start);
+}
+
+function readValue(entry: usize, p: usize): usize {
+  const end = readPlain(entry, p);
+  return end ? end : readOdd(entry, p);
+}
+
 /** The members of the object whose content begins at `p`; the position behind its brace, 0 to bail. */
 function readMembers(object: u32, p: usize): usize {
   p = skipSpaces(p);
   if (load<u8>(p) == 125) return p + 1;
   let place = firstIn(object);
   for (;;) {
-    let k = <u32>load<u8>(place);
-    if (isAt(p, keyEntry(k))) {
-      p += spelledLength(keyEntry(k));
+    let entry = <usize>load<u32>(place);
+    if (isAt(p, entry)) {
+      p += spelledLength(entry);
     } else {
-      p = readKey(object, p, place);
+      p = readKey(object, skipSpaces(p), place);
       if (!p) return 0;
-      k = key;
+      entry = key;
     }
-    p = skipSpaces(p);
-    if (k) {
-      const entry = keyEntry(k);
-      const bit = load<u64>(entry, 96);
-      lastKey = k;
+    if (entry != UNKNOWN) {
+      const bit = load<u64>(entry, 88);
+      lastKey = entry;
       if (seen & bit) return 0;
       seen |= bit;
-      place = after(k);
+      place = after(entry);
       p = readValue(entry, p);
     } else {
-      p = noteUnknown(object, p);
+      p = noteUnknown(object, skipSpaces(p));
     }
     if (!p) return 0;
-    p = skipSpaces(p);
-    const c = load<u8>(p++);
-    if (c == 125) return p;
-    if (c != 44) return 0;
-    p = skipSpaces(p);
+    if (load<u8>(p) != 44) {
+      p = skipSpaces(p);
+      if (load<u8>(p) == 125) return p + 1;
+      if (load<u8>(p) != 44) return 0;
+    }
+    p++;
   }
   return 0;
 }
@@ -113,7 +130,7 @@ function derive(): bool {
 
 export function beginRecord(): void {
   seen = 0;
-  lastKey = 0;
+  lastKey = UNKNOWN;
   clearFull();
   beginPlace();
   beginExtra();
@@ -121,14 +138,14 @@ export function beginRecord(): void {
 
 /** Fills the columns that follow from the members; false to bail, or if `full`. */
 export function endRecord(): bool {
-  lastKey = 0;
-  return (Row.given & NEEDED) == NEEDED && derive();
+  lastKey = UNKNOWN;
+  return (Row.present & NEEDED) == NEEDED && derive();
 }
 
 /** Reads the value at `p` as that of a key; its end, 0 to bail, or if `full`. */
-export function readMember(key: u32, p: usize): usize {
-  lastKey = key;
-  return readValue(keyEntry(key), p);
+export function readMember(entry: usize, p: usize): usize {
+  lastKey = entry;
+  return readValue(entry, p);
 }
 
 /** Reads the record whose brace stands at `p` into the row that was begun; its end, 0 to bail, or if `full`. */

@@ -1,15 +1,17 @@
 // The open batch: the row being filled, its texts, and taking it back.
 import {
-  BITMAP_COUNT, BITMAPS_AT, COLUMN_COUNT, COLUMNS_AT, PRESENT_AT, ROWS_MAX, TEXT_COUNT, TEXT_ROOM_BYTES,
-  TEXT_STATE_BYTES, TEXTS_AT,
+  BITMAP_COUNT, BITMAPS_AT, COLUMN_COUNT, COLUMNS_AT, PRESENT_AT, ROWS_MAX, TEXT_COUNT, TEXT_STATE_BYTES,
+  TEXTS_AT,
 } from './layout';
 
-// State of a text column; the host writes BYTES, BYTES_MAX and OFFSETS.
+// State of a text column; the host writes BYTES, CURSOR_MAX and OFFSETS.
 const CURSOR: usize = 0;
 const BYTES: usize = 4;
-const BYTES_MAX: usize = 8;
+/** Beyond it, the longest record may have no room. */
+const CURSOR_MAX: usize = 8;
 const OFFSETS: usize = 12;
-const SAVED: usize = 16;
+
+const TEXTS_END: usize = TEXTS_AT + <usize>(TEXT_COUNT * TEXT_STATE_BYTES);
 
 /** Rows cleared at a time, a power of two. */
 const CLEARED_ROWS: usize = 256;
@@ -19,10 +21,8 @@ export class Row {
   static index: usize = 0;
   /** Rows at which the batch is full. */
   static max: usize = ROWS_MAX;
-  /** Bits of the nullable columns that have a value. */
+  /** Bits of the columns that have a value. */
   static present: u64 = 0;
-  /** The same for columns that are never null. */
-  static given: u64 = 0;
 }
 
 // @ts-ignore: decorator
@@ -54,21 +54,18 @@ export function endText(t: u32, end: usize): void {
 /** Starts a row; false if the batch has no room for any record. */
 export function beginRow(): bool {
   if (Row.index >= Row.max) return false;
-  for (let t: u32 = 0; t < TEXT_COUNT; t++) {
-    const used = load<u32>(state(t), CURSOR);
-    if (used + TEXT_ROOM_BYTES > load<u32>(state(t), BYTES_MAX)) return false;
-    store<u32>(state(t), used, SAVED);
+  for (let s = TEXTS_AT; s < TEXTS_END; s += TEXT_STATE_BYTES) {
+    if (load<u32>(s, CURSOR) > load<u32>(s, CURSOR_MAX)) return false;
   }
   Row.present = 0;
-  Row.given = 0;
   return true;
 }
 
 /** Keeps the row. */
 export function keepRow(): void {
   const next = Row.index + 1;
-  for (let t: u32 = 0; t < TEXT_COUNT; t++) {
-    store<u32>(load<u32>(state(t), OFFSETS) + (next << 2), load<u32>(state(t), CURSOR));
+  for (let s = TEXTS_AT; s < TEXTS_END; s += TEXT_STATE_BYTES) {
+    store<u32>(load<u32>(s, OFFSETS) + (next << 2), load<u32>(s, CURSOR));
   }
   store<u64>(PRESENT_AT + (Row.index << 3), Row.present);
   Row.index = next;
@@ -86,7 +83,9 @@ function clearAhead(): void {
 
 /** Forgets what the row being filled has so far. */
 export function dropRow(): void {
-  for (let t: u32 = 0; t < TEXT_COUNT; t++) store<u32>(state(t), load<u32>(state(t), SAVED), CURSOR);
+  for (let s = TEXTS_AT; s < TEXTS_END; s += TEXT_STATE_BYTES) {
+    store<u32>(s, load<u32>(load<u32>(s, OFFSETS) + (Row.index << 2)), CURSOR);
+  }
   for (let i: usize = 0; i < COLUMN_COUNT; i++) {
     const width = <usize>load<u32>(COLUMNS_AT + (i << 3), 4);
     memory.fill(load<u32>(COLUMNS_AT + (i << 3)) + Row.index * width, 0, width);

@@ -189,13 +189,12 @@ export function readString(p: usize, scratch: usize): usize {
 // @ts-ignore: decorator
 @inline
 export function same(p: usize, q: usize, n: usize): bool {
-  while (n >= 16) {
-    if (v128.any_true(v128.xor(v128.load(p), v128.load(q)))) return false;
-    p += 16;
-    q += 16;
-    n -= 16;
-  }
-  return ((<u32>i8x16.bitmask(i8x16.ne(v128.load(p), v128.load(q)))) & ((1 << <u32>n) - 1)) == 0;
+  if (n < 16) return ((<u32>i8x16.bitmask(i8x16.ne(v128.load(p), v128.load(q)))) & ((1 << <u32>n) - 1)) == 0;
+  // The last step overlaps the one before.
+  const last = n - 16;
+  let other = v128.xor(v128.load(p + last), v128.load(q + last));
+  for (let i: usize = 0; i < last; i += 16) other = v128.or(other, v128.xor(v128.load(p + i), v128.load(q + i)));
+  return !v128.any_true(other);
 }
 
 /** Copies in whole vectors: up to 15 bytes more than `n` are overwritten. */

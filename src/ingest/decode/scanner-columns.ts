@@ -13,12 +13,12 @@ import { scannerVectors } from './scanner-vectors.ts';
 const { regions } = scannerLayout;
 const { rowsMax } = scannerSizes;
 
-/** The row being written by the host: which nullable columns have a value. */
+/** The row being written by the host: which columns have a value. */
 class Presence {
   mask = 0n;
 
-  give(place: ColumnPlace): void {
-    if (!place.spec.required) this.mask |= 1n << BigInt(place.bit);
+  give({ bit }: ColumnPlace): void {
+    if (bit !== null) this.mask |= 1n << BigInt(bit);
   }
 }
 

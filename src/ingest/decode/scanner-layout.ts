@@ -16,8 +16,8 @@ export interface ColumnPlace {
   /** Values, dictionary codes or text offsets: one per row (offsets: one more). */
   readonly values: number;
   readonly width: number;
-  /** Bit of the row's mask of present values, or of given ones for a column that is never null. */
-  readonly bit: number;
+  /** Bit of the row's mask of values: from the lowest on, or from the highest down where a row must have one; null for others. */
+  readonly bit: number | null;
   /** Arrow bitmap, one bit a row; 0 for a column that is never null. */
   readonly validity: number;
   readonly dictionary: DictionaryPlace | null;
@@ -81,7 +81,7 @@ function planRegions(memory: MemoryPlan) {
   const { dictionaryValuesMax, memoSlots, memoBytesMax, recordBytesMax, rowsMax } = scannerSizes;
   return {
     keys: memory.take(128 * (scannerKeys.length + 1)),
-    successors: memory.take(1024),
+    firstKeys: memory.take(4 * objectPaths.length),
     keySlots: memory.take(256),
     objects: memory.take(64 * objectPaths.length),
     columns: memory.take(8 * columns.length),
@@ -116,10 +116,13 @@ function planRegions(memory: MemoryPlan) {
   };
 }
 
+/** A column that no row lacks: texts and times have to be given, numbers are 0 where they are not. */
+const isGiven = ({ required, type }: ColumnSpec) => required && (type === 'dictionary' || type === 'timestamp');
+
 function planColumns(memory: MemoryPlan): ColumnPlace[] {
   const { rowsMax, dictionaryValuesMax, dictionaryBytesMax } = scannerSizes;
   let present = 0;
-  let given = 0;
+  let given = 63;
   let dictionaries = 0;
   let texts = 0;
   return columns.map((spec: ColumnSpec) => {
@@ -129,7 +132,7 @@ function planColumns(memory: MemoryPlan): ColumnPlace[] {
       spec,
       width,
       values: memory.take(width * (rowsMax + 1)),
-      bit: spec.required ? given++ : present++,
+      bit: isGiven(spec) ? given-- : spec.required ? null : present++,
       validity: spec.required ? 0 : memory.take(rowsMax / 8),
       dictionary:
         spec.type === 'dictionary'
@@ -150,7 +153,8 @@ function plan() {
   const places = planColumns(memory);
   const rollup = planRollup(memory, scannerSizes.rowsMax, scannerSizes.dictionaryValuesMax);
   const sas = planSas(memory);
-  if (bitmapCount > 64 || scannerKeys.length > 64) throw new RangeError('the scanner has 64 bits for columns and keys');
+  if (places.filter(({ bit }) => bit !== null).length > 64 || scannerKeys.length > 64)
+    throw new RangeError('the scanner has 64 bits for columns and keys');
   return { regions, columns: places, rollup, sas, pages: memory.pages };
 }
 
@@ -167,7 +171,7 @@ function constant(name: string, value: number, type = 'u32'): string {
 function columnConstants({ spec, values, bit, dictionary, text }: ColumnPlace): string[] {
   return [
     constant(spec.name, values, 'usize'),
-    constant(`${spec.name}_${spec.required ? 'given' : 'bit'}`, bit, 'u64'),
+    ...(bit === null ? [] : [constant(`${spec.name}_${spec.required ? 'given' : 'bit'}`, bit, 'u64')]),
     ...(dictionary === null ? [] : [constant(`${spec.name}_dict`, dictionary.index)]),
     ...(text === null ? [] : [constant(`${spec.name}_text`, text.index)]),
   ];
@@ -205,6 +209,7 @@ export function layoutSource(): string {
     constant('bitmapCount', bitmapCount, 'usize'),
     constant('columnCount', columns.length, 'usize'),
     constant('keyCount', scannerKeys.length),
+    constant('objectCount', objectPaths.length),
     constant('authorizationKey', 1 + scannerKeys.findIndex(({ path }) => path === 'identity.authorization')),
     constant('classicUriField', classicPaths.indexOf('uri')),
     ...scannerLayout.columns.flatMap(columnConstants),

@@ -5,6 +5,9 @@ import { scannerLayout, scannerSizes } from './scanner-layout.ts';
 
 const { regions, columns, sas, pages } = scannerLayout;
 
+const stateOf = ({ index }: { readonly index: number }) =>
+  regions.dictionaries + scannerSizes.dictionaryStateBytes * index;
+
 /** Fills one key entry; its form is drawn in assembly/key.ts. */
 function writeKey(entry: Buffer, { object, name, kind, spec, child }: ScannerKey, bit: number): void {
   const text = Buffer.from(`"${name}":`);
@@ -12,12 +15,13 @@ function writeKey(entry: Buffer, { object, name, kind, spec, child }: ScannerKey
   entry.set(text);
   entry.fill(0xff, 32, 32 + text.length);
   entry.set([text.length, name.length, keyKinds.indexOf(kind), object, child], 64);
-  entry.writeBigUInt64LE(1n << BigInt(bit), 96);
+  entry.writeBigUInt64LE(1n << BigInt(bit), 88);
   const place = columns.find((column) => column.spec === spec);
   if (place === undefined) return;
   entry[69] = place.dictionary?.index ?? place.text?.index ?? 0;
   entry.writeUInt32LE(place.values, 72);
-  entry.writeBigUInt64LE(1n << BigInt(place.bit), place.spec.required ? 88 : 80);
+  if (place.dictionary !== null) entry.writeUInt32LE(stateOf(place.dictionary), 76);
+  if (place.bit !== null) entry.writeBigUInt64LE(1n << BigInt(place.bit), 80);
 }
 
 function writeKeys(memory: Buffer): void {
@@ -42,16 +46,17 @@ function writeObjects(memory: Buffer): void {
 }
 
 function writeColumns(memory: Buffer): void {
-  const nullable = columns.filter(({ validity }) => validity !== 0);
   for (const [index, { values, width, text }] of columns.entries()) {
     memory.writeUInt32LE(values, regions.columns + 8 * index);
     // Offsets of texts need no clearing.
     memory.writeUInt32LE(text === null ? width : 0, regions.columns + 8 * index + 4);
   }
-  for (const { bit, validity } of nullable) memory.writeUInt32LE(validity, regions.bitmaps + 4 * bit);
+  for (const { bit, validity } of columns) {
+    if (validity !== 0 && bit !== null) memory.writeUInt32LE(validity, regions.bitmaps + 4 * bit);
+  }
   for (const { values, dictionary, text } of columns) {
     if (dictionary !== null) {
-      const state = regions.dictionaries + scannerSizes.dictionaryStateBytes * dictionary.index;
+      const state = stateOf(dictionary);
       memory.writeUInt32LE(dictionary.offsets, state + 16);
       memory.writeUInt32LE(dictionary.bytes, state + 20);
       memory.writeUInt32LE(0xffffffff, state + 28);
@@ -60,7 +65,7 @@ function writeColumns(memory: Buffer): void {
     if (text === null) continue;
     const state = regions.texts + scannerSizes.textStateBytes * text.index;
     memory.writeUInt32LE(text.bytes, state + 4);
-    memory.writeUInt32LE(text.bytesMax, state + 8);
+    memory.writeUInt32LE(text.bytesMax - scannerSizes.textRoomBytes, state + 8);
     memory.writeUInt32LE(values, state + 12);
   }
 }

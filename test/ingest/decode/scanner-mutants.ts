@@ -19,6 +19,13 @@ export const mutants: readonly Mutant[] = [
     killedBy: 'texts that are nearly equal',
   },
   {
+    fault: 'bounds: the last byte of a long text is not compared',
+    file: 'text.ts',
+    from: 'const last = n - 16;',
+    to: 'const last = n - 17;',
+    killedBy: 'texts that are nearly equal',
+  },
+  {
     fault: 'bounds: a vector of text is copied short',
     file: 'text.ts',
     from: 'const end = p + n;\n  while (p < end) {\n    v128.store(d',
@@ -145,6 +152,20 @@ export const mutants: readonly Mutant[] = [
     killedBy: 'numbers in every field',
   },
   {
+    fault: 'values: the empty text is one of a column of texts',
+    file: 'field.ts',
+    from: 'if (load<u8>(p) != QUOTE || load<u16>(p) == EMPTY) return 0;',
+    to: 'if (load<u8>(p) != QUOTE) return 0;',
+    killedBy: 'numbers in every field',
+  },
+  {
+    fault: 'values: the empty text is one of a dictionary',
+    file: 'field.ts',
+    from: 'load<u16>(p) == EMPTY ? 0 : readOtherText(entry, p + 1)',
+    to: 'readOtherText(entry, p + 1)',
+    killedBy: 'numbers in every field',
+  },
+  {
     fault: 'addresses: an octet may be 256',
     file: 'number.ts',
     from: '(a | b | c | d) > 255',
@@ -175,7 +196,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'resync: texts of a record that was given up stay',
     file: 'row.ts',
-    from: 'store<u32>(state(t), load<u32>(state(t), SAVED), CURSOR);',
+    from: 'store<u32>(s, load<u32>(load<u32>(s, OFFSETS) + (Row.index << 2)), CURSOR);',
     to: '',
     killedBy: 'bare records behind damaged ones',
   },
@@ -189,8 +210,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'names: the predicted one is taken unseen',
     file: 'record.ts',
-    from: 'if (isAt(p, keyEntry(k))) {',
-    to: 'if (k) {',
+    from: 'if (isAt(p, entry)) {',
+    to: 'if (entry != UNKNOWN) {',
     killedBy: 'unknown names',
   },
   {
