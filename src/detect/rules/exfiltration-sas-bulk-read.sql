@@ -203,17 +203,39 @@ reads AS (
   ) t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $window_long AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class = 'read' AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
-spans AS (
-  SELECT token_hash, account, time, count(*) OVER short_span AS reads_short, sum(bytes) OVER short_span AS bytes_short,
-         count(DISTINCT object_key) OVER short_span AS objects_short, min(time) OVER short_span AS short_since,
-         bool_or(public) OVER short_span AS public_short, count(*) OVER long_span AS reads_long,
-         sum(bytes) OVER long_span AS bytes_long, count(DISTINCT object_key) OVER long_span AS objects_long,
-         min(time) OVER long_span AS long_since, bool_or(public) OVER long_span AS public_long,
-         count(*) OVER today AS reads_today, sum(bytes) OVER today AS bytes_today
+-- Reads of an object that lie a window apart at most are a stretch. A window has as many objects as stretches have begun by its
+-- end, less those that ended before it: running totals give everything, which costs a fifth of counting each window anew.
+stretches AS (
+  SELECT *, lag(time, 1, TIMESTAMP '-infinity') OVER same AS before, lead(time, 1, TIMESTAMP 'infinity') OVER same AS after
   FROM reads
+  WINDOW same AS (PARTITION BY token_hash, account, object_key ORDER BY time)),
+moments AS (
+  SELECT token_hash, account, time, count(*) AS reads, coalesce(sum(bytes), 0) AS bytes, bool_or(public) AS public,
+         count(object_key) FILTER (before < time - $window) AS begun_short, count(object_key) FILTER (after > time + $window) AS ended_short,
+         count(object_key) FILTER (before < time - $window_long) AS begun_long, count(object_key) FILTER (after > time + $window_long) AS ended_long
+  FROM stretches GROUP BY ALL),
+totals AS (
+  SELECT token_hash, account, time, sum(reads) OVER so_far AS reads, sum(reads) OVER so_far - reads AS reads_before,
+         sum(bytes) OVER so_far AS bytes, sum(bytes) OVER so_far - bytes AS bytes_before, max(if(public, time, NULL)) OVER so_far AS public_until,
+         sum(begun_short) OVER so_far AS begun_short, sum(ended_short) OVER so_far - ended_short AS ended_short,
+         sum(begun_long) OVER so_far AS begun_long, sum(ended_long) OVER so_far - ended_long AS ended_long
+  FROM moments
+  WINDOW so_far AS (PARTITION BY token_hash, account ORDER BY time ROWS UNBOUNDED PRECEDING)),
+today AS (
+  SELECT token_hash, account, time::DATE AS day, min(reads_before) AS reads, min(bytes_before) AS bytes FROM totals GROUP BY ALL),
+frames AS (
+  SELECT *, first_value({time: time, reads: reads_before, bytes: bytes_before, objects: ended_short}) OVER short_span AS short,
+         first_value({time: time, reads: reads_before, bytes: bytes_before, objects: ended_long}) OVER long_span AS long
+  FROM totals
   WINDOW short_span AS (PARTITION BY token_hash, account ORDER BY time RANGE BETWEEN $window PRECEDING AND CURRENT ROW),
-         long_span AS (PARTITION BY token_hash, account ORDER BY time RANGE BETWEEN $window_long PRECEDING AND CURRENT ROW),
-         today AS (PARTITION BY token_hash, account, time::DATE ORDER BY time)),
+         long_span AS (PARTITION BY token_hash, account ORDER BY time RANGE BETWEEN $window_long PRECEDING AND CURRENT ROW)),
+spans AS (
+  SELECT w.token_hash, w.account, w.time, w.reads - w.short.reads AS reads_short, w.bytes - w.short.bytes AS bytes_short,
+         w.begun_short - w.short.objects AS objects_short, w.short.time AS short_since, w.public_until >= w.short.time AS public_short,
+         w.reads - w.long.reads AS reads_long, w.bytes - w.long.bytes AS bytes_long, w.begun_long - w.long.objects AS objects_long,
+         w.long.time AS long_since, w.public_until >= w.long.time AS public_long, w.reads - t.reads AS reads_today,
+         w.bytes - t.bytes AS bytes_today
+  FROM frames w JOIN today t ON t.token_hash = w.token_hash AND t.account = w.account AND t.day = w.time::DATE),
 hot AS (
   SELECT p.*, s.day, s.usual_bytes, s.usual_reads, s.learning,
          p.bytes_short >= greatest($bytes_min, s.bytes_short)
