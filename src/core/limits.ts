@@ -47,6 +47,8 @@ export const limits = {
   hourFileRowsMax: 4_000_000,
   /** DuckDB memory of the compaction process; a larger sort spills to the data folder. */
   compactionMemory: '600MB',
+  /** DuckDB memory of the rules of a run; what they keep of tokens by day beyond it spills to the data folder. */
+  detectionMemory: '4GB',
   /** How long a file that was replaced is kept for readers of older snapshots. */
   readersGraceMs: 600_000,
   /** Memory of a read-only query. */

@@ -1,8 +1,10 @@
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import { DuckDBInstance } from '../core/duckdb.ts';
+import { limits } from '../core/limits.ts';
 import type { SegmentFile } from '../store/commit.ts';
 import { entityViews, mergedParts, withGrants } from '../store/entity-views.ts';
 import { emptyManifest, type Manifest, readManifest } from '../store/manifest.ts';
+import { spillFolder } from '../store/spill-folder.ts';
 import { allRows, logViews, rollupRelation, ruleMacros, sasPaths, sasRelation } from '../store/views.ts';
 import { Aside } from './aside.ts';
 import { type FeedRow, showFeeds } from './feed-files.ts';
@@ -83,7 +85,12 @@ export class StandingWorkspace implements RuleViews {
 
   static async open(dataDir: string, feeds: readonly FeedRow[] = []): Promise<StandingWorkspace> {
     // One thread: rules leave a core to those who read, and small tables are not worth more.
-    const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false', threads: '1' });
+    const instance = await DuckDBInstance.create(':memory:', {
+      autoinstall_known_extensions: 'false',
+      threads: '1',
+      memory_limit: limits.detectionMemory,
+      temp_directory: spillFolder(dataDir),
+    });
     const [connection, aside] = [await instance.connect(), await instance.connect()];
     // A file never changes under its name.
     for (const each of [connection, aside]) await each.run('SET parquet_metadata_cache = true');

@@ -8,6 +8,7 @@ import { type CompactionOptions, type CompactionStep, planStep } from './compact
 import { type StepResult, stagedPath } from './compaction-step.ts';
 import { makeFolder, syncFolder } from './durable-file.ts';
 import { noReplacement } from './replacement.ts';
+import { stagingFolder } from './spill-folder.ts';
 import { StepProcess, type StepRunner } from './step-runner.ts';
 import { type DirectoryStep, planDirectory } from './token-directory.ts';
 
@@ -104,7 +105,7 @@ async function runOne(
   runner: StepRunner,
   onDone: (result: StepResult) => void,
 ): Promise<number> {
-  const folder = join(dataDir, 'lake/staging', `compaction-${randomUUID()}`);
+  const folder = join(dataDir, stagingFolder, `compaction-${randomUUID()}`);
   await makeFolder(folder);
   try {
     const { policy, hourRowsMax } = options;

@@ -15,9 +15,9 @@ import { presentColumns } from './present-columns.ts';
 import { quarantineLines } from './quarantine-file.ts';
 import { rollUp } from './rollup.ts';
 import type { SegmentWriter, WriterName } from './segment-writer.ts';
+import { spillFolder, stagingFolder } from './spill-folder.ts';
 import { fixedColumn, type Table, wordsOf } from './table.ts';
 
-const stagingFolder = 'lake/staging';
 const segmentOrder = ['token', 'time'];
 
 /**
@@ -40,7 +40,7 @@ export class LaneStore {
     const instance = await DuckDBInstance.create(':memory:', {
       threads: '1',
       memory_limit: limits.laneMemory,
-      temp_directory: join(dataDir, stagingFolder, `spill-${randomUUID()}`),
+      temp_directory: spillFolder(dataDir),
     });
     const connection = await instance.connect();
     return new LaneStore(

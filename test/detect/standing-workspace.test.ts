@@ -1,10 +1,14 @@
 import { rmSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { afterAll, expect, it } from 'vitest';
 import { StandingWorkspace } from '../../src/detect/standing-workspace.ts';
 import { keepEntities } from '../../src/detect/workspace.ts';
 import { Catalog } from '../../src/store/catalog.ts';
+import { makeFolder } from '../../src/store/durable-file.ts';
 import { openReader } from '../../src/store/reader.ts';
+import { stagingFolder } from '../../src/store/spill-folder.ts';
 import { estateArrivals, newFolder } from './estate-days.ts';
 import { fillLake } from './lake.ts';
 
@@ -50,4 +54,19 @@ it('holds, commit by commit, what the views make of the whole lake', { timeout: 
     standing.close();
     await catalog.close();
   }
+});
+
+it('takes a bounded part of the memory, and spills what it keeps beyond it to the data folder', async () => {
+  await makeFolder(join(dataDir, stagingFolder));
+  const standing = await StandingWorkspace.open(dataDir);
+  try {
+    const settings = await standing.connection.runAndReadAll("SELECT current_setting('memory_limit')");
+    expect(settings.getRows()).toEqual([['3.7 GiB']]);
+    await standing.connection.run("SET memory_limit = '96MB'");
+    await standing.connection.run('CREATE TABLE much AS SELECT hash(i) AS h FROM range(20_000_000) t(i)');
+    expect(await readdir(join(dataDir, stagingFolder))).toEqual([expect.stringMatching(/^spill-/)]);
+  } finally {
+    standing.close();
+  }
+  expect(await readdir(join(dataDir, stagingFolder))).toEqual([]);
 });
