@@ -95,6 +95,7 @@ function planRegions(memory: MemoryPlan) {
     operationClasses: memory.take(8 * dictionaryValuesMax),
     authTypes: memory.take(8 * (dictionaryValuesMax + 1)),
     queries: memory.take(8 * dictionaryValuesMax),
+    hosts: memory.take(16 * dictionaryValuesMax),
     classicFields: memory.take(32 * classicPaths.length),
     /** A line whose every byte needs an escape, and quotes around its fields. */
     classicLine: memory.take(2 * scannerSizes.windowBytes + 4 * kib),

@@ -476,6 +476,66 @@ function everyByteIn(text: string): Buffer[] {
 }
 
 /** Records that stand on the edges of what a scanner has to tell apart, by what they are about. */
+const keysBesideUris = [
+  ...[
+    '/acct/models/a.ckpt',
+    '/acct/a%20b',
+    '/acct/a b',
+    '/acct/dt=1/b',
+    '/acct/token=abc',
+    '/acct/a&sig=abc',
+    '/acct/a?b',
+  ],
+  ...[
+    '/acct/a#b',
+    '/acct/$web/b',
+    '/acct/\u00e9',
+    '/acct/a\\b',
+    '/acct',
+    '/acct/',
+    '/acctx/b',
+    '/acbt/models/a.ckpt',
+    'b',
+    '',
+  ],
+  `/acct/${'long/'.repeat(9)}`,
+];
+
+/** Uris that follow from the object key or nearly do, behind records whose uri does. */
+function urisBesideKeys(): Buffer[] {
+  const hosts = ['https://acct.blob.core.windows.net:443', 'https://acct.blob.core.windows.net:444', 'http://acct', ''];
+  const queries = [
+    '',
+    '?',
+    '?sv=1&sp=r&sig=XXXXX',
+    '?sv=1&sig=abc',
+    '?a?b=#c',
+    '?a"b',
+    '?a\\b',
+    '?\u00e9',
+    '#a',
+    '/',
+    '?a=/',
+  ];
+  const pathsOf = (key: string) => {
+    const path = key.replace(/^\/ac[bc]t/, '');
+    return [path, path.slice(0, -1), `${path}x`, `${path.slice(0, -1)}x`, path.replace('/', '//')];
+  };
+  const records = keysBesideUris.flatMap((objectKey) =>
+    hosts.flatMap((host) =>
+      pathsOf(objectKey).flatMap((path) =>
+        queries.map((query) => recordWith({ uri: `${host}${path}${query}` }, { objectKey })),
+      ),
+    ),
+  );
+  const swapped = JSON.parse(recordWith({}));
+  const uriFirst = JSON.stringify({ uri: swapped.uri, ...swapped });
+  const all = records.flatMap((record, index) => (index % 8 === 0 ? [recordWith({}), record] : [record]));
+  return [...all, uriFirst, recordWith({}, { accountName: 'other' }), recordWith({}, { accountName: undefined })].map(
+    (record) => Buffer.from(record),
+  );
+}
+
 export const directedRecords: ReadonlyMap<string, () => Buffer[]> = new Map([
   ...Object.entries(places).map(([place, text]) => [`every byte in ${place}`, () => everyByteIn(text)] as const),
   ['sequences of UTF-8', utf8Sequences],
@@ -490,6 +550,7 @@ export const directedRecords: ReadonlyMap<string, () => Buffer[]> = new Map([
   ['wrapped signatures', wrappedSignatures],
   ['doubled members', doubledMembers],
   ['unknown names', unknownNames],
+  ['uris beside object keys', urisBesideKeys],
   ['queries', queries],
   ['grants', grants],
 ]);
