@@ -42,7 +42,8 @@ const partName = z.string().regex(/^[a-z_]+$/);
  *
  * Where tokens are judged each by itself, the rule need not see the others: `only` names the views of which it is shown the
  * rows of tokens that meet `token`. `rows`, an SQL time: of the log it reads rows of the tokens of `part` alone, which has
- * their `token_key` and `account`, and none before that time. `proof`: a further part that must have rows; it may read these.
+ * their `token_key` and `account`, and none before that time; where it is told by the `day` of `part`, none after that day.
+ * `proof`: a further part that must have rows; it may read these.
  */
 const needsSchema = z.strictObject({
   account: condition.optional(),

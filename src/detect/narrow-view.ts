@@ -1,19 +1,10 @@
 import type { Detection } from './detection.ts';
+import type { LogTokens } from './log-tokens.ts';
 import type { ParameterValues } from './parameter.ts';
 
 /** Views of which a rule may be shown the rows of some tokens alone, in tables named `met_…`. */
 export const narrowViews = ['sas_use', 'token_day'] as const;
 export type NarrowView = (typeof narrowViews)[number];
-
-/** Tokens whose rows of the log are all that a statement reads of it. */
-export interface LogTokens {
-  /** Numbers of tokens in the column `token`. */
-  readonly tokens: readonly bigint[];
-  /** Numbers of those without, in `token_fingerprint`. */
-  readonly fingerprints: readonly bigint[];
-  /** No earlier rows are read, UTC microseconds. */
-  readonly since: bigint;
-}
 
 /** What of the views a statement is to be shown, where that is less than there is. */
 export interface Shown {

@@ -1,6 +1,7 @@
 import { counters } from '../store/entity-views.ts';
 import type { Detection } from './detection.ts';
-import { isLonger, type LogTokens, narrowViewsOf, type Shown } from './narrow-view.ts';
+import { logSelect, logTokens } from './log-tokens.ts';
+import { isLonger, narrowViewsOf, type Shown } from './narrow-view.ts';
 import { bindValues } from './parameter.ts';
 import { numberIn, type RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
@@ -107,19 +108,10 @@ async function met(run: Run, rule: Detection): Promise<MetRule[]> {
   const shown = { only: narrowViewsOf(rule, values), log: null };
   if (part === undefined) return [{ rule, shown }];
   if (rows === undefined || isLonger(values)) return (await hasRows(run, rule, part, shown)) ? [{ rule, shown }] : [];
-  const tokens = `SELECT DISTINCT token_key, starts_with(token_hash::VARCHAR, '00000000-0000-0000-'), epoch_us(${rows})`;
-  const log = logTokens((await readPart(run, rule, { part, shown, select: tokens })).getRows());
+  const log = logTokens((await readPart(run, rule, { part, shown, select: logSelect(rows, run.range) })).getRows());
   if (log === null) return [];
   if (proof === undefined) return [{ rule, shown: { ...shown, log } }];
   return (await hasRows(run, rule, proof, { ...shown, log })) ? [{ rule, shown }] : [];
-}
-
-/** @param rows a token's number, whether that is its fingerprint, and a time. */
-function logTokens(rows: readonly (readonly unknown[])[]): LogTokens | null {
-  const numbers = (isFingerprint: boolean) =>
-    rows.flatMap(([key, is]) => (typeof key === 'bigint' && is === isFingerprint ? [key] : []));
-  const since = rows[0]?.[2];
-  return typeof since === 'bigint' ? { tokens: numbers(false), fingerprints: numbers(true), since } : null;
 }
 
 async function hasRows(run: Run, rule: Detection, part: string, shown: Shown): Promise<boolean> {

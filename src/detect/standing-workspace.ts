@@ -10,13 +10,15 @@ import { Aside } from './aside.ts';
 import { type FeedRow, showFeeds } from './feed-files.ts';
 import { FreshSegments } from './fresh-segments.ts';
 import { KeptUse } from './kept-use.ts';
+import type { LogTokens } from './log-tokens.ts';
 import { MetTokens } from './met-tokens.ts';
-import { type LogTokens, reading, type Shown, shownAll, under } from './narrow-view.ts';
+import { reading, type Shown, shownAll, under } from './narrow-view.ts';
 import { bindMoments, timestampLiteral } from './parameter.ts';
 import { type Moments, PlannedStatements } from './planned-statements.ts';
 import type { RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 import { TokenLives } from './token-lives.ts';
+import { TokenLog } from './token-log.ts';
 import { accountStepsBackMicros, daysBackMicros, stepsBackMicros } from './workspace.ts';
 
 const dayMicros = 86_400_000_000n;
@@ -66,6 +68,7 @@ export class StandingWorkspace implements RuleViews {
   #isLogShown = false;
   readonly #planned: PlannedStatements;
   readonly #met: MetTokens;
+  readonly #tokenLog: TokenLog;
   readonly #aside: Aside;
 
   private constructor(
@@ -80,6 +83,7 @@ export class StandingWorkspace implements RuleViews {
     this.#lives = new TokenLives(connection);
     this.#planned = new PlannedStatements(connection);
     this.#met = new MetTokens(connection, this.#planned);
+    this.#tokenLog = new TokenLog(connection);
     this.#aside = new Aside(aside);
   }
 
@@ -117,6 +121,7 @@ export class StandingWorkspace implements RuleViews {
     await run(`CREATE VIEW feed AS ${entityViews.feed}`);
     await showFeeds(this.connection, feeds);
     await this.#met.create();
+    await this.#tokenLog.create();
   }
 
   async useAllCores(): Promise<void> {
@@ -182,26 +187,17 @@ export class StandingWorkspace implements RuleViews {
     if (statement.search(logViewsIn) < 0) return this.#planned.read(statement, moments);
     const names = new Set(statement.match(logViewsIn));
     const views =
-      log === null ? logViews(allRows(this.#dataDir, { segments: this.#segments })) : this.#logOf(log, moments.until);
+      log === null ? logViews(allRows(this.#dataDir, { segments: this.#segments })) : await this.#logOf(log, moments);
     const relations = Object.fromEntries(Object.entries(views).filter(([name]) => names.has(name)));
     const whole = bindMoments(under(relations, statement), moments);
     // What is done meanwhile may read the log too, so it must find its own connection free.
     return meanwhile === undefined ? this.connection.runAndReadAll(whole) : this.#aside.read(whole, meanwhile);
   }
 
-  /**
-   * The log for some tokens. Files are sorted by token, so that their statistics tell which to pass over; an OR of two columns
-   * would hide them.
-   */
-  #logOf({ tokens, fingerprints, since }: LogTokens, until: bigint): Record<'log_row', string> {
-    const segments = touching(this.#segments, { since, until });
-    const { log_row: rows } = logViews(allRows(this.#dataDir, { segments }));
-    const among = (keys: readonly bigint[]) => `IN (${keys.map((key) => `${key}::UBIGINT`).join(', ')})`;
-    const parts = [
-      ...(tokens.length > 0 ? [`token ${among(tokens)}`] : []),
-      ...(fingerprints.length > 0 ? [`token IS NULL AND token_fingerprint ${among(fingerprints)}`] : []),
-    ];
-    return { log_row: parts.map((condition) => `SELECT * FROM (${rows}) WHERE ${condition}`).join(' UNION ALL ') };
+  async #logOf(tokens: LogTokens, { until }: EventRange): Promise<Record<'log_row', string>> {
+    const segments = touching(this.#segments, { since: tokens.since, until });
+    const { log_row: log } = logViews(allRows(this.#dataDir, { segments }));
+    return { log_row: await this.#tokenLog.of(tokens, log) };
   }
 
   async ready(sql: string): Promise<void> {

@@ -142,7 +142,7 @@ export function sasPaths({ segments, sasFiles }: Manifest): string[] {
 export const ruleMacros = [sketchMacro, ...entityMacros] as const;
 
 /** The statements of the views over log rows and rollups; they read the view `sas`. */
-export function logViews({ log, rollup }: StoredRows): Readonly<Record<string, string>> {
+export function logViews({ log, rollup }: StoredRows): Readonly<Record<'storage_log' | 'log_row' | 'rollup', string>> {
   return {
     storage_log: storageLog(log),
     log_row: logRow(log, `coalesce(caller_ip, ${ipv4})`, `coalesce(uri, '?' || uri_query)`),

@@ -24,7 +24,7 @@ needs:
   token: auth_type = 'sas_account' AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'
   part: suspects
   only: [token_day]
-  rows: $since::TIMESTAMP - $baseline
+  rows: day - $baseline
 runbook: |
   1. List the requests of this token_hash in `containers` from first_seen to last_seen by caller_ip and operation_class.
   2. Ask its owner for a change within the 7 days before window_start.

@@ -27,7 +27,7 @@ params:
 needs:
   token: lists >= $containers_min AND bit_count(container_bits) + 1 >= $containers_min
   part: listers
-  rows: $since::TIMESTAMP - $baseline
+  rows: day
 runbook: |
   1. List the listings of this token_hash from first_seen to last_seen by container, caller_ip, user_agent and restype.
   2. List what the same caller_ip read with it in the 24 hours after first_seen.

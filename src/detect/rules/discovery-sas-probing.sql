@@ -29,7 +29,7 @@ needs:
   token: errors >= $errors_min
   part: suspects
   only: [sas_use]
-  rows: $since::TIMESTAMP - $window
+  rows: day - $window
 runbook: |
   1. List the refusals of this token_hash from first_seen to last_seen by status_text, caller_ip and object_key.
   2. Look whether the same caller_ip succeeded within 1 hour after, and with what.

@@ -40,7 +40,7 @@ needs:
   token: bytes_out >= least($bytes_min, $bytes_long) OR reads >= least($objects_min, $objects_long)
   part: suspects
   only: [sas_use]
-  rows: $since::TIMESTAMP - $window_long
+  rows: day - $window_long
 runbook: |
   1. List containers, distinct objects and bytes out by caller_ip for this token_hash from first_seen to last_seen.
   2. Compare user_agent and caller_ip with the 28 days before window_start; ask the owner whether a job was moved.

@@ -31,7 +31,7 @@ needs:
   token: reads >= $objects_min OR bytes_out >= $bytes_min
   part: suspects
   only: [sas_use]
-  rows: $since::TIMESTAMP - $within
+  rows: day - $within
 runbook: |
   1. List the listings of this token_hash in the 2 days before first_seen by container, caller_ip and user_agent.
   2. List distinct objects and bytes it read from first_seen to last_seen by container.

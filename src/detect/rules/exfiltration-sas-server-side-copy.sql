@@ -28,7 +28,7 @@ needs:
   token: copies > 0 OR reads >= $objects_min OR bytes_out >= $bytes_min
   part: suspects
   only: [sas_use]
-  rows: $since::TIMESTAMP - $window
+  rows: day - $window
 runbook: |
   1. List the reads of this token_hash by `ip_class = 'azure'` or the transport's user_agent from first_seen to last_seen by container.
   2. Ask who copies to another account within the 7 days around first_seen; look for the destination in their logs.

@@ -31,7 +31,7 @@ needs:
   token: requests >= $objects_min
   part: suspects
   only: [token_day]
-  rows: $since::TIMESTAMP - $span - INTERVAL '1 day'
+  rows: day - $span - INTERVAL '1 day'
   proof: reads
 runbook: |
   1. List objects and bytes a day read by this token_hash from first_seen to last_seen by container and caller_ip.

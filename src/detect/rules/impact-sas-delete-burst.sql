@@ -33,7 +33,7 @@ needs:
   token: deletes >= least($objects_few, $objects_min)
   part: suspects
   only: [sas_use, token_day]
-  rows: $since::TIMESTAMP - $window
+  rows: day - $window
 runbook: |
   1. List the deletes (`operation_class = 'delete'`) of this token_hash from first_seen to last_seen with object_key and caller_ip.
   2. Look whether the same caller_ip read those objects in the 24 hours before: that is the shape of extortion.

@@ -28,7 +28,7 @@ needs:
   token: overwrite_candidates >= $objects_min
   part: suspects
   only: [sas_use]
-  rows: $since::TIMESTAMP - $window
+  rows: day - $window
   proof: bursts
 runbook: |
   1. List what this token_hash wrote, read and deleted from 1 hour before first_seen to last_seen.

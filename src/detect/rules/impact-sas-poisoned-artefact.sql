@@ -27,7 +27,7 @@ needs:
   token: overwrite_candidates > 0 AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'
   part: suspects
   only: [token_day]
-  rows: $since::TIMESTAMP - $baseline
+  rows: day - $baseline
   proof: strange
 runbook: |
   1. Compare etag, request_md5 and size of each object in `objects` with the version before first_seen; take it out of service until it is explained.

@@ -28,7 +28,7 @@ needs:
   token: deletes >= $objects_min
   part: suspects
   only: [sas_use]
-  rows: $since::TIMESTAMP - $within
+  rows: day - $within
 runbook: |
   1. List reads and deletes of this token_hash from 24 hours before first_seen to last_seen, by caller_ip and object_key.
   2. Preserve the log of the 30 days before window_start: a demand may follow.

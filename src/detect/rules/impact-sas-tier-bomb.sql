@@ -26,7 +26,7 @@ needs:
   token: tiers >= $objects_min
   part: suspects
   only: [sas_use]
-  rows: $since::TIMESTAMP - $window
+  rows: day - $window
 runbook: |
   1. List the tier changes of this token_hash from first_seen to last_seen by access_tier and container.
   2. Ask its owner for a script that saves cost within the 7 days around window_start.

@@ -25,7 +25,7 @@ needs:
   token: deletes >= $objects_min
   part: suspects
   only: [sas_use]
-  rows: $since::TIMESTAMP - $window
+  rows: day - $window
 runbook: |
   1. List the deletes with versionid, snapshot or deletetype of this token_hash from first_seen to last_seen with uri and caller_ip.
   2. Look for overwrites and deletes of the same objects by anybody in the 24 hours before and after: that is what it covers.

@@ -29,7 +29,7 @@ needs:
     policies > 0)
   part: suspects
   only: [token_day]
-  rows: $since::TIMESTAMP - $baseline
+  rows: day - $baseline
 runbook: |
   1. List the requests with `tools` of this token_hash on the day of window_start by caller_ip and operation_class.
   2. Look whether the same caller_ip used the token in the 28 days before, with another tool: then ask for a release.

@@ -1,0 +1,41 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DATE, DuckDBDateValue, UBIGINT } from '../core/duckdb.ts';
+import { appendRows } from '../store/append-rows.ts';
+import type { LogTokens } from './log-tokens.ts';
+
+/** The log cut down to some tokens and their days. */
+export class TokenLog {
+  readonly #connection: DuckDBConnection;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  async create(): Promise<void> {
+    await this.#connection.run('CREATE TABLE log_day (number UBIGINT, day DATE)');
+  }
+
+  /**
+   * Files are sorted by token, so that their statistics tell which to pass over; an OR of two columns would hide them.
+   *
+   * @param log a SELECT of log rows.
+   * @returns a SELECT of those of the tokens, good until it is asked for others.
+   */
+  async of({ tokens, fingerprints, days }: LogTokens, log: string): Promise<string> {
+    if (days !== null) await this.#show(days);
+    const among = (column: string, numbers: readonly bigint[]) =>
+      `${days === null ? '' : `SEMI JOIN log_day d ON d.number = l.${column} AND d.day = l.time::DATE`}
+       WHERE ${column} IN (${numbers.map((number) => `${number}::UBIGINT`).join(', ')})`;
+    const parts = [
+      ...(tokens.length > 0 ? [among('token', tokens)] : []),
+      ...(fingerprints.length > 0 ? [`${among('token_fingerprint', fingerprints)} AND token IS NULL`] : []),
+    ];
+    return parts.map((part) => `SELECT l.* FROM (${log}) l ${part}`).join(' UNION ALL ');
+  }
+
+  async #show(days: NonNullable<LogTokens['days']>): Promise<void> {
+    await this.#connection.run('DELETE FROM log_day');
+    const rows = days.map(([number, day]) => [number, new DuckDBDateValue(day)] as const);
+    await appendRows(this.#connection, 'log_day', [UBIGINT, DATE], rows);
+  }
+}
