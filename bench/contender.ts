@@ -105,11 +105,16 @@ export function standingsTable(standings: readonly Standing[]): Rows {
   ];
 }
 
-/** Median of the ratios within a round. */
-export function ratio(peer: Standing, ours: Standing, of: (sample: Sample) => number): string {
+/** Median of the ratios within a round. @param ofPeer the peer's figure, where it is another one. */
+export function ratio(
+  peer: Standing,
+  ours: Standing,
+  of: (sample: Sample) => number,
+  ofPeer: (sample: Sample) => number = of,
+): string {
   const ratios = peer.samples.flatMap((sample, round) => {
     const other = ours.samples[round];
-    return other === undefined ? [] : of(sample) / of(other);
+    return other === undefined ? [] : ofPeer(sample) / of(other);
   });
   return median(ratios).toFixed(2);
 }

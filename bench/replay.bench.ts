@@ -48,7 +48,10 @@ function replayWithoutRules(name: string, source: string, endpoint?: string): Co
 type Sample = Standing['samples'][number];
 /** Of the whole process, its start and the listing of logs among it. */
 const reading = ({ cpuS, processCpuS, judgingCpuS }: Sample) => (processCpuS ?? cpuS) - judgingCpuS;
-const warm = ({ rows, cpuS, warmCpuS }: Sample) => warmCpuS ?? perMillion(cpuS, rows);
+/** NaN where no lane got warm. */
+const warm = ({ warmCpuS }: Sample) => warmCpuS ?? Number.NaN;
+/** The peer does not say when it is warm. */
+const whole = ({ rows, cpuS }: Sample) => perMillion(cpuS, rows);
 /** So many are enough for a few lanes to be warm. */
 const warmRowsMin = 1_200_000;
 
@@ -72,15 +75,23 @@ function table(standings: readonly Standing[], bytes: number): Rows {
 }
 
 /** What rows cost once all is warm. */
-function warmTable(standings: readonly Standing[], bytesPerRow: number): Rows {
+function warmTable(replays: readonly Standing[], peer: Standing, bytesPerRow: number): Rows {
+  const line = (standing: Standing, seconds: (sample: Sample) => number) => [
+    standing.name,
+    cell(2, seconds)(standing) || 'none: no lane got warm',
+    cell(0, (sample) => bytesPerRow / seconds(sample))(standing),
+  ];
   return [
     ['no rules', 'CPU-s per further 1 M rows', 'MB per CPU-s'],
-    ...standings.map((standing) => [
-      standing.name,
-      cell(2, warm)(standing),
-      cell(0, (sample) => bytesPerRow / warm(sample))(standing),
-    ]),
+    ...replays.map((standing) => line(standing, warm)),
+    line(peer, whole),
   ];
+}
+
+/** How much more the peer uses, where there is a figure to compare with. */
+function peerRatio(peer: Standing, replay: Standing): string {
+  const times = ratio(peer, replay, warm, whole);
+  return times === 'NaN' ? 'an unknown number of' : times;
 }
 
 /** What a log costs as such: the same rows in many logs beside the same rows in few. */
@@ -120,11 +131,11 @@ export function replayBench(options: BenchOptions): Promise<BenchResult> {
     };
     const azurite = await Azurite.start();
     const client = azurite.service.getContainerClient(container);
-    let whole: Standing[];
+    let withRules: Standing[];
     try {
       await client.create();
       for (const name of await filesBelow(logs)) await client.getBlockBlobClient(name).uploadFile(join(logs, name));
-      whole = await race(logs, (endpoint) => [
+      withRules = await race(logs, (endpoint) => [
         replay('saswatch replay, files', logs),
         replay('saswatch replay, HTTP', url, endpoint),
         replay('saswatch replay, Azurite', url, azurite.endpoint),
@@ -147,16 +158,16 @@ export function replayBench(options: BenchOptions): Promise<BenchResult> {
       title: 'replay: an archive to a proved lake',
       parts: [
         description,
-        table(whole, await bytesBelow(logs)),
+        table(withRules, await bytesBelow(logs)),
         'CPU is user and system time of all threads of the client, its start included; servers run apart and are not counted. Replays list, ' +
           'read, hash (SHA-256), parse, sort, store, roll up, sync and commit every row, and write the manifest; the last ' +
           'run of the rules over the three years is told apart. The HTTP server knows ranges and one listing, no more; Azurite itself uses more CPU than its client. All on loopback, without TLS. ' +
           'After each round all were read back: equal rows in 17 columns.',
-        warmTable(long, (await bytesBelow(longLogs)) / longRows),
+        warmTable([fromFiles, fromHttp], peer, (await bytesBelow(longLogs)) / longRows),
         `${longRows.toLocaleString('en')} rows of the same story: what a row costs from the third full segment of each lane on, ` +
           'before which code is compiled and memory touched for the first time; of the peer, all of its run. ' +
-          `CPU: the peer uses ${ratio(peer, fromFiles, warm)} times what a replay from files uses, ` +
-          `and ${ratio(peer, fromHttp, warm)} times what one over HTTP uses. Medians of the ratios within a round.`,
+          `CPU: the peer uses ${peerRatio(peer, fromFiles)} times what a replay from files uses, ` +
+          `and ${peerRatio(peer, fromHttp)} times what one over HTTP uses. Medians of the ratios within a round.`,
         smallLogsTable(many, few, (await filesBelow(manyLogs)).length),
         `${fewRows.toLocaleString('en')} rows as an archive holds them, a log an hour and category, beside the same rows in one log; listing included.`,
       ],
