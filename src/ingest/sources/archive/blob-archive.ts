@@ -58,17 +58,18 @@ export class BlobArchiveSource implements Source {
   readonly #assignment: BlobArchiveAssignment;
   readonly #nextWork: SourceDeps['nextWork'];
   readonly #gate: RequestGate;
+  readonly #buffer: Buffer;
   readonly #buffers = new RangeBuffers();
   readonly #containers = new Map<string, ContainerClient>();
 
-  constructor(assignment: BlobArchiveAssignment, { nextWork }: SourceDeps) {
+  constructor(assignment: BlobArchiveAssignment, { nextWork, buffer }: SourceDeps) {
     this.#assignment = assignment;
     this.#nextWork = nextWork;
+    this.#buffer = buffer ?? Buffer.allocUnsafeSlow(limits.readBytes);
     this.#gate = new RequestGate(assignment.gate, new UsageCounter(assignment.usage));
   }
 
   async *read(signal: AbortSignal): AsyncGenerator<Delivery> {
-    const buffer = Buffer.allocUnsafeSlow(limits.readBytes);
     const over = new AbortController();
     const stop = AbortSignal.any([signal, over.signal]);
     const slots = new Map<number, Promise<Opened>>();
@@ -82,7 +83,7 @@ export class BlobArchiveSource implements Source {
         }
         const { slot, range, log } = opened;
         let reached = range.from;
-        for await (const delivery of deliveries(range, log, signal, buffer)) {
+        for await (const delivery of deliveries(range, log, signal, this.#buffer)) {
           reached = Number(delivery.to.offset);
           yield delivery;
         }
