@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnPolicy, columns } from '../core/columns.ts';
 import type { HourFile } from './commit.ts';
-import { type CompactionOptions, type CompactionStep, grouped, hourMicros, toMerge } from './compaction-plan.ts';
+import { type CompactionOptions, type CompactionStep, grouped, toMerge } from './compaction-plan.ts';
 import { countRows } from './count-rows.ts';
 import { findDuplicates } from './duplicate-rows.ts';
 import { sha256, syncFile } from './durable-file.ts';
 import { copyByHour, hourFileOptions } from './hour-copy.ts';
+import type { RowsByHour } from './hour-scans.ts';
 import { filesRelation } from './parquet-relation.ts';
 import type { NewHourFile, SasFile } from './replacement.ts';
 import { rollupSpecs } from './rollup-columns.ts';
@@ -15,18 +16,8 @@ import { mergedRollup } from './rollup-merge.ts';
 import { sasSpecs } from './sas-table.ts';
 import { literal } from './segment-writer.ts';
 import { stepColumns } from './step-columns.ts';
+import { hourOrder, hoursOfSegments, stepRows, within } from './step-rows.ts';
 import type { TokenFile } from './token-directory.ts';
-
-/** Hours up to which the segments are scanned once an hour; the rows of more are sorted together first, and kept. */
-const scansMax = 8;
-
-/** SQL of the start of the hour a log row lies in, UTC microseconds. */
-const hourOfRow = `epoch_us(time) // ${hourMicros} * ${hourMicros}`;
-
-/** SQL condition: a time lies in an hour. */
-function within(column: string, hour: bigint): string {
-  return `${column} >= make_timestamp(${hour}) AND ${column} < make_timestamp(${hour + hourMicros})`;
-}
 
 export interface StepRequest {
   readonly dataDir: string;
@@ -60,14 +51,6 @@ function hourPath(hour: bigint, number: number, root = 'lake'): string {
   return `${root}/dt=${iso.slice(0, 10)}/hr=${iso.slice(11, 13)}/${number}.parquet`;
 }
 
-/** Rows of the segments by event hour. */
-async function hoursOf(connection: DuckDBConnection, relation: string): Promise<Map<bigint, number>> {
-  const reader = await connection.runAndReadAll(
-    `SELECT ${hourOfRow} AS hour, count(*) FROM ${relation} GROUP BY 1 ORDER BY 1`,
-  );
-  return new Map(reader.getRows().map(([hour, rows]) => [BigInt(String(hour)), Number(rows)]));
-}
-
 /**
  * Writes the rows of a step's segments as one file an event hour, each upstream row once, sorted by account, token and
  * time, with a rollup sorted by token, and takes in files of the same hours where that pays.
@@ -76,12 +59,13 @@ async function hoursOf(connection: DuckDBConnection, relation: string): Promise<
  */
 export async function runStep(connection: DuckDBConnection, request: StepRequest): Promise<StepResult> {
   const { dataDir, folder, step, options } = request;
-  const places = ['file_index', 'file_row_number'];
+  const places = ['filename', 'file_row_number'];
   const relation = (paths: readonly string[], virtual: readonly string[] = []) =>
     filesRelation(dataDir, paths, columns, virtual);
   const paths = (files: readonly { readonly path: string }[]) => files.map(({ path }) => path);
-  const incoming = relation(paths(step.segments), places);
-  const hours = step.segments.length === 0 ? hoursOfFiles(step.hourFiles) : await hoursOf(connection, incoming);
+  const segments = paths(step.segments);
+  const rowsBySegment = await hoursOfSegments(connection, dataDir, segments);
+  const hours = segments.length === 0 ? hoursOfFiles(step.hourFiles) : together(rowsBySegment);
 
   const known = step.hourFiles.filter(({ compacted: { hour } }) => hours.has(hour));
   const knownByPolicy = new Map<ColumnPolicy, string>(
@@ -90,42 +74,36 @@ export async function runStep(connection: DuckDBConnection, request: StepRequest
       relation(paths(files), places),
     ]),
   );
-  const duplicates = step.segments.length === 0 ? 0 : await findDuplicates(connection, incoming, knownByPolicy);
-  const unique =
-    duplicates === 0
-      ? relation(paths(step.segments))
-      : `(SELECT * EXCLUDE (${places.join(', ')}) FROM ${incoming} ANTI JOIN duplicate USING (${places.join(', ')}))`;
+  const duplicates =
+    segments.length === 0 ? 0 : await findDuplicates(connection, relation(segments, places), knownByPolicy);
+  const unique = (indexes: readonly number[]) => {
+    const some = indexes.flatMap((index) => segments[index] ?? []);
+    return duplicates === 0
+      ? relation(some)
+      : `(SELECT * EXCLUDE (${places.join(', ')}) FROM ${relation(some, places)} ANTI JOIN duplicate USING (${places.join(', ')}))`;
+  };
   const takenBy = new Map(
     [...hours].map(([hour, rows]) => {
       const files = known.filter(({ compacted }) => compacted.hour === hour);
-      return [hour, step.segments.length === 0 ? files : toMerge(files, { ...options, newRows: rows })];
+      return [hour, segments.length === 0 ? files : toMerge(files, { ...options, newRows: rows })];
     }),
   );
   const merged = [...takenBy.values()].flat();
   const rowsIn = [...step.segments, ...merged].reduce((sum, { rows }) => sum + rows, 0);
-  const shape = await stepColumns(connection, dataDir, [...paths(step.segments), ...paths(merged)], {
+  const shape = await stepColumns(connection, dataDir, [...segments, ...paths(merged)], {
     rows: rowsIn,
     hours: hours.size,
   });
-  const order = 'account, token, time';
-  const inOneSort = hours.size > scansMax;
-  if (inOneSort) {
-    await connection.run(
-      `CREATE OR REPLACE TEMP TABLE by_hour AS SELECT ${shape.sorted} FROM ${unique} ORDER BY ${hourOfRow}, ${order}`,
-    );
-  }
+  const fresh = await stepRows(connection, rowsBySegment, unique, shape.sorted);
   const staged = [...hours.keys()].map((hour) => [hour, stagedPath(folder, hourPath(hour, request.number))] as const);
   const files = await copyByHour(connection, new Map(staged), (hour) => {
     const taken = (takenBy.get(hour) ?? []).map(({ path }) => path);
-    const where = within('time', hour);
-    const fresh = inOneSort
-      ? `SELECT * FROM by_hour WHERE ${where}`
-      : `SELECT ${shape.sorted} FROM ${unique} WHERE ${where}`;
-    const older = taken.length === 0 ? '' : `UNION ALL BY NAME SELECT ${shape.sorted} FROM ${relation(taken)}`;
-    const sorted = inOneSort && taken.length === 0 ? '' : `ORDER BY ${order}`;
-    return `SELECT ${shape.written(options.policy)} FROM (${fresh} ${older} ${sorted})`;
+    const rows = fresh.of(hour);
+    if (taken.length > 0) rows.push(`SELECT ${shape.sorted} FROM ${relation(taken)}`);
+    const order = fresh.inOrder && taken.length === 0 ? '' : `ORDER BY ${hourOrder}`;
+    return `SELECT ${shape.written(options.policy)} FROM (${rows.join(' UNION ALL BY NAME ')} ${order})`;
   });
-  await connection.run('DROP TABLE IF EXISTS by_hour');
+  await connection.run('DROP TABLE IF EXISTS kept');
   const added = await hourFiles(connection, request, files);
   const rowsOut = added.reduce((sum, { rows }) => sum + rows, 0);
   if (rowsIn !== rowsOut + duplicates) {
@@ -133,6 +111,16 @@ export async function runStep(connection: DuckDBConnection, request: StepRequest
   }
   const withRollups = await writeRollups(connection, request, { merged, added, duplicates });
   return { added: withRollups, sasAdded: await writeSas(connection, request), merged, duplicates, tokenFile: null };
+}
+
+function together(segments: readonly RowsByHour[]): Map<bigint, number> {
+  const rows = segments.flatMap((hours) => [...hours]).sort(([a], [b]) => Number(a - b));
+  return new Map(
+    [...grouped(rows, ([hour]) => hour)].map(([hour, parts]) => [
+      hour,
+      parts.reduce((sum, [, count]) => sum + count, 0),
+    ]),
+  );
 }
 
 function hoursOfFiles(files: readonly HourFile[]): Map<bigint, number> {

@@ -3,10 +3,10 @@ import type { ColumnPolicy } from '../core/columns.ts';
 import { countRows } from './count-rows.ts';
 import { type Identity, identities } from './row-identity.ts';
 
-/** A relation that has `file_index` and `file_row_number` beside the log columns. */
+/** A relation that has `filename` and `file_row_number` beside the log columns. */
 type Relation = string;
 
-const place = 'file_index, file_row_number';
+const place = 'filename, file_row_number';
 
 /**
  * Makes the temporary table `duplicate`: the rows of `incoming` that stand in it before, or in files compacted before.

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnPolicy, columns } from '../core/columns.ts';
 import { countRows } from './count-rows.ts';
-import { filesRelation } from './parquet-relation.ts';
 import { keptColumns } from './row-identity.ts';
 import { literal } from './segment-writer.ts';
 import { sqlType } from './table.ts';
@@ -48,7 +47,8 @@ export async function stepColumns(
   const most = Math.min(entriesMax, Math.max(1, Math.floor((rows / hours) * entriesPerRow)));
   const sorted = new Map(columns.map(({ name }) => [name as string, `"${name}"`]));
   const constant = new Map<string, string>();
-  const relation = filesRelation(dataDir, paths, columns);
+  const files = paths.map((path) => literal(join(dataDir, path)));
+  const relation = `read_parquet([${files.join(', ')}], union_by_name = true, hive_partitioning = false)`;
   const present = rows < rowsMin ? null : await presentIn(connection, dataDir, paths);
   for (const spec of present === null ? [] : columns) {
     const { name, type } = spec;

@@ -191,6 +191,19 @@ it('writes many hours at once, each sorted, and takes in what they have', async 
   }
 });
 
+it('puts late rows of several hours into their hours, each once', async () => {
+  const rows = fc.sample(row, 600).map((each, index) => ({
+    ...each,
+    time: start + BigInt(index % 100 === 0 ? index : 360 + (index % 90)) * minute,
+    correlation_id: uuid(index),
+  }));
+  const dataDir = await lake([rows.slice(0, 300), rows.slice(299)]);
+  expect(await compact(dataDir)).toMatchObject({ steps: 1, files_after: 7, rows: 600, duplicates: 1 });
+  const plain = await lake([rows]);
+  expect(await rowsOf(dataDir)).toEqual(await rowsOf(plain));
+  expect(await rollupOf(dataDir)).toEqual(await rollupOf(plain));
+});
+
 it('chains the digests of its files, so that none can be exchanged unnoticed', async () => {
   const rows = fc.sample(row, 200);
   const dataDir = await lake([rows.slice(0, 100)]);
