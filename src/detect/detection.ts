@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { AppError } from '../core/errors.ts';
@@ -180,9 +178,4 @@ export function parseDetection(file: string, text: string): Detection {
   }
   checkNeeds(file, header.needs, sql);
   return { ...header, file, sql };
-}
-
-/** Reads one rule file. @throws AppError DETECTION_INVALID */
-export async function readDetection(path: string): Promise<Detection> {
-  return parseDetection(basename(path), await readFile(path, 'utf8'));
 }
