@@ -36,7 +36,7 @@ export interface ChildRun {
 }
 
 /** The environment without anything that configures saswatch. */
-function plainEnvironment(): NodeJS.ProcessEnv {
+export function plainEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SASWATCH_')));
 }
 

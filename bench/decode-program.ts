@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resourceUsage } from 'node:process';
+import { createInterface } from 'node:readline';
 import type { Batch } from '../src/core/batch.ts';
 import { DuckDBInstance } from '../src/core/duckdb.ts';
 import { limits } from '../src/core/limits.ts';
@@ -12,9 +12,9 @@ import { readJsonQuery } from './read-json-query.ts';
 type Pass = () => void | Promise<void>;
 
 const inputBytes = 256 << 10;
-const warmUpMs = 3_000;
-/** One pass of the scanner over the usual file takes a third of a second, in which a neighbour's noise is all there is. */
-const measuredMs = 2_000;
+const warmUpCpuS = 3;
+/** Short, so that some windows of each contender meet no neighbour on the host; several passes of the scanner, one of DuckDB. */
+const windowCpuS = 0.5;
 
 /** A file's lines in inputs of about 256 KiB: JSON packed into Event Hubs bodies, `$logs` as they are. */
 function inputsOf(file: string, framing: Framing): Buffer[] {
@@ -76,27 +76,26 @@ const contenders: Readonly<Record<string, (file: string) => Pass | Promise<Pass>
   'read-json': readingJson,
 };
 
+/** Passes until they have taken so much CPU, which neither a busy machine nor a short pass changes. */
+async function passesFor(pass: Pass, cpuS: number): Promise<{ passes: number; cpuS: number }> {
+  const start = process.cpuUsage();
+  for (let passes = 1; ; passes++) {
+    await pass();
+    const { user, system } = process.cpuUsage(start);
+    if (user + system >= cpuS * 1e6) return { passes, cpuS: (user + system) / 1e6 };
+  }
+}
+
 /**
  * What the decode bench measures, as a program of its own: `decode-program.js CONTENDER FILE ROWS`. Passes over the file
- * warm up until the compilers have had their time, those after that are measured.
+ * warm up until the compilers have had their time; after that, each line of input has a window measured and told.
  */
 const [name = '', file = '', rows] = process.argv.slice(2);
 const contender = contenders[name];
 if (contender === undefined || rows === undefined) throw new Error('usage: decode-program CONTENDER FILE ROWS');
 const pass = await contender(file);
-for (const since = performance.now(); performance.now() < since + warmUpMs; ) await pass();
-const started = performance.now();
-const cpuAtStart = process.cpuUsage();
-let passes = 0;
-do {
-  await pass();
-  passes += 1;
-} while (performance.now() < started + measuredMs);
-const { user, system } = process.cpuUsage(cpuAtStart);
-const summary = {
-  rows: passes * Number(rows),
-  cpu_s: (user + system) / 1e6,
-  wall_s: (performance.now() - started) / 1e3,
-  peak_rss_bytes: resourceUsage().maxRSS * 1024,
-};
-process.stdout.write(`${JSON.stringify(summary)}\n`);
+await passesFor(pass, warmUpCpuS);
+for await (const _line of createInterface({ input: process.stdin })) {
+  const { passes, cpuS } = await passesFor(pass, windowCpuS);
+  process.stdout.write(`${JSON.stringify({ rows: passes * Number(rows), cpu_s: cpuS })}\n`);
+}
