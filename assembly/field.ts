@@ -13,7 +13,7 @@ import { lastModified } from './host';
 import { hadUpperCase, number, readEtag, readHash, readMd5, readUuid } from './hex';
 import { skipValue } from './json';
 import { columnOf, dictionaryOf, indexOf } from './key';
-import { address, digit, float, integer, readFloat, readInteger, readIpv4, readPort } from './number';
+import { address, digit, float, integer, readFloat, readInteger, readIpv4, readPort, readShort } from './number';
 import { Row } from './row';
 import { find, readString, sawEscape, sawHigh, stringEnd, textAt, textLength } from './text';
 import { DASHED, micros, readMailTime, readTime, setTime, SLASHED, tick } from './time';
@@ -115,7 +115,8 @@ function readWhole(p: usize, max: u64): usize {
 }
 
 export function readInt64Field(entry: usize, p: usize): usize {
-  p = readWhole(p, u64.MAX_VALUE);
+  const short = readShort(p);
+  p = short ? short : readWhole(p, u64.MAX_VALUE);
   if (!p) return 0;
   store<u64>(columnOf(entry) + (Row.index << 3), integer);
   give(entry);
@@ -130,12 +131,21 @@ export function readInt32Field(entry: usize, p: usize): usize {
   return p;
 }
 
+function storeFloat(entry: usize, value: f64): void {
+  store<f64>(columnOf(entry) + (Row.index << 3), value);
+  give(entry);
+}
+
 export function readFloatField(entry: usize, p: usize): usize {
+  const short = readShort(p);
+  if (short) {
+    storeFloat(entry, <f64>integer);
+    return short;
+  }
   const quoted = load<u8>(p) == QUOTE;
   const end = readFloat(p + <usize>quoted);
   if (!end) return 0;
-  store<f64>(columnOf(entry) + (Row.index << 3), float);
-  give(entry);
+  storeFloat(entry, float);
   if (!quoted) return end;
   return load<u8>(end) == QUOTE ? end + 1 : 0;
 }
@@ -145,7 +155,17 @@ function isUnknown(p: usize): bool {
   return (load<u64>(p, 1) | 0x0020202020202020) == 0x226e776f6e6b6e75;
 }
 
+function storeStatus(entry: usize, value: i32): void {
+  store<i32>(columnOf(entry) + (Row.index << 2), value);
+  give(entry);
+}
+
 export function readStatusField(entry: usize, p: usize): usize {
+  const short = readShort(p);
+  if (short) {
+    storeStatus(entry, <i32>integer);
+    return short;
+  }
   if (load<u8>(p) == QUOTE && isUnknown(p)) return p + 9;
   const quoted = load<u8>(p) == QUOTE;
   p += <usize>quoted;
@@ -154,8 +174,7 @@ export function readStatusField(entry: usize, p: usize): usize {
   const end = readInteger(start);
   if (!end || end - start > 10 || integer > <u64>i32.MAX_VALUE) return 0;
   const value = <i32>integer;
-  store<i32>(columnOf(entry) + (Row.index << 2), negative ? -value : value);
-  give(entry);
+  storeStatus(entry, negative ? -value : value);
   if (!quoted) return end;
   return load<u8>(end) == QUOTE ? end + 1 : 0;
 }

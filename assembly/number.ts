@@ -49,6 +49,20 @@ function readDigits(p: usize): u32 {
   return 8 + m;
 }
 
+/** A whole number of at most seven digits with the end of the member behind it. */
+// @ts-ignore: decorator
+@inline
+export function readShort(p: usize): usize {
+  const word = load<u64>(p);
+  const n = digitsOf(word);
+  if (n - 1 > 6) return 0;
+  const c = <u32>(word >> (n << 3)) & 0xff;
+  if (c != 44) if (c != 125) return 0;
+  if ((<u32>word & 0xff) == 48) if (n > 1) return 0;
+  integer = valueOf(word, n);
+  return p + n;
+}
+
 /** A whole number of at most 15 digits, so that it is exact as a double too; nothing with a fraction or exponent. */
 export function readInteger(p: usize): usize {
   const n = readDigits(p);

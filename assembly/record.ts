@@ -37,12 +37,9 @@ export function setSourceId(id: u64): void {
 }
 
 /** A value that is neither null nor the empty text nor behind white space; its end, 0 to bail or for one that is. */
-// @ts-ignore: decorator
-@inline
 function readPlain(entry: usize, p: usize): usize {
   switch (kindOf(entry)) {
     case KIND_OBJECT: return load<u8>(p) == 123 ? readMembers(childOf(entry), p + 1) : 0;
-    case KIND_DICTIONARY: return readDictionaryField(entry, p);
     case KIND_TEXT: return readTextField(entry, p);
     case KIND_TIME: return readTimeField(p);
     case KIND_INT64: return readInt64Field(entry, p);
@@ -73,11 +70,14 @@ function readNothing(p: usize): usize {
 function readOdd(entry: usize, p: usize): usize {
   const start = skipSpaces(p);
   const end = readNothing(start);
-  return end || start == p ? end : readValue(entry, start);
+  return end || start == p ? end : readMember(entry, start);
 }
 
+// @ts-ignore: decorator
+@inline
 function readValue(entry: usize, p: usize): usize {
-  const end = readPlain(entry, p);
+  // Half of all members.
+  const end = kindOf(entry) == KIND_DICTIONARY ? readDictionaryField(entry, p) : readPlain(entry, p);
   return end ? end : readOdd(entry, p);
 }
 

@@ -152,6 +152,13 @@ export const mutants: readonly Mutant[] = [
     killedBy: 'numbers in every field',
   },
   {
+    fault: 'numbers: short ones may have leading zeros',
+    file: 'number.ts',
+    from: 'if ((<u32>word & 0xff) == 48) if (n > 1) return 0;',
+    to: '',
+    killedBy: 'numbers in every field',
+  },
+  {
     fault: 'values: the empty text is one of a column of texts',
     file: 'field.ts',
     from: 'if (load<u8>(p) != QUOTE || load<u16>(p) == EMPTY) return 0;',
