@@ -11,9 +11,11 @@ export interface Shown {
   readonly only: readonly NarrowView[];
   /** Of `log_row`; null for all. */
   readonly log: LogTokens | null;
+  /** A part of the statement whose rows a relation has; null for none. */
+  readonly held: { readonly part: string; readonly relation: string } | null;
 }
 
-export const shownAll: Shown = { only: [], log: null };
+export const shownAll: Shown = { only: [], log: null, held: null };
 
 /** A need reaches one day back: of a rule whose windows somebody has made longer nothing is left out. */
 export function isLonger(values: ParameterValues): boolean {

@@ -105,9 +105,17 @@ export interface MetRule {
 async function met(run: Run, rule: Detection): Promise<MetRule[]> {
   const { part, rows, proof } = rule.needs;
   const values = valuesOf(run, rule);
-  const shown = { only: narrowViewsOf(rule, values), log: null };
-  if (part === undefined) return [{ rule, shown }];
-  if (rows === undefined || isLonger(values)) return (await hasRows(run, rule, part, shown)) ? [{ rule, shown }] : [];
+  const all = { only: narrowViewsOf(rule, values), log: null, held: null };
+  if (part === undefined) return [{ rule, shown: all }];
+  // Posture rules are run while others are, over another range.
+  const held =
+    rule.kind === 'posture'
+      ? null
+      : await run.views.hold(partSql(run, rule, part, 'SELECT *'), fromWholeDay(run.range), all);
+  if (held?.rows === 0n) return [];
+  const shown = { ...all, held: held === null ? null : { part, relation: held.relation } };
+  if (rows === undefined || isLonger(values))
+    return held !== null || (await hasRows(run, rule, part, shown)) ? [{ rule, shown }] : [];
   const log = logTokens((await readPart(run, rule, { part, shown, select: logSelect(rows, run.range) })).getRows());
   if (log === null) return [];
   if (proof === undefined) return [{ rule, shown: { ...shown, log } }];
@@ -123,6 +131,10 @@ async function readPart(
   rule: Detection,
   { part, shown, select }: { readonly part: string; readonly shown: Shown; readonly select?: string },
 ) {
+  return run.views.read(partSql(run, rule, part, select), fromWholeDay(run.range), shown);
+}
+
+function partSql(run: Run, rule: Detection, part: string, select?: string): string {
   const sql = partQuery(rule.sql, part, select) ?? rule.sql;
-  return run.views.read(bindValues({ sql, params: rule.params }, valuesOf(run, rule)), fromWholeDay(run.range), shown);
+  return bindValues({ sql, params: rule.params }, valuesOf(run, rule));
 }

@@ -4,6 +4,12 @@ import { bindMoments } from './parameter.ts';
 import type { Moments } from './planned-statements.ts';
 import type { EventRange } from './run.ts';
 
+/** A relation that has the rows of a statement, until it is held again. */
+export interface HeldPart {
+  readonly relation: string;
+  readonly rows: bigint;
+}
+
 /** A connection with the views that rules read; read only. */
 export interface RuleViews {
   readonly connection: DuckDBConnection;
@@ -15,6 +21,8 @@ export interface RuleViews {
    * @param shown what of them is enough for it; everything, unless told otherwise.
    */
   read(sql: string, moments: Moments & EventRange, shown?: Shown): Promise<DuckDBResultReader>;
+  /** Keeps the rows of a statement over entities; null where that would spare nothing, and for one that reads the log. */
+  hold(sql: string, moments: Moments & EventRange, shown: Shown): Promise<HeldPart | null>;
   /**
    * Takes other tokens than before.
    *
@@ -37,6 +45,7 @@ export function plainViews(connection: DuckDBConnection): RuleViews {
     connection,
     read,
     ready: async () => {},
+    hold: async () => null,
     take: async (sql, moments) => numberIn(await read(`SELECT coalesce(bit_or(met), 0) FROM (${sql})`, moments)),
   };
 }

@@ -9,14 +9,16 @@ import { allRows, logViews, rollupRelation, ruleMacros, sasPaths, sasRelation } 
 import { Aside } from './aside.ts';
 import { type FeedRow, showFeeds } from './feed-files.ts';
 import { FreshSegments } from './fresh-segments.ts';
+import { HeldParts } from './held-parts.ts';
 import { KeptUse } from './kept-use.ts';
 import type { LogTokens } from './log-tokens.ts';
 import { MetTokens } from './met-tokens.ts';
 import { reading, type Shown, shownAll, under } from './narrow-view.ts';
 import { bindMoments, timestampLiteral } from './parameter.ts';
 import { type Moments, PlannedStatements } from './planned-statements.ts';
-import type { RuleViews } from './rule-views.ts';
+import type { HeldPart, RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
+import { withPartFrom } from './statement-part.ts';
 import { TokenLives } from './token-lives.ts';
 import { TokenLog } from './token-log.ts';
 import { accountStepsBackMicros, daysBackMicros, stepsBackMicros } from './workspace.ts';
@@ -41,6 +43,12 @@ function touching(segments: readonly SegmentFile[], { since, until }: EventRange
 const within = (name: string, { since, until }: EventRange) =>
   `${name} >= ${timestampLiteral(since)} AND ${name} < ${timestampLiteral(until)}`;
 const before = (name: string, micros: bigint) => `${name} < ${timestampLiteral(micros)}`;
+
+/** A statement over what of the views it is shown. */
+function over({ only, held }: Shown, sql: string): string {
+  const narrow = reading(sql, new Map(only.map((view) => [view, `met_${view}`] as const)));
+  return held === null ? narrow : withPartFrom(narrow, held.part, held.relation);
+}
 
 /** To the end of the day. */
 const toWholeDay = (micros: bigint) => micros + ((dayMicros - (micros % dayMicros)) % dayMicros);
@@ -69,6 +77,7 @@ export class StandingWorkspace implements RuleViews {
   readonly #planned: PlannedStatements;
   readonly #met: MetTokens;
   readonly #tokenLog: TokenLog;
+  readonly #parts: HeldParts;
   readonly #aside: Aside;
 
   private constructor(
@@ -84,6 +93,7 @@ export class StandingWorkspace implements RuleViews {
     this.#planned = new PlannedStatements(connection);
     this.#met = new MetTokens(connection, this.#planned);
     this.#tokenLog = new TokenLog(connection);
+    this.#parts = new HeldParts(connection, this.#planned);
     this.#aside = new Aside(aside);
   }
 
@@ -169,6 +179,10 @@ export class StandingWorkspace implements RuleViews {
       connection: this.connection,
       ready: (sql) => this.ready(sql),
       take: (sql, moments) => this.take(sql, moments),
+      hold: async (sql, moments, shown) => {
+        await other();
+        return this.hold(sql, moments, shown);
+      },
       read: async (sql, moments, shown = shownAll) => {
         await other();
         return this.#read(sql, moments, shown, other);
@@ -179,13 +193,14 @@ export class StandingWorkspace implements RuleViews {
   async #read(
     sql: string,
     moments: Moments & EventRange,
-    { only, log }: Shown,
+    shown: Shown,
     meanwhile?: () => Promise<void>,
   ): Promise<DuckDBResultReader> {
-    const statement = reading(sql, new Map(only.map((view) => [view, `met_${view}`] as const)));
+    const statement = over(shown, sql);
     await this.#freshen(statement);
     if (statement.search(logViewsIn) < 0) return this.#planned.read(statement, moments);
     const names = new Set(statement.match(logViewsIn));
+    const { log } = shown;
     const views =
       log === null ? logViews(allRows(this.#dataDir, { segments: this.#segments })) : await this.#logOf(log, moments);
     const relations = Object.fromEntries(Object.entries(views).filter(([name]) => names.has(name)));
@@ -216,6 +231,13 @@ export class StandingWorkspace implements RuleViews {
 
   take(sql: string, moments: Moments & EventRange): Promise<bigint> {
     return this.#met.take(sql, moments);
+  }
+
+  async hold(sql: string, moments: Moments & EventRange, shown: Shown): Promise<HeldPart | null> {
+    const statement = over(shown, sql);
+    if (statement.search(logViewsIn) >= 0) return null;
+    await this.#freshen(statement);
+    return this.#parts.hold(statement, moments);
   }
 
   /** Whole days that must be made anew from the lake; null for none. */
