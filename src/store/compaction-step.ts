@@ -7,7 +7,7 @@ import { type CompactionOptions, type CompactionStep, grouped, toMerge } from '.
 import { countRows } from './count-rows.ts';
 import { findDuplicates } from './duplicate-rows.ts';
 import { sha256, syncFile } from './durable-file.ts';
-import { copyByHour, hourFileOptions } from './hour-copy.ts';
+import { copyByHour, hourFileOptions, logFileOptions } from './hour-copy.ts';
 import type { RowsByHour } from './hour-scans.ts';
 import { filesRelation } from './parquet-relation.ts';
 import type { NewHourFile, SasFile } from './replacement.ts';
@@ -96,13 +96,14 @@ export async function runStep(connection: DuckDBConnection, request: StepRequest
   });
   const fresh = await stepRows(connection, rowsBySegment, unique, shape.sorted);
   const staged = [...hours.keys()].map((hour) => [hour, stagedPath(folder, hourPath(hour, request.number))] as const);
-  const files = await copyByHour(connection, new Map(staged), (hour) => {
+  const logRows = (hour: bigint) => {
     const taken = (takenBy.get(hour) ?? []).map(({ path }) => path);
     const rows = fresh.of(hour);
     if (taken.length > 0) rows.push(`SELECT ${shape.sorted} FROM ${relation(taken)}`);
     const order = fresh.inOrder && taken.length === 0 ? '' : `ORDER BY ${hourOrder}`;
     return `SELECT ${shape.written(options.policy)} FROM (${rows.join(' UNION ALL BY NAME ')} ${order})`;
-  });
+  };
+  const files = await copyByHour(connection, new Map(staged), logRows, logFileOptions);
   await connection.run('DROP TABLE IF EXISTS kept');
   const added = await hourFiles(connection, request, files);
   const rowsOut = added.reduce((sum, { rows }) => sum + rows, 0);

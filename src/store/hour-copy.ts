@@ -8,6 +8,12 @@ import { literal } from './segment-writer.ts';
 export const hourFileOptions = 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 30720';
 
 /**
+ * The same for files of the log: looking for more different values than so many costs a twentieth of compaction, and files get
+ * larger by the dictionaries. A row group of more tokens has no bloom filter on them, but a narrow range.
+ */
+export const logFileOptions = `${hourFileOptions}, DICTIONARY_SIZE_LIMIT 1000`;
+
+/**
  * Writes a Parquet file for each hour that has rows. Nothing is synced.
  *
  * One statement an hour: DuckDB's `PARTITION_BY` would take one for all, but keeps no order.
@@ -20,10 +26,11 @@ export async function copyByHour(
   connection: DuckDBConnection,
   paths: ReadonlyMap<bigint, string>,
   rowsOf: (hour: bigint) => string,
+  options = hourFileOptions,
 ): Promise<Map<bigint, string>> {
   const written = new Map<bigint, string>();
   for (const [hour, path] of paths) {
-    const { rowsChanged } = await connection.run(`COPY (${rowsOf(hour)}) TO ${literal(path)} (${hourFileOptions})`);
+    const { rowsChanged } = await connection.run(`COPY (${rowsOf(hour)}) TO ${literal(path)} (${options})`);
     if (rowsChanged > 0) written.set(hour, path);
   }
   return written;
