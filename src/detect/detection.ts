@@ -136,6 +136,8 @@ function checkNeeds(file: string, { token, part, only, rows, proof }: Header['ne
         `needs.${name} names ${value}, but the statement has no \`${value} AS (\` at the start of a line`,
       );
   }
+  if (only.includes('sas_use') && !/\btoken_day\b/.test(sql) && /\b(ip|network|object)_bits\b/.test(sql))
+    throw invalid(file, '', 'needs.only shows sas_use without its bitmaps, but the statement names one');
   if (only.length > 0 && token === undefined) throw invalid(file, '', 'needs.only shows tokens that meet needs.token');
   if (rows !== undefined && part === undefined) throw invalid(file, '', 'needs.rows is of the tokens of needs.part');
   if (proof !== undefined && rows === undefined)

@@ -9,6 +9,8 @@ const sameToken = (a: string, b: string) => `${a}.token_hash = ${b}.token_hash A
  */
 export class KeptUse {
   readonly #connection: DuckDBConnection;
+  /** Whether days may have to be made anew. */
+  #isTouched = false;
 
   constructor(connection: DuckDBConnection) {
     this.#connection = connection;
@@ -30,6 +32,7 @@ export class KeptUse {
   async replace(): Promise<void> {
     await this.drop({ steps: 'true', days: 'true' });
     for (const name of ['fresh_use', 'touched']) await this.#run(`DELETE FROM ${name}`);
+    this.#isTouched = false;
     await this.#run(`INSERT INTO kept_sas_use ${tokenUse}`);
     for (const name of ['token_day', 'family_day'] as const) await this.#from('kept_sas_use', name);
   }
@@ -40,18 +43,19 @@ export class KeptUse {
     await this.#run(`INSERT INTO fresh_use ${tokenUse}`);
     const added = `FROM fresh_use ${except === null ? '' : `WHERE NOT (${except})`}`;
     await this.#run(`INSERT INTO kept_sas_use ${added}`);
+    this.#isTouched = true;
     await this.#run(`INSERT INTO touched SELECT DISTINCT token_hash, account, day ${added}`);
   }
 
   /** Brings days up to date. */
   async days(): Promise<void> {
-    const some = await this.#connection.runAndReadAll('SELECT count(*) > 0 FROM touched');
-    if (some.getRows()[0]?.[0] !== true) return;
+    if (!this.#isTouched) return;
     await this.#run(`DELETE FROM kept_token_day k USING touched t WHERE ${sameToken('k', 't')} AND k.day = t.day`);
     await this.#from(`kept_sas_use k SEMI JOIN touched t ON ${sameToken('k', 't')} AND k.day = t.day`, 'token_day');
     await this.#run('DELETE FROM kept_family_day WHERE day IN (SELECT day FROM touched)');
     await this.#from('kept_sas_use WHERE day IN (SELECT day FROM touched)', 'family_day');
     await this.#run('DELETE FROM touched');
+    this.#isTouched = false;
   }
 
   async #from(use: string, name: 'token_day' | 'family_day'): Promise<void> {

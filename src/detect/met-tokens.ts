@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type NarrowView, narrowViews } from './narrow-view.ts';
+import { type NarrowView, narrowColumns, narrowViews } from './narrow-view.ts';
 import type { Moments, PlannedStatements } from './planned-statements.ts';
 import { numberIn } from './rule-views.ts';
 import type { EventRange } from './run.ts';
@@ -28,7 +28,8 @@ export class MetTokens {
     await this.#connection.run(
       'CREATE TABLE met_token (token_hash UUID, account VARCHAR, met UHUGEINT, shown BOOLEAN)',
     );
-    for (const view of narrowViews) await this.#connection.run(`CREATE TABLE met_${view} AS FROM ${view} LIMIT 0`);
+    for (const view of narrowViews)
+      await this.#connection.run(`CREATE TABLE met_${view} AS SELECT ${narrowColumns[view]} FROM ${view} LIMIT 0`);
   }
 
   /** As `take` of `RuleViews`. */
@@ -50,7 +51,7 @@ export class MetTokens {
     this.#stale.delete(view);
     await this.#planned.read(`DELETE FROM met_${view}`);
     await this.#planned.read(
-      `INSERT INTO met_${view} FROM ${view} t SEMI JOIN (FROM met_token WHERE shown) m
+      `INSERT INTO met_${view} SELECT ${narrowColumns[view]} FROM ${view} t SEMI JOIN (FROM met_token WHERE shown) m
         ON m.token_hash = t.token_hash AND m.account = t.account
         WHERE t.${timeIn[view]} >= $${view}::TIMESTAMP AND t.${timeIn[view]} < $until::TIMESTAMP`,
       this.#range,

@@ -30,6 +30,13 @@ describe('a rule file', () => {
       text.replace('runbook:', 'needs: { only: [sas_use] }\nrunbook:'),
       /needs\.only/,
     ],
+    [
+      'bitmaps of tokens shown without',
+      text
+        .replace('runbook:', 'needs: { token: n > 0, only: [sas_use] }\nrunbook:')
+        .replace('SELECT token_hash', 'SELECT /* ip_bits */ token_hash'),
+      /needs\.only shows sas_use without its bitmaps/,
+    ],
     ['rows of no part', text.replace('runbook:', 'needs: { rows: $since }\nrunbook:'), /needs\.rows/],
     ['a part that is none', text.replace('runbook:', 'needs: { part: nobody }\nrunbook:'), /needs\.part names nobody/],
     ['a comment end in the header', text.replace('Nobody plans', '*/ plans'), /holds \*\//],
