@@ -101,9 +101,8 @@ function readOddKey(p: usize, d: usize): usize {
   return end;
 }
 
-/** The uri at `p`, if it begins as those of the account do, goes on as its key does and ends there or with a query; else 0. */
-function readFollowing(p: usize): usize {
-  const account = <u32>load<u16>(ACCOUNT + (Row.index << 1));
+/** The end of a path at `p` that begins as uris of the account do and goes on as its key does; sets `pathAt`. Else 0. */
+function followingEnd(account: u32, p: usize): usize {
   const host = hostOf(account);
   if (load<u32>(host, 12) != HOSTED) return 0;
   const rest = keyAt + 1 + valueLength(ACCOUNT_DICT, account);
@@ -111,17 +110,24 @@ function readFollowing(p: usize): usize {
   const n = keyEnd - rest;
   const path = p + load<u32>(host, 4);
   if (!same(p, load<u32>(host), path - p) || !same(path, rest, n)) return 0;
-  let end = path + n;
-  if (load<u8>(end) == 63) {
-    end = stringEnd(end + 1);
-    if (end <= path + n + 1 || sawEscape || sawHigh) return 0;
-  } else if (load<u8>(end) != 34) {
+  pathAt = path;
+  return path + n;
+}
+
+/** The uri at `p`, if it follows from the object key and ends there or with a query: its end, else 0. */
+function readFollowing(p: usize): usize {
+  const path = followingEnd(<u32>load<u16>(ACCOUNT + (Row.index << 1)), p);
+  if (!path) return 0;
+  let end = path;
+  if (load<u8>(path) == 63) {
+    end = stringEnd(path + 1);
+    if (end <= path + 1 || sawEscape || sawHigh) return 0;
+  } else if (load<u8>(path) != 34) {
     return 0;
   }
   follows = true;
   uriAt = p;
-  pathAt = path;
-  pathEnd = path + n;
+  pathEnd = path;
   uriEnd = end;
   return end + 1;
 }
@@ -230,6 +236,13 @@ function storeWhole(account: u32): void {
   Row.present |= (<u64>1) << URI_BIT;
 }
 
+/** The same for a uri that came before its key or account. */
+function followsAfterAll(account: u32): bool {
+  pathEnd = followingEnd(account, uriAt);
+  if (!pathEnd || pathEnd > uriEnd) return false;
+  return pathEnd == uriEnd || (load<u8>(pathEnd) == 63 && pathEnd + 1 != uriEnd);
+}
+
 /** Finds the parts of the uri; false to bail. */
 function partUri(account: u32): bool {
   pathEnd = find(uriAt, uriEnd, 63);
@@ -240,6 +253,7 @@ function partUri(account: u32): bool {
 }
 
 function deriveUri(account: u32): bool {
+  if (!follows && isKeyPlain) follows = followsAfterAll(account);
   if (!follows && !partUri(account)) return false;
   if (follows || (pathEnd + 1 != uriEnd && followsFromKey(account))) {
     if (pathEnd == uriEnd || storeQuery(account)) return storeBase(account);

@@ -501,7 +501,14 @@ const keysBesideUris = [
   `/acct/${'long/'.repeat(9)}`,
 ];
 
-/** Uris that follow from the object key or nearly do, behind records whose uri does. */
+function uriFirst(record: string): string {
+  const { uri, ...rest } = JSON.parse(record);
+  return JSON.stringify({ uri, ...rest });
+}
+
+const uriEscaped = (record: string) => record.replace(/"uri":"[^"]*/, (uri) => uri.replaceAll('/', '\\/'));
+
+/** Uris that follow from the object key or nearly do, before and behind it, among records whose uri does. */
 function urisBesideKeys(): Buffer[] {
   const hosts = ['https://acct.blob.core.windows.net:443', 'https://acct.blob.core.windows.net:444', 'http://acct', ''];
   const queries = [
@@ -528,12 +535,18 @@ function urisBesideKeys(): Buffer[] {
       ),
     ),
   );
-  const swapped = JSON.parse(recordWith({}));
-  const uriFirst = JSON.stringify({ uri: swapped.uri, ...swapped });
-  const all = records.flatMap((record, index) => (index % 8 === 0 ? [recordWith({}), record] : [record]));
-  return [...all, uriFirst, recordWith({}, { accountName: 'other' }), recordWith({}, { accountName: undefined })].map(
-    (record) => Buffer.from(record),
+  const all = records.flatMap((record, index) => {
+    const moved = index % 3 === 0 ? record : uriFirst(record);
+    const written = index % 3 === 2 ? uriEscaped(moved) : moved;
+    return index % 8 === 0 ? [recordWith({}), written] : [written];
+  });
+  // Unescaped, the second ends where the rest of the first still stands in the scanner's memory.
+  const objectKey = '/acct/models/sixteen-letters-and-more';
+  const leftOver = ['sixteen-letters-and-more?sp=r', 'sixteen-letters-'].map((name) =>
+    uriEscaped(recordWith({ uri: `https://acct.blob.core.windows.net:443/models/${name}` }, { objectKey })),
   );
+  const others = [recordWith({}, { accountName: 'other' }), recordWith({}, { accountName: undefined })];
+  return [...all, recordWith({}), ...leftOver, ...others].map((record) => Buffer.from(record));
 }
 
 export const directedRecords: ReadonlyMap<string, () => Buffer[]> = new Map([

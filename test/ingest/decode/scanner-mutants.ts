@@ -217,15 +217,29 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'uris: nothing may follow a question mark',
     file: 'place.ts',
-    from: 'if (end <= path + n + 1 || sawEscape || sawHigh) return 0;',
+    from: 'if (end <= path + 1 || sawEscape || sawHigh) return 0;',
     to: 'if (!end || sawEscape || sawHigh) return 0;',
     killedBy: 'uris beside object keys',
   },
   {
     fault: 'uris: a query has no escapes',
     file: 'place.ts',
-    from: 'if (end <= path + n + 1 || sawEscape || sawHigh) return 0;',
-    to: 'if (end <= path + n + 1 || sawHigh) return 0;',
+    from: 'if (end <= path + 1 || sawEscape || sawHigh) return 0;',
+    to: 'if (end <= path + 1 || sawHigh) return 0;',
+    killedBy: 'uris beside object keys',
+  },
+  {
+    fault: 'uris: one before its key may go on behind it',
+    file: 'place.ts',
+    from: 'return pathEnd == uriEnd || (load<u8>(pathEnd) == 63 && pathEnd + 1 != uriEnd);',
+    to: 'return true;',
+    killedBy: 'uris beside object keys',
+  },
+  {
+    fault: 'uris: one before its key may end within it',
+    file: 'place.ts',
+    from: '!pathEnd || pathEnd > uriEnd',
+    to: '!pathEnd',
     killedBy: 'uris beside object keys',
   },
   {
