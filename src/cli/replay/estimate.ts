@@ -25,7 +25,7 @@ export interface ReplayEstimate {
  * for a log as such, however small: docs/sizing.md.
  */
 const cpuSecondsPerGb = { file: 4.5, blob: 8 } as const;
-const cpuSecondsPerLog = { file: 0.00035, blob: 0.0014 } as const;
+const cpuSecondsPerLog = { file: 0.0004, blob: 0.0016 } as const;
 /** Start, listing and the last run of the rules. */
 const secondsAtLeast = 5;
 
