@@ -34,6 +34,11 @@ it('gives up only whole hours, and only hours that ended before', () => {
           expect(hours(kept)[0] <= last && hours(kept)[1] >= first).toBe(false);
         }
       }
+      const oldest = files.map((each) => hours(each)[1]).reduce((a, b) => (a < b ? a : b), hourOf(before));
+      const shared = files.filter((each) => hours(each)[0] <= oldest);
+      if (shared.every((each) => hours(each)[1] === oldest && oldest < hourOf(before))) {
+        expect(shared.every((each) => gone.has(each))).toBe(true);
+      }
     }),
     { numRuns: 300 },
   );

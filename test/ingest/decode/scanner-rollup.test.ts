@@ -83,14 +83,15 @@ const record = fc.record(
       { requiredKeys: [] },
     ),
   },
-  { requiredKeys: ['time', 'category'] },
+  { requiredKeys: ['time', 'category', 'operationName', 'uri'] },
 );
 
 it('condenses any rows as the plain rollup does', () => {
   const scanner = scannerOf(64);
   fc.assert(
     fc.property(fc.array(record, { maxLength: 40 }), fc.boolean(), (records, sorted) => {
-      scanner.decode(Buffer.from(records.map((row) => JSON.stringify(row)).join('\n')), 'lines', 1n);
+      const { rows } = scanner.decode(Buffer.from(records.map((row) => JSON.stringify(row)).join('\n')), 'lines', 1n);
+      expect(rows).toBe(records.length);
       if (sorted) scanner.sort();
       expectTwins(scanner);
     }),
