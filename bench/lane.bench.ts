@@ -81,13 +81,12 @@ export function laneBench(options: BenchOptions): Promise<BenchResult> {
       const parts = await breakdown(logs, root);
       const peer = standings.at(-1);
       const warm = ({ rows, cpuS, warmCpuS }: Sample) => warmCpuS ?? perMillion(cpuS, rows);
-      const ratios = standings
-        .slice(0, -1)
-        .map((lanes) =>
-          peer === undefined
-            ? ''
-            : `${ratio(peer, lanes, ({ cpuS }) => cpuS)} times that of ${lanes.name}, ${ratio(peer, lanes, warm)} times once warm`,
-        );
+      const ratios = standings.slice(0, -1).map((lanes) => {
+        if (peer === undefined) return '';
+        const gotWarm = lanes.samples.every(({ warmCpuS }) => typeof warmCpuS === 'number');
+        const onceWarm = gotWarm ? `${ratio(peer, lanes, warm)} times once warm` : 'too few rows for it to get warm';
+        return `${ratio(peer, lanes, ({ cpuS }) => cpuS)} times that of ${lanes.name}, ${onceWarm}`;
+      });
       return {
         title: 'lane: log files to committed rows',
         parts: [
