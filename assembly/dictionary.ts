@@ -258,21 +258,28 @@ function swapLast(s: usize): void {
   store<u32>(s, its, LAST + 8);
 }
 
-/** Position behind the closing quote, if the string whose content begins at `p` is the text at a place of the state; else 0. */
+/** The string whose content begins at `p` is the text at a place of the state, closing quote and all. */
 // @ts-ignore: decorator
 @inline
-function endOfKnown(at: usize, p: usize): usize {
+function isKnown(at: usize, p: usize): bool {
   const n = load<u32>(at, 4);
-  if (n == NONE) return 0;
-  if (load<u8>(p + n) != 34) return 0;
-  return same(p, load<u32>(at), n) ? p + n + 1 : 0;
+  if (n == NONE) return false;
+  if (load<u8>(p + n) != 34) return false;
+  return same(p, load<u32>(at), n);
 }
 
-/** Position behind the closing quote, if the string whose content begins at `p` is the text met last; else 0. */
+/** The string whose content begins at `p` is the text met last. */
+// @ts-ignore: decorator
+@inline
+export function isLast(s: usize, p: usize): bool {
+  return isKnown(s + LAST, p);
+}
+
+/** Position behind the text met last, which begins at `p`, and its quote. */
 // @ts-ignore: decorator
 @inline
 export function endOfLast(s: usize, p: usize): usize {
-  return endOfKnown(s + LAST, p);
+  return p + load<u32>(s, LAST + 4) + 1;
 }
 
 // @ts-ignore: decorator
@@ -289,14 +296,12 @@ export function lastCode(s: usize): u32 {
  * @returns the position behind the closing quote; 0 to bail, or if `full`.
  */
 export function readDictionary(s: usize, p: usize): usize {
-  let end = endOfLast(s, p);
-  if (!end) {
-    end = endOfKnown(s + OTHER, p);
-    if (!end) return readDistinct(<u32>(s - DICTIONARIES_AT) / DICTIONARY_STATE_BYTES, p);
+  if (!isLast(s, p)) {
+    if (!isKnown(s + OTHER, p)) return readDistinct(<u32>(s - DICTIONARIES_AT) / DICTIONARY_STATE_BYTES, p);
     swapLast(s);
   }
   code = lastCode(s);
-  return end;
+  return endOfLast(s, p);
 }
 
 function readDistinct(d: u32, p: usize): usize {

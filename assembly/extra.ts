@@ -42,7 +42,7 @@ function isNoted(object: u32, p: usize, n: usize): bool {
   return false;
 }
 
-/** Notes the value at `p` under the name `readKey` has read. Returns the position behind it, 0 to bail. */
+/** Notes the value at `p` under the name `readOther` has read. Returns the position behind it, 0 to bail. */
 export function noteUnknown(object: u32, p: usize): usize {
   const name = nameAt;
   const length = nameLength;

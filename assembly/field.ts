@@ -7,7 +7,7 @@ import {
   LAST_MODIFIED_BIT, LAST_MODIFIED_TICK, LAST_MODIFIED_TICK_BIT, SCRATCH_AT, TIME, TIME_GIVEN, TIME_TICK, TOKEN,
   TOKEN_BIT, TOKEN_HASH, TOKEN_HASH_BIT, TOKEN_HASH_TEXT, TOKEN_HASH_TEXT_BIT, TOKEN_HASH_TEXT_DICT,
 } from './layout';
-import { code, endOfLast, internJson, internText, lastCode, readDictionary, stateOf, valueLength } from './dictionary';
+import { code, endOfLast, internJson, internText, isLast, lastCode, readDictionary, stateOf, valueLength } from './dictionary';
 import { addressClassOf, networkClassOf } from './derived';
 import { lastModified } from './host';
 import { hadUpperCase, number, readEtag, readHash, readMd5, readUuid } from './hex';
@@ -49,10 +49,9 @@ function readOtherText(entry: usize, p: usize): usize {
 export function readDictionaryField(entry: usize, p: usize): usize {
   if (load<u8>(p) != QUOTE) return 0;
   const s = dictionaryOf(entry);
-  const end = endOfLast(s, p + 1);
-  if (!end) return load<u16>(p) == EMPTY ? 0 : readOtherText(entry, p + 1);
+  if (!isLast(s, p + 1)) return load<u16>(p) == EMPTY ? 0 : readOtherText(entry, p + 1);
   storeCode(entry, lastCode(s));
-  return end;
+  return endOfLast(s, p + 1);
 }
 
 export function readTextField(entry: usize, p: usize): usize {

@@ -7,15 +7,21 @@
 //   96 the key that came next, which is written here
 //
 // A key is the address of its entry.
-import { FIRST_KEYS_AT, KEY_COUNT, KEY_SLOTS_AT, KEYS_AT, OBJECT_COUNT } from './layout';
+import { FIRST_KEYS_AT, KEY_BITS, KEY_COUNT, KEY_SLOTS_AT, KEYS_AT, OBJECT_COUNT, SCRATCH_AT } from './layout';
 import { skipSpaces } from './json';
-import { same, sawEscape, stringEnd } from './text';
+import { copy, sawEscape, stringEnd } from './text';
 
-const SLOTS: u32 = 256;
+/** Slots an object. */
+const SLOTS: usize = 1 << KEY_BITS;
+const SLOT_SHIFT: u64 = 64 - KEY_BITS;
+/** Longer names have no key: quotes and colon are part of the 32 bytes that are compared. */
+const NAME_BYTES_MAX: usize = 29;
+
+let factor: u64 = 0x9e3779b97f4a7c15;
 
 export const UNKNOWN: usize = KEYS_AT;
 
-/** The last name `readKey` read. */
+/** The last name `readOther` read. */
 export let key: usize = UNKNOWN;
 export let nameAt: usize = 0;
 export let nameLength: usize = 0;
@@ -95,70 +101,69 @@ export function isAt(p: usize, entry: usize): bool {
   );
 }
 
-/** By the name's length, first and last four bytes: enough for names that are known beforehand. A quote stands on either side. */
+/**
+ * Where the name before a closing quote is looked up: by its first ten characters. What follows the quote does not count, but
+ * for the colon behind a name of eight.
+ */
 // @ts-ignore: decorator
 @inline
-function slotOf(object: u32, name: usize, n: usize): u32 {
-  const word = (<u64>load<u32>(name)) | ((<u64>load<u32>(name + n - 4)) << 32);
-  return <u32>(((word + (n << 3) + object) * 0x9e3779b97f4a7c15) >> 56);
+function slotOf(object: u32, name: usize): usize {
+  const head = load<u64>(name);
+  const other = head ^ 0x2222222222222222;
+  // The lowest bit is the first quote's.
+  const quote = (other - 0x0101010101010101) & ~other & 0x8080808080808080;
+  const tail = select<u64>(0, load<u16>(name, 8), quote != 0);
+  const word = (head & (quote ^ (quote - 1))) ^ (tail << 24);
+  return KEY_SLOTS_AT + ((<usize>object * SLOTS + <usize>((word * factor) >> SLOT_SHIFT)) << 2);
 }
 
-/** Fills the table in which names are looked up; nothing is predicted yet. */
+/** Puts every key into its slot; false if an object has two in one. */
+function fillSlots(): bool {
+  for (let i: usize = 0; i < SLOTS * OBJECT_COUNT; i++) store<u32>(KEY_SLOTS_AT + (i << 2), <u32>UNKNOWN);
+  for (let k: u32 = 1; k <= KEY_COUNT; k++) {
+    const slot = slotOf(load<u8>(keyAt(k), 67), keyAt(k) + 1);
+    if (load<u32>(slot) != <u32>UNKNOWN) return false;
+    store<u32>(slot, <u32>keyAt(k));
+  }
+  return true;
+}
+
+/** Finds a factor by which every key has a slot for itself; nothing is predicted yet. */
 export function indexKeys(): void {
   for (let object: u32 = 0; object < OBJECT_COUNT; object++) store<u32>(firstIn(object), <u32>UNKNOWN);
-  for (let k: u32 = 1; k <= KEY_COUNT; k++) {
-    const entry = keyAt(k);
-    store<u32>(after(entry), <u32>UNKNOWN);
-    let slot = slotOf(load<u8>(entry, 67), entry + 1, load<u8>(entry, 65));
-    while (load<u8>(KEY_SLOTS_AT + slot)) slot = (slot + 1) & (SLOTS - 1);
-    store<u8>(KEY_SLOTS_AT + slot, k);
-  }
+  for (let k: u32 = 1; k <= KEY_COUNT; k++) store<u32>(after(keyAt(k)), <u32>UNKNOWN);
+  while (!fillSlots()) factor = factor * 0xd1342543de82ef95 + 2;
 }
 
-function lookup(object: u32, name: usize, n: usize): usize {
-  let slot = slotOf(object, name, n);
-  for (;;) {
-    const entry = keyAt(load<u8>(KEY_SLOTS_AT + slot));
-    if (entry == UNKNOWN) return UNKNOWN;
-    if (load<u8>(entry, 67) == object && load<u8>(entry, 65) == n && same(name, entry + 1, n)) return entry;
-    slot = (slot + 1) & (SLOTS - 1);
-  }
-  return UNKNOWN;
+/** The only key of the object that may be at `p`. */
+// @ts-ignore: decorator
+@inline
+export function candidate(object: u32, p: usize): usize {
+  return load<u32>(slotOf(object, p + 1));
 }
 
-/** Reads a known name of at most 31 characters with its colon right behind it; 0 for anything else. */
-function readKnown(object: u32, p: usize): usize {
-  const quote = i8x16.splat(34);
-  const low = <u32>i8x16.bitmask(i8x16.eq(v128.load(p, 1), quote));
-  const n = ctz(low | ((<u32>i8x16.bitmask(i8x16.eq(v128.load(p, 17), quote))) << 16));
-  let slot = slotOf(object, p + 1, n);
-  for (;;) {
-    key = keyAt(load<u8>(KEY_SLOTS_AT + slot));
-    if (key == UNKNOWN) return 0;
-    if (isAt(p, key)) if (load<u8>(key, 67) == object) return p + spelledLength(key);
-    slot = (slot + 1) & (SLOTS - 1);
-  }
-  return 0;
-}
-
-function readOther(object: u32, p: usize): usize {
-  if (load<u8>(p) != 34) return 0;
-  const end = stringEnd(p + 1);
-  if (!end || sawEscape) return 0;
-  nameAt = p + 1;
-  nameLength = end - nameAt;
-  key = lookup(object, nameAt, nameLength);
-  p = skipSpaces(end + 1);
-  return load<u8>(p) == 58 ? p + 1 : 0;
+/** The key of a name whose colon does not stand right behind it. */
+function spacedKey(object: u32): usize {
+  if (nameLength > NAME_BYTES_MAX) return UNKNOWN;
+  store<u8>(SCRATCH_AT, 34);
+  copy(nameAt, SCRATCH_AT + 1, nameLength);
+  store<u16>(SCRATCH_AT + 1 + nameLength, 0x3a22);
+  const entry = candidate(object, SCRATCH_AT);
+  return isAt(SCRATCH_AT, entry) ? entry : UNKNOWN;
 }
 
 /**
- * Reads a name that is not the one at `place`, where the prediction stands and is put right, and its colon; sets `key`.
+ * Reads a name that is not its `candidate`, and its colon; sets `key`, and puts the prediction at `place` right.
  * Returns 0 to bail.
  */
-export function readKey(object: u32, p: usize, place: usize): usize {
-  let end = readKnown(object, p);
-  if (!end) end = readOther(object, p);
+export function readOther(object: u32, p: usize, place: usize): usize {
+  if (load<u8>(p) != 34) return 0;
+  const end = stringEnd(p + 1);
+  if (!end || sawEscape) return 0;
+  setName(p + 1, end - p - 1);
+  const colon = skipSpaces(end + 1);
+  if (load<u8>(colon) != 58) return 0;
+  key = colon == end + 1 ? UNKNOWN : spacedKey(object);
   if (key != UNKNOWN) store<u32>(place, <u32>key);
-  return end;
+  return colon + 1;
 }

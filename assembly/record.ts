@@ -14,7 +14,7 @@ import {
   readUuidField,
 } from './field';
 import { isNull, skipSpaces } from './json';
-import { after, childOf, firstIn, isAt, key, kindOf, readKey, spelledLength, UNKNOWN } from './key';
+import { after, candidate, childOf, firstIn, isAt, key, kindOf, readOther, spelledLength, UNKNOWN } from './key';
 import { beginPlace, derivePlace, readObjectKey, readUri } from './place';
 import { Row } from './row';
 import { Sas } from './sas';
@@ -91,9 +91,16 @@ function readMembers(object: u32, p: usize): usize {
     if (isAt(p, entry)) {
       p += spelledLength(entry);
     } else {
-      p = readKey(object, skipSpaces(p), place);
-      if (!p) return 0;
-      entry = key;
+      p = skipSpaces(p);
+      entry = candidate(object, p);
+      if (isAt(p, entry)) {
+        store<u32>(place, <u32>entry);
+        p += spelledLength(entry);
+      } else {
+        p = readOther(object, p, place);
+        if (!p) return 0;
+        entry = key;
+      }
     }
     if (entry != UNKNOWN) {
       const bit = load<u64>(entry, 88);

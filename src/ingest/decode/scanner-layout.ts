@@ -56,6 +56,8 @@ export const scannerSizes = {
   spellingsMax: 1 << 15,
   spellingBytesMax: 4 * mib,
   textStateBytes: 32,
+  /** Bits of a slot in the table of an object's names: for 25 names, one factor of some ten makes them all differ. */
+  keyBits: 7,
   /** What a text column must have left before a record is begun: the longest record, grown by redaction. */
   textRoomBytes: 4 * mib,
   memoSlots: 1 << 16,
@@ -82,7 +84,7 @@ function planRegions(memory: MemoryPlan) {
   return {
     keys: memory.take(128 * (scannerKeys.length + 1)),
     firstKeys: memory.take(4 * objectPaths.length),
-    keySlots: memory.take(256),
+    keySlots: memory.take((4 << scannerSizes.keyBits) * objectPaths.length),
     objects: memory.take(64 * objectPaths.length),
     columns: memory.take(8 * columns.length),
     bitmaps: memory.take(4 * bitmapCount),

@@ -8,6 +8,9 @@ const { regions, columns, sas, pages } = scannerLayout;
 const stateOf = ({ index }: { readonly index: number }) =>
   regions.dictionaries + scannerSizes.dictionaryStateBytes * index;
 
+/** By how many characters names are told apart in assembly/key.ts. */
+const keyHeadLength = 10;
+
 /** Fills one key entry; its form is drawn in assembly/key.ts. */
 function writeKey(entry: Buffer, { object, name, kind, spec, child }: ScannerKey, bit: number): void {
   const text = Buffer.from(`"${name}":`);
@@ -28,6 +31,8 @@ function writeKeys(memory: Buffer): void {
   // Matches nothing: no name begins with this byte.
   memory.set([1], regions.keys);
   memory.set([0xff], regions.keys + 32);
+  const heads = new Set(scannerKeys.map(({ object, name }) => `${object} ${name.slice(0, keyHeadLength)}`));
+  if (heads.size < scannerKeys.length) throw new RangeError('the scanner cannot tell two names of an object apart');
   for (const [index, key] of scannerKeys.entries()) {
     // Two names of one field count as one, so that a record with both is left to the host.
     const bit = key.spec === null ? index : scannerKeys.findIndex(({ spec }) => spec === key.spec);

@@ -67,7 +67,7 @@ export const places: Readonly<Record<string, string>> = {
   'a size': opened(/"requestHeaderSize":480/, '"requestHeaderSize":48@@'),
   'a status': opened(/"statusCode":200/, '"statusCode":20@@'),
   'a status text': opened(/"statusCode":200/, '"statusCode":"@@nknown"'),
-  'before a colon': opened(/"category":/, '"category"@@:'),
+  'before a colon': opened(/"protocol":/, '"protocol"@@:'),
   'behind a colon': opened(/"category":/, '"category":@@'),
   'before a comma': opened(/,"category"/, '@@,"category"'),
   'behind a comma': opened(/,"category"/, ',@@"category"'),

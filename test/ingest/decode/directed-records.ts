@@ -243,6 +243,12 @@ function bareBehindDamaged(): Buffer[] {
   return [bare, barest].flatMap((next) => damaged.flatMap((text) => [Buffer.from(text), Buffer.from(next)]));
 }
 
+/** Known names with another last character, and with white space behind them. */
+const nearlyKnown = [...fields.keys()].flatMap((path) => {
+  const near = path.slice(path.lastIndexOf('.') + 1).replace(/.$/, '_');
+  return [`"${near}":`, `"${near}" :`];
+});
+
 /** Names that mean something elsewhere, as members of every object. */
 function unknownNames(): Buffer[] {
   const names = [
@@ -266,7 +272,11 @@ function unknownNames(): Buffer[] {
     recordWith({ identity: { '@@': 0 } }),
     recordWith({ identity: { requester: { '@@': 0 } } }),
   ].flatMap((record) =>
-    names.flatMap((name) => values.map((value) => Buffer.from(record.replace('"@@":0', `"${name}":${value}`)))),
+    [
+      ...names.flatMap((name) => values.map((value) => `"${name}":${value}`)),
+      ...nearlyKnown.flatMap((name) => ['"v"', '1'].map((value) => name + value)),
+      ...['type', 'upn', 'uri', 'etag', 'operationCount'].map((name) => `"${name}":"5"`),
+    ].map((member) => Buffer.from(record.replace('"@@":0', member))),
   );
 }
 

@@ -294,8 +294,36 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'names: the predicted one is taken unseen',
     file: 'record.ts',
-    from: 'if (isAt(p, entry)) {',
-    to: 'if (entry != UNKNOWN) {',
+    from: 'let entry = <usize>load<u32>(place);\n    if (isAt(p, entry)) {',
+    to: 'let entry = <usize>load<u32>(place);\n    if (entry != UNKNOWN) {',
+    killedBy: 'unknown names',
+  },
+  {
+    fault: 'names: one that begins as a known one does is that one',
+    file: 'record.ts',
+    from: 'entry = candidate(object, p);\n      if (isAt(p, entry)) {',
+    to: 'entry = candidate(object, p);\n      if (entry != UNKNOWN) {',
+    killedBy: 'unknown names',
+  },
+  {
+    fault: 'names: those of one object are known in the others',
+    file: 'key.ts',
+    from: '<usize>object * SLOTS + ',
+    to: '',
+    killedBy: 'unknown names',
+  },
+  {
+    fault: 'names: none has white space behind it',
+    file: 'key.ts',
+    from: 'colon == end + 1 ? UNKNOWN : spacedKey(object)',
+    to: 'UNKNOWN',
+    killedBy: 'every byte in before a colon',
+  },
+  {
+    fault: 'names: of those with white space behind them, one is another that begins as it does',
+    file: 'key.ts',
+    from: 'return isAt(SCRATCH_AT, entry) ? entry : UNKNOWN;',
+    to: 'return entry;',
     killedBy: 'unknown names',
   },
   {
