@@ -15,18 +15,22 @@ export class Aside {
   /**
    * Runs a statement over the tables as they are now.
    *
-   * @param meanwhile is called again and again until the statement is done; may change the tables.
+   * @param meanwhile is called again and again until the statement is done; may change the tables, but for one that the
+   * statement fills.
    */
-  async read(sql: string, meanwhile: () => Promise<void>): Promise<DuckDBResultReader> {
+  async run(sql: string, meanwhile: () => Promise<void>): Promise<DuckDBResultReader> {
     await this.#connection.run('BEGIN TRANSACTION');
     try {
       // A transaction sees what there is when it first looks.
       await this.#connection.run('FROM met_token LIMIT 0');
       const reading = this.#connection.runAndReadAll(sql);
       await until(reading, meanwhile);
-      return await reading;
-    } finally {
+      const result = await reading;
+      await this.#connection.run('COMMIT');
+      return result;
+    } catch (error) {
       await this.#connection.run('ROLLBACK');
+      throw error;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import { bindMoments } from './parameter.ts';
 import type { Moments, PlannedStatements } from './planned-statements.ts';
 import { type HeldPart, numberIn } from './rule-views.ts';
@@ -19,15 +19,31 @@ export class HeldParts {
 
   /** Puts the rows of a statement in the place of those it had before. */
   async hold(sql: string, moments: Moments): Promise<HeldPart> {
-    const relation = this.#tables.get(sql) ?? (await this.#create(sql, moments));
-    await this.#planned.read(`DELETE FROM ${relation}`);
+    const relation = await this.#emptied(sql, bindMoments(sql, moments));
     return { relation, rows: numberIn(await this.#planned.read(`INSERT INTO ${relation} ${sql}`, moments)) };
   }
 
-  async #create(sql: string, moments: Moments): Promise<string> {
-    const name = `held_${this.#tables.size}`;
-    await this.#connection.run(`CREATE TABLE ${name} AS FROM (${bindMoments(sql, moments)}) LIMIT 0`);
-    this.#tables.set(sql, name);
-    return name;
+  /**
+   * The same of a statement that reads other relations every time.
+   *
+   * @param name what it is known by.
+   * @param run runs the statement that takes its rows in.
+   */
+  async holdAnew(name: string, sql: string, run: (sql: string) => Promise<DuckDBResultReader>): Promise<HeldPart> {
+    const relation = await this.#emptied(name, sql);
+    return { relation, rows: numberIn(await run(`INSERT INTO ${relation} ${sql}`)) };
+  }
+
+  async #emptied(name: string, sql: string): Promise<string> {
+    const relation = this.#tables.get(name) ?? (await this.#create(name, sql));
+    await this.#planned.read(`DELETE FROM ${relation}`);
+    return relation;
+  }
+
+  async #create(name: string, sql: string): Promise<string> {
+    const relation = `held_${this.#tables.size}`;
+    await this.#connection.run(`CREATE TABLE ${relation} AS FROM (${sql}) LIMIT 0`);
+    this.#tables.set(name, relation);
+    return relation;
   }
 }

@@ -14,11 +14,11 @@ export interface Shown {
   readonly only: readonly NarrowView[];
   /** Of `log_row`; null for all. */
   readonly log: LogTokens | null;
-  /** A part of the statement whose rows a relation has; null for none. */
-  readonly held: { readonly part: string; readonly relation: string } | null;
+  /** Parts of the statement whose rows relations have. */
+  readonly held: readonly { readonly part: string; readonly relation: string }[];
 }
 
-export const shownAll: Shown = { only: [], log: null, held: null };
+export const shownAll: Shown = { only: [], log: null, held: [] };
 
 /** A need reaches one day back: of a rule whose windows somebody has made longer nothing is left out. */
 export function isLonger(values: ParameterValues): boolean {

@@ -1,7 +1,7 @@
 import { counters } from '../store/entity-views.ts';
 import type { Detection } from './detection.ts';
 import { logSelect, logTokens } from './log-tokens.ts';
-import { isLonger, narrowViewsOf, type Shown } from './narrow-view.ts';
+import { isLonger, narrowViewsOf, type Shown, shownAll } from './narrow-view.ts';
 import { bindValues } from './parameter.ts';
 import { numberIn, type RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
@@ -105,25 +105,29 @@ export interface MetRule {
 async function met(run: Run, rule: Detection): Promise<MetRule[]> {
   const { part, rows, proof } = rule.needs;
   const values = valuesOf(run, rule);
-  const all = { only: narrowViewsOf(rule, values), log: null, held: null };
+  const all = { ...shownAll, only: narrowViewsOf(rule, values) };
   if (part === undefined) return [{ rule, shown: all }];
+  const shown = await holding(run, rule, part, all);
+  if (shown === null) return [];
+  if (rows === undefined || isLonger(values)) return [{ rule, shown }];
+  const log = logTokens((await readPart(run, rule, { part, shown, select: logSelect(rows, run.range) })).getRows());
+  if (log === null) return [];
+  if (proof === undefined) return [{ rule, shown: { ...shown, log } }];
+  const proven = await holding(run, rule, proof, { ...shown, log });
+  return proven === null ? [] : [{ rule, shown: { ...proven, log: null } }];
+}
+
+/** What to show a rule that goes on from the rows of a part, where it can be held; null where it has none. */
+async function holding(run: Run, rule: Detection, part: string, shown: Shown): Promise<Shown | null> {
   // Posture rules are run while others are, over another range.
   const held =
     rule.kind === 'posture'
       ? null
-      : await run.views.hold(partSql(run, rule, part, 'SELECT *'), fromWholeDay(run.range), all);
-  if (held?.rows === 0n) return [];
-  const shown = { ...all, held: held === null ? null : { part, relation: held.relation } };
-  if (rows === undefined || isLonger(values))
-    return held !== null || (await hasRows(run, rule, part, shown)) ? [{ rule, shown }] : [];
-  const log = logTokens((await readPart(run, rule, { part, shown, select: logSelect(rows, run.range) })).getRows());
-  if (log === null) return [];
-  if (proof === undefined) return [{ rule, shown: { ...shown, log } }];
-  return (await hasRows(run, rule, proof, { ...shown, log })) ? [{ rule, shown }] : [];
-}
-
-async function hasRows(run: Run, rule: Detection, part: string, shown: Shown): Promise<boolean> {
-  return (await readPart(run, rule, { part, shown })).getRows()[0]?.[0] === true;
+      : await run.views.hold(partSql(run, rule, part, 'SELECT *'), fromWholeDay(run.range), shown);
+  if (held !== null)
+    return held.rows === 0n ? null : { ...shown, held: [...shown.held, { part, relation: held.relation }] };
+  const [[hasRows] = []] = (await readPart(run, rule, { part, shown })).getRows();
+  return hasRows === true ? shown : null;
 }
 
 async function readPart(

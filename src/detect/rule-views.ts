@@ -21,7 +21,7 @@ export interface RuleViews {
    * @param shown what of them is enough for it; everything, unless told otherwise.
    */
   read(sql: string, moments: Moments & EventRange, shown?: Shown): Promise<DuckDBResultReader>;
-  /** Keeps the rows of a statement over entities; null where that would spare nothing, and for one that reads the log. */
+  /** Keeps the rows of a statement; null where that would spare nothing, and for one that reads the whole log. */
   hold(sql: string, moments: Moments & EventRange, shown: Shown): Promise<HeldPart | null>;
   /**
    * Takes other tokens than before.

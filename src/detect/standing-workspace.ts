@@ -47,7 +47,7 @@ const before = (name: string, micros: bigint) => `${name} < ${timestampLiteral(m
 /** A statement over what of the views it is shown. */
 function over({ only, held }: Shown, sql: string): string {
   const narrow = reading(sql, new Map(only.map((view) => [view, `met_${view}`] as const)));
-  return held === null ? narrow : withPartFrom(narrow, held.part, held.relation);
+  return held.reduce((text, { part, relation }) => withPartFrom(text, part, relation), narrow);
 }
 
 /** To the end of the day. */
@@ -181,7 +181,7 @@ export class StandingWorkspace implements RuleViews {
       take: (sql, moments) => this.take(sql, moments),
       hold: async (sql, moments, shown) => {
         await other();
-        return this.hold(sql, moments, shown);
+        return this.#hold(sql, moments, shown, other);
       },
       read: async (sql, moments, shown = shownAll) => {
         await other();
@@ -199,14 +199,20 @@ export class StandingWorkspace implements RuleViews {
     const statement = over(shown, sql);
     await this.#freshen(statement);
     if (statement.search(logViewsIn) < 0) return this.#planned.read(statement, moments);
+    return this.#run(await this.#overLog(statement, moments, shown.log), meanwhile);
+  }
+
+  /** What is done meanwhile may read the log too, so it must find its own connection free. */
+  #run(sql: string, meanwhile?: () => Promise<void>): Promise<DuckDBResultReader> {
+    return meanwhile === undefined ? this.connection.runAndReadAll(sql) : this.#aside.run(sql, meanwhile);
+  }
+
+  async #overLog(statement: string, moments: Moments & EventRange, log: LogTokens | null): Promise<string> {
     const names = new Set(statement.match(logViewsIn));
-    const { log } = shown;
     const views =
       log === null ? logViews(allRows(this.#dataDir, { segments: this.#segments })) : await this.#logOf(log, moments);
     const relations = Object.fromEntries(Object.entries(views).filter(([name]) => names.has(name)));
-    const whole = bindMoments(under(relations, statement), moments);
-    // What is done meanwhile may read the log too, so it must find its own connection free.
-    return meanwhile === undefined ? this.connection.runAndReadAll(whole) : this.#aside.read(whole, meanwhile);
+    return bindMoments(under(relations, statement), moments);
   }
 
   async #logOf(tokens: LogTokens, { until }: EventRange): Promise<Record<'log_row', string>> {
@@ -233,11 +239,23 @@ export class StandingWorkspace implements RuleViews {
     return this.#met.take(sql, moments);
   }
 
-  async hold(sql: string, moments: Moments & EventRange, shown: Shown): Promise<HeldPart | null> {
+  hold(sql: string, moments: Moments & EventRange, shown: Shown): Promise<HeldPart | null> {
+    return this.#hold(sql, moments, shown);
+  }
+
+  async #hold(
+    sql: string,
+    moments: Moments & EventRange,
+    shown: Shown,
+    meanwhile?: () => Promise<void>,
+  ): Promise<HeldPart | null> {
     const statement = over(shown, sql);
-    if (statement.search(logViewsIn) >= 0) return null;
+    const isOverLog = statement.search(logViewsIn) >= 0;
+    if (isOverLog && shown.log === null) return null;
     await this.#freshen(statement);
-    return this.#parts.hold(statement, moments);
+    if (!isOverLog) return this.#parts.hold(statement, moments);
+    const whole = await this.#overLog(statement, moments, shown.log);
+    return this.#parts.holdAnew(statement, whole, (insert) => this.#run(insert, meanwhile));
   }
 
   /** Whole days that must be made anew from the lake; null for none. */

@@ -3,6 +3,9 @@ import { DATE, DuckDBDateValue, UBIGINT } from '../core/duckdb.ts';
 import { appendRows } from '../store/append-rows.ts';
 import type { LogTokens } from './log-tokens.ts';
 
+/** So few numbers are compared with each row while a file is read: what else it has of other rows is not decoded then. */
+const comparedMax = 32;
+
 /** The log cut down to some tokens and their days. */
 export class TokenLog {
   readonly #connection: DuckDBConnection;
@@ -23,9 +26,12 @@ export class TokenLog {
    */
   async of({ tokens, fingerprints, days }: LogTokens, log: string): Promise<string> {
     if (days !== null) await this.#show(days);
-    const among = (column: string, numbers: readonly bigint[]) =>
-      `${days === null ? '' : `SEMI JOIN log_day d ON d.number = l.${column} AND d.day = l.time::DATE`}
-       WHERE ${column} IN (${numbers.map((number) => `${number}::UBIGINT`).join(', ')})`;
+    const among = (column: string, numbers: readonly bigint[]) => {
+      const list = numbers.map((number) => `${number}::UBIGINT`).join(', ');
+      const compared = numbers.length <= comparedMax ? ` AND list_contains([${list}], ${column})` : '';
+      return `${days === null ? '' : `SEMI JOIN log_day d ON d.number = l.${column} AND d.day = l.time::DATE`}
+       WHERE ${column} IN (${list})${compared}`;
+    };
     const parts = [
       ...(tokens.length > 0 ? [among('token', tokens)] : []),
       ...(fingerprints.length > 0 ? [`${among('token_fingerprint', fingerprints)} AND token IS NULL`] : []),

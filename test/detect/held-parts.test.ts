@@ -26,3 +26,17 @@ it('has the rows of a statement as it was asked last, beside those of another', 
   const held = await connection.runAndReadAll(`SELECT day::VARCHAR, typeof(bits) FROM ${relation}`);
   expect(held.getRows()).toEqual([['1970-01-04 00:00:00', 'BIT']]);
 });
+
+it('keeps what a statement has by its name, whatever it reads', async () => {
+  const other = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const fresh = await other.connect();
+  const parts = new HeldParts(fresh, new PlannedStatements(fresh));
+  const run = (statement: string) => fresh.runAndReadAll(statement);
+  const first = await parts.holdAnew('over the log', 'SELECT 1 AS a UNION ALL SELECT 2', run);
+  const again = await parts.holdAnew('over the log', 'SELECT 3 AS a', run);
+  expect([first.rows, again.rows]).toEqual([2n, 1n]);
+  expect(again.relation).toBe(first.relation);
+  expect((await run(`FROM ${again.relation}`)).getRows()).toEqual([[3]]);
+  fresh.closeSync();
+  other.closeSync();
+});
