@@ -72,6 +72,13 @@ const tokenDay = `SELECT token_hash, account, day, max(token_key) AS token_key, 
     FROM sas_use WHERE ok > 0 GROUP BY ALL)
   GROUP BY token_hash, account, day`;
 
+/** The same of rows of `sas_use` that are the only ones of their token's day with a success. */
+export const tokenDayOfRow = `SELECT token_hash, account, day, token_key, family, auth_type, key_name, key_hash, sas_id, se_time,
+    ${counters.map((name) => `${name}::BIGINT AS ${name}`).join(', ')}, reads::BIGINT AS peak_hour_reads,
+    bytes_out::BIGINT AS peak_hour_bytes_out, 1::UINTEGER << hour(bucket)::INTEGER AS hours, container_bits, agent_bits,
+    ip_bits::BIT AS ip_bits, network_bits::BIT AS network_bits, object_bits::BIT AS object_bits, min_time, max_time
+  FROM sas_use WHERE ok > 0`;
+
 /**
  * A family's UTC day: how many tokens, totals, the most that one token did in 15 minutes (`peak_…`, sliding in steps of
  * five) and in the day (`most_…`).
