@@ -2,11 +2,17 @@
 import { RECORD_BYTES_MAX } from './layout';
 import { readLine } from './classic';
 import { clearDerived } from './derived';
+import { packDeltas, repeatCount } from './delta';
 import { clearDictionaries, code, findValue, full, hasRoom, internValue } from './dictionary';
+import { distinctValues } from './distinct';
+import { greatestAt, leastAt } from './extremes';
+import { markCodes, packCodes } from './hybrid';
 import { setLineFeedIsSpace, skipSpaces } from './json';
 import { indexKeys, indexOfKey } from './key';
 import { sortRows } from './order';
+import { leastText, textLengths } from './page-texts';
 import { clearPlace } from './place';
+import { gatherPresent, presentRows, widen } from './present-rows';
 import { lastKey, readRecord, setSourceId } from './record';
 import { rollUp } from './rollup';
 import { beginRow, clearRows, dropRow, keepRow, Row, writeValidity } from './row';
@@ -17,7 +23,9 @@ import { setSeed } from './text';
 import { flipUuids, narrowCodes, textElements } from './vector';
 
 export {
-  clearSasColumns, flipUuids, meetSas, narrowCodes, rollUp, sasRows, sortRows, textElements, writeValidity,
+  clearSasColumns, distinctValues, flipUuids, gatherPresent, greatestAt, leastAt, leastText, markCodes, meetSas,
+  narrowCodes, packCodes, packDeltas, presentRows, repeatCount, rollUp, sasRows, sortRows, textElements, textLengths, widen,
+  writeValidity,
 };
 
 /** Why a scan ended. */

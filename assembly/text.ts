@@ -10,9 +10,9 @@ export let written: usize = 0;
 export let textAt: usize = 0;
 export let textLength: usize = 0;
 
-let seed: u64 = 0;
+export let seed: u64 = 0;
 
-/** Texts are hashed with a seed, so that nobody can choose ones that collide. */
+/** Texts and values are hashed with a seed, so that nobody can choose ones that collide. */
 export function setSeed(value: u64): void {
   seed = value;
 }

@@ -1,4 +1,5 @@
 import type { ColumnSpec, ColumnType } from './columns.ts';
+import type { PageKernel } from './page-kernel.ts';
 import type { VectorKernel } from './vector-kernel.ts';
 
 /** The distinct values of a dictionary column, as an Arrow utf8 array without nulls. */
@@ -72,4 +73,6 @@ export interface Batch {
   readonly columns: readonly Column[];
   /** For a writer of columns that lie in its memory. */
   readonly kernel?: VectorKernel;
+  /** For an encoder of them. */
+  readonly pages?: PageKernel;
 }

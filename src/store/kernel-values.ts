@@ -8,7 +8,10 @@ import { assertCode, copyToVector, placeIn } from './vector-memory.ts';
 type RunOfValues = (vector: Vector, start: number, count: number) => void;
 
 /** The kernel, if the values lie in its memory. */
-export function kernelOver(kernel: VectorKernel | null, ...values: readonly ArrayBufferView[]): VectorKernel | null {
+export function kernelOver<K extends { readonly memory: ArrayBuffer }>(
+  kernel: K | null,
+  ...values: readonly ArrayBufferView[]
+): K | null {
   return kernel !== null && values.every(({ buffer }) => buffer === kernel.memory) ? kernel : null;
 }
 

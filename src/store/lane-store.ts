@@ -8,6 +8,7 @@ import { limits } from '../core/limits.ts';
 import type { PositionRange } from '../core/position.ts';
 import type { CommitFiles, QuarantineRecord, SegmentFile, StagedSegment } from './commit.ts';
 import { makeFolder, sha256, syncFile, syncFolder, writeWhole } from './durable-file.ts';
+import { EncoderWriter } from './encoder-writer.ts';
 import { FillerWriter } from './filler-writer.ts';
 import { commitName, hourFolder } from './lake-path.ts';
 import { PlainWriter } from './plain-writer.ts';
@@ -21,8 +22,8 @@ import { fixedColumn, type Table, wordsOf } from './table.ts';
 const segmentOrder = ['token', 'time'];
 
 /**
- * A lane's own way into the lake: writes batches as Parquet with a private in-memory DuckDB, and gives the files their
- * final names when the lane is about to commit. It never opens the catalog.
+ * A lane's own way into the lake: writes batches as Parquet and gives the files their final names when the lane is about
+ * to commit. It never opens the catalog; a writer that needs DuckDB has a private one in memory.
  */
 export class LaneStore {
   readonly #dataDir: string;
@@ -37,6 +38,7 @@ export class LaneStore {
 
   static async open(dataDir: string, writer: WriterName = 'filler'): Promise<LaneStore> {
     await writing(join(dataDir, stagingFolder), () => makeFolder(join(dataDir, stagingFolder)));
+    if (writer === 'encoder') return new LaneStore(dataDir, new EncoderWriter(), () => undefined);
     const instance = await DuckDBInstance.create(':memory:', {
       threads: '1',
       memory_limit: limits.laneMemory,

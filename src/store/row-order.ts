@@ -12,7 +12,7 @@ const digitValues = 1 << digitBits;
  * @param names columns of 64 bits: uint64, int64, timestamp.
  * @returns null if the rows stand in that order already, as with no names.
  */
-export function rowOrder({ rows, columns }: Table, names: readonly string[]): Uint32Array | null {
+export function rowOrder({ rows, columns }: Table, names: readonly string[]): Uint32Array<ArrayBuffer> | null {
   const keys = names.map((name) => {
     const column = columns.find(({ spec }) => spec.name === name);
     assert(column?.layout === 'fixed' && column.values.BYTES_PER_ELEMENT === 8, `rows can be sorted by ${name}`);
@@ -82,8 +82,8 @@ function nullKeys(validity: Uint8Array, rows: number): Uint32Array {
 }
 
 class RowSorter {
-  order: Uint32Array;
-  #spare: Uint32Array;
+  order: Uint32Array<ArrayBuffer>;
+  #spare: Uint32Array<ArrayBuffer>;
 
   constructor(rows: number) {
     this.order = new Uint32Array(rows);

@@ -1,21 +1,21 @@
 import type { Table } from './table.ts';
 
-/** The fast writer and the slow one it is measured by. */
-export type WriterName = 'filler' | 'plain';
+/** The fast writer, the one before it, which has DuckDB encode, and the slow one they are measured by. */
+export type WriterName = 'encoder' | 'filler' | 'plain';
 
-/** Turns columns into one Parquet file: zstd level 1, row groups of 122,880. */
+/** Turns columns into one Parquet file. */
 export interface SegmentWriter {
   /**
    * Writes all rows in the order of the named columns; the buffers may be reused once it resolves.
    *
    * @param path absolute; an existing file is replaced. Not fsynced.
-   * @throws the database's error, as on a full disk; part of a file may then be left.
+   * @throws what the disk or the database says, as on a full disk; part of a file may then be left.
    */
   write(table: Table, path: string, order: readonly string[]): Promise<void>;
 }
 
 /**
- * Options of every COPY of a lane. Looking for more distinct values than so many costs a tenth of the writing and makes
+ * Options of every COPY of a lane: zstd level 1, row groups of 122,880. Looking for more distinct values than so many costs a tenth of the writing and makes
  * segments no smaller.
  */
 export const parquetOptions =

@@ -23,6 +23,7 @@ import {
   UUID,
   VARCHAR,
 } from '../core/duckdb.ts';
+import type { PageKernel } from '../core/page-kernel.ts';
 import type { VectorKernel } from '../core/vector-kernel.ts';
 
 export interface TableColumnSpec {
@@ -41,6 +42,8 @@ export interface Table {
   readonly columns: readonly TableColumn[];
   /** For a writer of columns that lie in its memory. */
   readonly kernel?: VectorKernel;
+  /** For an encoder of them. */
+  readonly pages?: PageKernel;
 }
 
 const types: Readonly<Record<TableColumnSpec['type'], DuckDBType>> = {

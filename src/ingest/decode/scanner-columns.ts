@@ -1,5 +1,6 @@
 import type { Batch, Column, Dictionary } from '../../core/batch.ts';
 import type { ColumnSpec } from '../../core/columns.ts';
+import type { PageKernel } from '../../core/page-kernel.ts';
 import type { VectorKernel } from '../../core/vector-kernel.ts';
 import type { Condensed } from '../../store/rollup-columns.ts';
 import type { RollupTraits } from '../../store/rollup-traits.ts';
@@ -7,6 +8,7 @@ import { type ColumnBuilder, type ColumnValue, type FixedStore, fixedStore } fro
 import type { ColumnSet } from './column-writer.ts';
 import { type ColumnPlace, scannerLayout, scannerSizes } from './scanner-layout.ts';
 import type { ScannerExports } from './scanner-module.ts';
+import { scannerPages } from './scanner-pages.ts';
 import { condenseInScanner } from './scanner-rollup.ts';
 import { scannerVectors } from './scanner-vectors.ts';
 
@@ -180,11 +182,13 @@ export class ScannerColumns implements ColumnSet {
   readonly #memory: ArrayBuffer;
   readonly #presence = new Presence();
   readonly #kernel: VectorKernel;
+  readonly #pages: PageKernel;
 
   constructor(scanner: ScannerExports, memory: ArrayBuffer) {
     this.#scanner = scanner;
     this.#memory = memory;
     this.#kernel = scannerVectors(scanner, memory);
+    this.#pages = scannerPages(scanner, memory);
     this.builders = scannerLayout.columns.map((place) => builder(place, memory, this.#presence, scanner));
   }
 
@@ -212,7 +216,8 @@ export class ScannerColumns implements ColumnSet {
   /** Views on the scanner's memory. */
   batch(): Batch {
     this.#scanner.writeValidity();
-    return { rows: this.rows, columns: this.builders.map((builder) => builder.column()), kernel: this.#kernel };
+    const columns = this.builders.map((builder) => builder.column());
+    return { rows: this.rows, columns, kernel: this.#kernel, pages: this.#pages };
   }
 
   reset(): void {

@@ -2,6 +2,7 @@ import { valueBytes } from '../../core/batch.ts';
 import { type ColumnSpec, columns } from '../../core/columns.ts';
 import { limits } from '../../core/limits.ts';
 import { sasKinds, sortedParameters } from '../../core/sas.ts';
+import { distinctEntriesMax } from '../../store/parquet/distinct-values.ts';
 import { bucketMicros } from '../../store/rollup-columns.ts';
 import { sketchBits, sketchBytes } from '../../store/sketch.ts';
 import { classicPaths } from './classic-log.ts';
@@ -60,6 +61,7 @@ export const scannerSizes = {
   keyBits: 7,
   /** What a text column must have left before a record is begun: the longest record, grown by redaction. */
   textRoomBytes: 4 * mib,
+  distinctSlots: 2 * distinctEntriesMax,
   memoSlots: 1 << 16,
   memoBytesMax: 8 * mib,
   unknownFieldsMax: 64,
@@ -115,6 +117,12 @@ function planRegions(memory: MemoryPlan) {
     orderKeys: memory.take(2 * 8 * rowsMax),
     orderRows: memory.take(2 * 4 * rowsMax),
     gather: memory.take(16 * rowsMax),
+    levels: memory.take(2 * rowsMax),
+    presentRows: memory.take(4 * (rowsMax + 1)),
+    distinctSlots: memory.take(4 * scannerSizes.distinctSlots),
+    distinctValues: memory.take(16 * distinctEntriesMax),
+    distinctCodes: memory.take(2 * rowsMax),
+    codeMarks: memory.take(1 << 16),
     textGather: memory.take(Math.max(usualTextBytesMax, ...Object.values(textBytesMax))),
   };
 }

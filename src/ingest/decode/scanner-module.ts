@@ -25,6 +25,18 @@ export interface ScannerExports {
   narrowCodes(codes: number, count: number): number;
   flipUuids(values: number, count: number): void;
   textElements(offsets: number, count: number, bytes: number, end: number, base: bigint, utf8: number): number;
+  presentRows(validity: number, rows: number): number;
+  gatherPresent(values: number, width: number, count: number): void;
+  widen(values: number, width: number, count: number, all: number): void;
+  distinctValues(values: number, width: number, count: number, most: number): number;
+  packCodes(codes: number, count: number, width: number): number;
+  markCodes(codes: number, count: number): number;
+  packDeltas(values: number, width: number, count: number): number;
+  repeatCount(): number;
+  leastAt(values: number, width: number, count: number, signed: number): number;
+  greatestAt(): number;
+  textLengths(offsets: number, count: number, bytes: number, end: number, utf8: number): number;
+  leastText(offsets: number, count: number, bytes: number): number;
   reset(): void;
 }
 

@@ -1,0 +1,63 @@
+// Values as codes into those that differ, in the order of their first rows: src/store/parquet/distinct-values.ts does the same.
+import { DISTINCT_CODES_AT, DISTINCT_SLOTS, DISTINCT_SLOTS_AT, DISTINCT_VALUES_AT } from './layout';
+import { seed } from './text';
+
+/** Beyond so many, values of which less than every other is a repetition are given up. */
+const TRIED: u32 = 1024;
+
+// @ts-ignore: decorator
+@inline
+function slotOf<T>(at: usize): u32 {
+  let bits: u64;
+  if (sizeof<T>() == 16) bits = load<u64>(at) ^ load<u64>(at, 8);
+  else bits = <u64>load<T>(at);
+  bits = (bits ^ seed) * 0x9e3779b97f4a7c15;
+  return <u32>(((bits ^ (bits >> 32)) * 0xbf58476d1ce4e5b9) >> 40) & (DISTINCT_SLOTS - 1);
+}
+
+// @ts-ignore: decorator
+@inline
+function same<T>(a: usize, b: usize): bool {
+  if (sizeof<T>() == 16) return load<u64>(a) == load<u64>(b) && load<u64>(a, 8) == load<u64>(b, 8);
+  return load<T>(a) == load<T>(b);
+}
+
+// @ts-ignore: decorator
+@inline
+function distinct<T>(values: usize, n: usize, most: u32): u32 {
+  memory.fill(DISTINCT_SLOTS_AT, 0, DISTINCT_SLOTS << 2);
+  let known: u32 = 0;
+  // One more than the code, as 0 is an empty slot.
+  let code: u32 = 0;
+  for (let i: usize = 0; i < n; i++) {
+    const at = values + i * sizeof<T>();
+    if (i == 0 || !same<T>(at, at - sizeof<T>())) {
+      let slot = slotOf<T>(at);
+      for (;;) {
+        code = load<u32>(DISTINCT_SLOTS_AT + (<usize>slot << 2));
+        if (code == 0 || same<T>(DISTINCT_VALUES_AT + <usize>(code - 1) * sizeof<T>(), at)) break;
+        slot = (slot + 1) & (DISTINCT_SLOTS - 1);
+      }
+      if (code == 0) {
+        if (known == most || (known >= TRIED && <usize>known << 1 > i)) return most + 1;
+        store<T>(DISTINCT_VALUES_AT + <usize>known * sizeof<T>(), load<T>(at));
+        code = ++known;
+        store<u32>(DISTINCT_SLOTS_AT + (<usize>slot << 2), code);
+      }
+    }
+    store<u16>(DISTINCT_CODES_AT + (i << 1), <u16>(code - 1));
+  }
+  return known;
+}
+
+/** Codes of values of 4, 8 or 16 bytes; returns how many differ, `most` + 1 if it is not worth the while. */
+export function distinctValues(values: usize, width: usize, n: usize, most: u32): u32 {
+  switch (<u32>width) {
+    case 4:
+      return distinct<u32>(values, n, most);
+    case 8:
+      return distinct<u64>(values, n, most);
+    default:
+      return distinct<v128>(values, n, most);
+  }
+}
