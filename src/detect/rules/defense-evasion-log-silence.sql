@@ -22,6 +22,8 @@ params:
   silence_min:  { type: interval, default: 30 minutes }
   records_min:  { type: integer, default: 1000, unit: 'records in the hour before, and in the hour after the same time on earlier days' }
   days_min:     { type: integer, default: 3, unit: of the seven days before with as many records at that time }
+needs:
+  part: silences
 runbook: |
   1. Look in the activity log for changes of diagnosticSettings of this account in the 24 hours before first_seen.
   2. Ask whether its applications were stopped; compare with the account's metrics from first_seen to last_seen.
@@ -96,7 +98,7 @@ tests:
 ---*/
 WITH steps AS (
   SELECT account, bucket, sum(n)::BIGINT AS n, min(min_time) AS min_time, max(max_time) AS max_time FROM account_step
-  WHERE bucket >= $since::TIMESTAMP - INTERVAL '8 days' AND bucket < $until::TIMESTAMP GROUP BY ALL),
+  WHERE bucket >= $since::TIMESTAMP - INTERVAL '55 minutes' AND bucket < $until::TIMESTAMP GROUP BY ALL),
 -- How far the log reaches: an account that ends before it is silent until then.
 log AS (
   SELECT max(bucket) AS reach FROM steps),
@@ -116,7 +118,7 @@ usual AS (
   SELECT g.account, g.silent_from, count(*) AS days
   FROM silences g JOIN (SELECT unnest(range(1, 8)) AS back) d ON true
     JOIN LATERAL (
-      SELECT sum(n) AS n FROM steps s WHERE s.account = g.account
+      SELECT sum(n) AS n FROM account_step s WHERE s.account = g.account
         AND s.bucket > g.last_bucket - to_days(d.back::INTEGER) AND s.bucket <= g.last_bucket - to_days(d.back::INTEGER) + INTERVAL '1 hour'
     ) h ON h.n >= $records_min
   GROUP BY ALL)

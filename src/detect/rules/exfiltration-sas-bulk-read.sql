@@ -159,28 +159,26 @@ WITH windows AS (
 families AS (
   SELECT account, family, day, peak_reads, peak_bytes_out, most_reads, most_bytes_out
   FROM family_day WHERE day >= $since::TIMESTAMP - $baseline - INTERVAL '1 day' AND day < $until::TIMESTAMP AND reads > 0),
-weekly AS (
-  SELECT d.account, d.family, d.day, max(w.peak_reads) AS reads_short, max(w.peak_bytes_out) AS bytes_short,
-         max(w.most_reads) AS reads_long, max(w.most_bytes_out) AS bytes_long
-  FROM families d JOIN families w ON d.account = w.account AND d.family = w.family
-    AND w.day < d.day AND w.day >= d.day - $baseline AND date_diff('day', w.day, d.day) % 7 = 0
-  GROUP BY ALL),
+pairs AS (
+  SELECT f.account, f.family, f.day, e.day AS earlier, e.peak_reads, e.peak_bytes_out, e.most_reads, e.most_bytes_out,
+         date_diff('day', e.day, f.day) % 7 = 0 AS weekly
+  FROM families f LEFT JOIN families e
+    ON e.account = f.account AND e.family = f.family AND e.day < f.day AND e.day >= f.day - $baseline
+  WHERE /* narrows: no other day is judged */ f.day >= $since::TIMESTAMP - INTERVAL '1 day'),
+amounts AS (
+  SELECT account, family, day, count(earlier) >= $days_min AS known, if(known, median(peak_reads), 0) AS reads_short,
+         if(known, median(peak_bytes_out), 0) AS bytes_short,
+         greatest($factor * reads_short, $factor_weekly * coalesce(max(peak_reads) FILTER (weekly), 0)) AS most_reads_short,
+         greatest($factor * bytes_short, $factor_weekly * coalesce(max(peak_bytes_out) FILTER (weekly), 0)) AS most_bytes_short,
+         greatest(if(known, $factor * median(most_reads), 0), $factor_weekly * coalesce(max(most_reads) FILTER (weekly), 0)) AS most_reads_long,
+         greatest(if(known, $factor * median(most_bytes_out), 0),
+                  $factor_weekly * coalesce(max(most_bytes_out) FILTER (weekly), 0)) AS most_bytes_long
+  FROM pairs GROUP BY account, family, day),
+-- The long window reaches into the day before, and so does what is usual for it.
 usual AS (
-  SELECT f.account, f.family, f.day, if(known, f.reads_short, 0) AS reads_short, if(known, f.bytes_short, 0) AS bytes_short,
-         greatest(if(known, $factor * f.reads_short, 0), $factor_weekly * coalesce(w.reads_short, 0)) AS most_reads_short,
-         greatest(if(known, $factor * f.bytes_short, 0), $factor_weekly * coalesce(w.bytes_short, 0)) AS most_bytes_short,
-         max(greatest(if(known, $factor * f.reads_long, 0), $factor_weekly * coalesce(w.reads_long, 0))) OVER two_days AS most_reads_long,
-         max(greatest(if(known, $factor * f.bytes_long, 0), $factor_weekly * coalesce(w.bytes_long, 0))) OVER two_days AS most_bytes_long
-  FROM (
-    SELECT account, family, day, count(*) OVER earlier >= $days_min AS known,
-           median(peak_reads) OVER earlier AS reads_short, median(peak_bytes_out) OVER earlier AS bytes_short,
-           median(most_reads) OVER earlier AS reads_long, median(most_bytes_out) OVER earlier AS bytes_long
-    FROM families
-    WINDOW earlier AS (PARTITION BY account, family ORDER BY day
-                       RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)) f
-  LEFT JOIN weekly w ON f.account = w.account AND f.family = w.family AND f.day = w.day
-  -- The long window reaches into the day before, and so does what is usual for it.
-  WINDOW two_days AS (PARTITION BY f.account, f.family ORDER BY f.day RANGE BETWEEN INTERVAL '1 day' PRECEDING AND CURRENT ROW)),
+  SELECT a.* REPLACE (greatest(a.most_reads_long, b.most_reads_long) AS most_reads_long,
+                      greatest(a.most_bytes_long, b.most_bytes_long) AS most_bytes_long)
+  FROM amounts a LEFT JOIN amounts b ON b.account = a.account AND b.family = a.family AND b.day = a.day - 1),
 suspects AS (
   SELECT w.token_hash, w.account, w.token_key, w.day, max(u.reads_short) AS usual_reads, max(u.bytes_short) AS usual_bytes,
          max(u.most_reads_short) AS reads_short, max(u.most_bytes_short) AS bytes_short,

@@ -94,17 +94,20 @@ WITH aged AS (
   SELECT token_hash, account FROM token_life
   WHERE last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP - to_days($days_min) + INTERVAL '1 day'),
 days AS (
-  SELECT token_hash, account, day, min_time, max_time, peak_hour_bytes_out AS bytes, peak_hour_reads AS reads, public_n,
-         count(*) OVER earlier AS days, median(peak_hour_bytes_out) OVER earlier AS usual_bytes,
-         median(peak_hour_reads) OVER earlier AS usual_reads, mad(peak_hour_bytes_out) OVER earlier AS mad_bytes,
-         mad(peak_hour_reads) OVER earlier AS mad_reads
+  SELECT token_hash, account, day, min_time, max_time, peak_hour_bytes_out AS bytes, peak_hour_reads AS reads, public_n
   FROM token_day SEMI JOIN aged USING (token_hash, account)
-  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND reads > 0
-  WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND reads > 0),
+earlier AS (
+  SELECT d.token_hash, d.account, d.day, median(e.bytes) AS usual_bytes, median(e.reads) AS usual_reads, mad(e.bytes) AS mad_bytes,
+         mad(e.reads) AS mad_reads
+  FROM days d JOIN days e
+    ON e.token_hash = d.token_hash AND e.account = d.account AND e.day < d.day AND e.day >= d.day - $baseline
+  WHERE d.day >= $since::TIMESTAMP
+  GROUP BY d.token_hash, d.account, d.day HAVING count(*) >= $days_min),
 judged AS (
   SELECT *, (bytes - usual_bytes) / (1.4826 * mad_bytes + $bytes_floor) AS z_bytes,
          (reads - usual_reads) / (1.4826 * mad_reads + $reads_floor) AS z_reads
-  FROM days WHERE day >= $since::TIMESTAMP AND days >= $days_min)
+  FROM days JOIN earlier USING (token_hash, account, day))
 SELECT token_hash, account, day::TIMESTAMP AS window_start, min_time AS first_seen, max_time AS last_seen, 'medium' AS level,
        bytes::BIGINT AS bytes_in_hour, usual_bytes::DOUBLE AS usual_bytes, round(z_bytes, 1) AS z_bytes,
        reads::BIGINT AS reads_in_hour, usual_reads::DOUBLE AS usual_reads, round(z_reads, 1) AS z_reads,

@@ -127,11 +127,15 @@ WITH windows AS (
            PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW) AS in_window
   FROM (SELECT token_hash, account, bucket, day, max(token_key) AS token_key, max(family) AS family, sum(deletes) AS deletes FROM sas_use
         WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ deletes > 0 GROUP BY ALL)),
+families AS (
+  SELECT account, family, day, peak_deletes FROM family_day
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND peak_deletes > 0),
 usual AS (
-  SELECT account, family, day, if(count(*) OVER earlier >= $days_min, median(peak_deletes) OVER earlier, 0) AS peak
-  FROM family_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND peak_deletes > 0
-  WINDOW earlier AS (PARTITION BY account, family ORDER BY day
-                     RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
+  SELECT f.account, f.family, f.day, if(count(e.day) >= $days_min, median(e.peak_deletes), 0) AS peak
+  FROM families f LEFT JOIN families e
+    ON e.account = f.account AND e.family = f.family AND e.day < f.day AND e.day >= f.day - $baseline
+  WHERE /* narrows: no other day is judged */ f.day >= $since::TIMESTAMP
+  GROUP BY f.account, f.family, f.day),
 suspects AS (
   SELECT w.token_hash, w.account, w.token_key, w.day, max(u.peak) AS usual_peak
   FROM windows w JOIN usual u ON w.account = u.account AND w.family = u.family AND w.day = u.day

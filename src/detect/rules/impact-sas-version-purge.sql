@@ -73,10 +73,15 @@ WITH windows AS (
   FROM (SELECT token_hash, account, bucket, day, max(token_key) AS token_key, max(family) AS family, sum(deletes) AS deletes
         FROM sas_use
         WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ deletes > 0 GROUP BY ALL)),
+families AS (
+  SELECT account, family, day FROM family_day
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND peak_deletes >= $objects_min),
 known AS (
-  SELECT account, family, day, count(*) OVER earlier AS days FROM family_day
-  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND peak_deletes >= $objects_min
-  WINDOW earlier AS (PARTITION BY account, family ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
+  SELECT f.account, f.family, f.day, count(*) AS days
+  FROM families f JOIN families e
+    ON e.account = f.account AND e.family = f.family AND e.day < f.day AND e.day >= f.day - $baseline
+  WHERE /* narrows: no other day is judged */ f.day >= $since::TIMESTAMP
+  GROUP BY f.account, f.family, f.day),
 suspects AS (
   SELECT DISTINCT w.token_hash, w.account, w.token_key, w.day
   FROM windows w LEFT JOIN known k ON k.account = w.account AND k.family = w.family AND k.day = w.day

@@ -74,11 +74,13 @@ tests:
     expect: [{ window_start: 2026-01-02 00:00:00 }]
 ---*/
 WITH usual AS (
-  SELECT account, family, day, tokens, if(count(*) OVER earlier >= $days_min, median(tokens) OVER earlier, 0) AS usual
-  FROM family_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP
-  WINDOW earlier AS (PARTITION BY account, family ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
+  SELECT f.account, f.family, f.day, f.tokens, if(count(e.day) >= $days_min, median(e.tokens), 0) AS usual
+  FROM family_day f LEFT JOIN family_day e
+    ON e.account = f.account AND e.family = f.family AND e.day < f.day AND e.day >= f.day - $baseline
+  WHERE f.day >= $since::TIMESTAMP AND f.day < $until::TIMESTAMP AND /* narrows: counted by network below */ f.tokens >= $tokens_min
+  GROUP BY f.account, f.family, f.day, f.tokens),
 families AS (
-  SELECT * FROM usual WHERE day >= $since::TIMESTAMP AND /* narrows: counted by network below */ tokens >= $tokens_min AND tokens >= $factor * usual),
+  SELECT * FROM usual WHERE tokens >= $factor * usual),
 tokens_used AS (
   SELECT DISTINCT u.token_hash, u.token_key, u.account, u.family, u.day, u.key_name
   FROM sas_use u SEMI JOIN families f ON f.account = u.account AND f.family = u.family AND f.day = u.day

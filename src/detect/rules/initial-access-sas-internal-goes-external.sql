@@ -79,21 +79,24 @@ WITH aged AS (
   SELECT token_hash, account FROM token_life
   WHERE last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'),
 days AS (
-  SELECT token_hash, account, day, min(day) OVER earlier AS known_since, coalesce(sum(ok) OVER earlier, 0) AS requests_before,
-         coalesce(sum(least(public_n, ok)) OVER earlier, 0) AS public_before
-  FROM token_day SEMI JOIN aged USING (token_hash, account)
-  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP
-  WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING))
+  SELECT token_hash, account, day, ok, public_n FROM token_day SEMI JOIN aged USING (token_hash, account)
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
+inside AS (
+  SELECT d.token_hash, d.account, d.day, sum(e.ok) AS requests_before, sum(least(e.public_n, e.ok)) AS public_before
+  FROM days d JOIN days e
+    ON e.token_hash = d.token_hash AND e.account = d.account AND e.day < d.day AND e.day >= d.day - $baseline
+  WHERE d.day >= $since::TIMESTAMP
+  GROUP BY d.token_hash, d.account, d.day
+  HAVING min(e.day) <= d.day - $age_min AND requests_before >= $requests_min
+    AND requests_before - public_before >= $share_min * requests_before)
 SELECT d.token_hash, d.account, d.day::TIMESTAMP AS window_start, min(u.min_time) AS first_seen, max(u.max_time) AS last_seen,
        if(any_value(t.auth_type = 'sas_account' AND regexp_matches(t.sp, '[wdacxyup]') OR t.se_time >= t.first_seen + $long_life),
           'high', 'medium') AS level,
        sum(least(u.public_n, u.ok))::BIGINT AS public_requests, any_value(d.requests_before)::BIGINT AS requests_before,
        any_value(d.public_before)::BIGINT AS public_before, any_value(t.sp) AS sp, any_value(t.se) AS se
-FROM days d
+FROM inside d
   JOIN sas_use u ON u.token_hash = d.token_hash AND u.account = d.account AND u.day = d.day AND u.public_n > 0 AND u.ok > 0
   LEFT JOIN token_life t ON t.token_hash = d.token_hash AND t.account = d.account
-WHERE d.day >= $since::TIMESTAMP AND u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP
-  AND d.known_since <= d.day - $age_min AND d.requests_before >= $requests_min
-  AND d.requests_before - d.public_before >= $share_min * d.requests_before
+WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP
 GROUP BY d.token_hash, d.account, d.day
 HAVING sum(least(u.public_n, u.ok)) >= $public_min

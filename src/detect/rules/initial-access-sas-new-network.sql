@@ -120,16 +120,14 @@ days AS (
          acls + tiers + policies AS controls
   FROM token_day SEMI JOIN aged USING (token_hash, account)
   WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
--- Most tokens live for hours: only those with a first and a last day a week apart go on.
-grown AS (
-  SELECT d.*, min(day) OVER earlier AS known_since, count(*) OVER earlier AS days_before, bit_or(bits) OVER earlier AS bits_before,
-         bit_or(agent_bits) OVER earlier AS agents_before, sum(requests) OVER earlier AS requests_before,
-         sum(lists) OVER earlier AS lists_before, sum(writes) OVER earlier AS writes_before, sum(copies) OVER earlier AS copies_before,
-         sum(deletes) OVER earlier AS deletes_before, sum(controls) OVER earlier AS controls_before
-  FROM (SELECT * FROM days QUALIFY max(day) OVER (PARTITION BY token_hash, account)
-                                >= min(day) OVER (PARTITION BY token_hash, account) + $age_min) d
-  WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day
-                     RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
+earlier AS (
+  SELECT d.token_hash, d.account, d.day, count(*) AS days_before, bit_or(e.bits) AS bits_before, bit_or(e.agent_bits) AS agents_before,
+         sum(e.requests) AS requests_before, sum(e.lists) AS lists_before, sum(e.writes) AS writes_before,
+         sum(e.copies) AS copies_before, sum(e.deletes) AS deletes_before, sum(e.controls) AS controls_before
+  FROM days d JOIN days e
+    ON e.token_hash = d.token_hash AND e.account = d.account AND e.day < d.day AND e.day >= d.day - $baseline
+  WHERE d.day >= $since::TIMESTAMP::DATE AND /* narrows: so asks every network */ d.public_n > 0
+  GROUP BY d.token_hash, d.account, d.day HAVING min(e.day) <= d.day - $age_min),
 judged AS (
   SELECT *, distinct_estimate(bits_before) >= greatest($networks_roaming, days_before / 3) AS wide,
          list_filter([if(lists > 0 AND lists_before * $rare_one_in < requests_before, 'list', NULL),
@@ -138,9 +136,7 @@ judged AS (
                       if(deletes > 0 AND deletes_before * $rare_one_in < requests_before, 'delete', NULL),
                       if(controls > 0 AND controls_before * $rare_one_in < requests_before, 'acl', NULL)],
                      lambda class: class IS NOT NULL) AS rare
-  FROM grown
-  WHERE day >= $since::TIMESTAMP::DATE AND known_since <= day - $age_min
-    AND /* narrows: so asks every network */ public_n > 0),
+  FROM days JOIN earlier USING (token_hash, account, day)),
 suspects AS (
   SELECT token_hash, token_key, account, day, wide, rare, agent_bits & ~agents_before = 0 AS known_tools FROM judged
   WHERE /* narrows: networks are looked up by name, and operations by network */ if(wide, len(rare) > 0, bit_count(bits & ~bits_before) > 0)),

@@ -84,10 +84,11 @@ days AS (
   SELECT token_hash, account, day, ok AS requests FROM token_day SEMI JOIN aged USING (token_hash, account)
   WHERE day >= $since::TIMESTAMP - $history AND day < $until::TIMESTAMP),
 grown AS (
-  SELECT token_hash, account, day, sum(requests) OVER earlier AS requests_before, min(day) OVER earlier AS known_since
-  FROM days
-  WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day
-                     RANGE BETWEEN $history PRECEDING AND INTERVAL '1 day' PRECEDING)),
+  SELECT d.token_hash, d.account, d.day, sum(e.requests) AS requests_before
+  FROM days d JOIN days e
+    ON e.token_hash = d.token_hash AND e.account = d.account AND e.day < d.day AND e.day >= d.day - $history
+  WHERE d.day >= $since::TIMESTAMP::DATE
+  GROUP BY d.token_hash, d.account, d.day HAVING min(e.day) <= d.day - $age_min AND requests_before >= $requests_min),
 used AS (
   SELECT token_hash, account, day, public_n, unnest([{name: 'read', n: reads}, {name: 'list', n: lists}, {name: 'write', n: writes},
            {name: 'copy', n: copies}, {name: 'delete', n: deletes}, {name: 'acl', n: acls}, {name: 'tier', n: tiers},
@@ -113,6 +114,5 @@ SELECT n.token_hash, n.account, n.day::TIMESTAMP AS window_start, min(t.first_ti
 FROM news n
   JOIN times t ON n.token_hash = t.token_hash AND n.account = t.account AND n.day = t.day AND n.class = t.class
   JOIN grown g ON n.token_hash = g.token_hash AND n.account = g.account AND n.day = g.day
-WHERE n.day >= $since::TIMESTAMP::DATE AND (n.day_before IS NULL OR n.day_before < n.day - $baseline)
-  AND g.known_since <= n.day - $age_min AND g.requests_before >= $requests_min
+WHERE n.day_before IS NULL OR n.day_before < n.day - $baseline
 GROUP BY n.token_hash, n.account, n.day

@@ -88,15 +88,18 @@ WITH aged AS (
   SELECT token_hash, account FROM token_life
   WHERE last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'),
 days AS (
-  SELECT token_hash, account, day, token_key, agent_bits, writes + copies + deletes + acls + tiers + policies AS changes, ok,
-         min(day) OVER earlier AS known_since, bit_or(agent_bits) OVER earlier AS bits_before, count(*) OVER earlier AS days_before
+  SELECT token_hash, account, day, token_key, agent_bits, writes + copies + deletes + acls + tiers + policies AS changes, ok
   FROM token_day SEMI JOIN aged USING (token_hash, account)
-  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP
-  WINDOW earlier AS (PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
+earlier AS (
+  SELECT d.token_hash, d.account, d.day, bit_or(e.agent_bits) AS bits_before, count(*) AS days_before
+  FROM days d JOIN days e
+    ON e.token_hash = d.token_hash AND e.account = d.account AND e.day < d.day AND e.day >= d.day - $baseline
+  WHERE d.day >= $since::TIMESTAMP AND /* narrows: so asks every tool */ (d.ok >= $requests_min OR d.changes > 0)
+  GROUP BY d.token_hash, d.account, d.day HAVING min(e.day) <= d.day - $age_min),
 suspects AS (
-  SELECT * FROM days
-  WHERE day >= $since::TIMESTAMP AND known_since <= day - $age_min AND /* narrows: so asks every tool */ (ok >= $requests_min OR changes > 0)
-    AND /* narrows: tools are looked up by name */ bit_count(agent_bits & ~bits_before) > 0 AND bit_count(bits_before) * $wide_one_in <= greatest(days_before, $wide_one_in)),
+  SELECT * FROM days JOIN earlier USING (token_hash, account, day)
+  WHERE /* narrows: tools are looked up by name */ bit_count(agent_bits & ~bits_before) > 0 AND bit_count(bits_before) * $wide_one_in <= greatest(days_before, $wide_one_in)),
 requests AS (
   SELECT DISTINCT ON (s.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.operation_name, l.object_key, l.caller_ip, l.caller_port)
          s.token_hash, l.account, l.time, tool_of(l.user_agent) AS tool,
