@@ -4,7 +4,10 @@ import { DuckDBTimestampValue } from '../core/duckdb.ts';
 /** Times that a statement names as `$name`, UTC microseconds. */
 export type Moments = Readonly<Record<string, bigint>>;
 
-/** Statements over tables that keep their names and columns: each is planned once. */
+/**
+ * Statements over tables that keep their names and columns: each is prepared once. That saves planning only those that
+ * name no moment: DuckDB plans a statement with parameters at every run.
+ */
 export class PlannedStatements {
   readonly #connection: DuckDBConnection;
   readonly #planned = new Map<string, DuckDBPreparedStatement>();

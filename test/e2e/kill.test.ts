@@ -106,7 +106,7 @@ async function lake() {
 const percentile = (values: readonly number[], share: number) =>
   Math.round(values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN);
 
-it(`loses and doubles no row in ${kills} kills at random`, { timeout: Math.max(300_000, kills * 5_000) }, async () => {
+it(`loses and doubles no row in ${kills} kills at random`, { timeout: Math.max(300_000, kills * 15_000) }, async () => {
   const feed = new Feed(Math.max(20_000, kills * 2 * filesPerLife * rowsPerFile));
   const acknowledged = new Set<string>();
   const recoveries: number[] = [];
