@@ -21,7 +21,7 @@ const batch = (rows: number) =>
 
 it('says what to change when the lane database has too little memory, leaves nothing behind, and writes smaller segments', async () => {
   const dataDir = await temporaryFolder();
-  const store = await LaneStore.open(dataDir);
+  const store = await LaneStore.open(dataDir, 'filler');
   try {
     await expect(store.stage(batch(8_000), sasTable([]))).rejects.toMatchObject({
       code: 'SINK_WRITE',
