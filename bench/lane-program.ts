@@ -23,7 +23,7 @@ const figures = await runLanes(catalog, plan, Number(lanes), {
   flushIntervalMs: limits.flushIntervalMs,
   batchRowsMax: batchRowsMax === undefined ? limits.segmentRowsMax : Number(batchRowsMax),
   decoder: 'scanner',
-  writer: 'filler',
+  writer: 'encoder',
   range: null,
 });
 await catalog.close();

@@ -33,16 +33,16 @@ function laneContender(logs: string, lanes: number): Contender {
 }
 
 const phases: Phases = [
+  ['encode, compress, write', /\/store\/(encoder-writer|parquet\/)/],
   ['sort', /\/(scanner-columns\.js sort$|store\/row-order\.)/],
   ['roll up', /\/(scanner-rollup\.|store\/(rollup|sketch|network))/],
   ['decode', /\/(ingest\/decode|core)\//],
   ['read', /\/ingest\/sources\//],
-  ['fill', /\/store\/(column-filler|filler-writer|text-heap|vector-memory)\./],
 ];
 
 /**
  * One more run of one lane, profiled in the main thread, start of Node and all. The profile gives the shares of that
- * thread's CPU, since a busy machine stretches its times; what other threads used is the engine's.
+ * thread's CPU, since a busy machine stretches its times; what other threads used is Node's.
  */
 async function breakdown(logs: string, root: string): Promise<Rows> {
   const folder = join(root, 'profiled');
@@ -64,7 +64,7 @@ async function breakdown(logs: string, root: string): Promise<Rows> {
   return [
     ['1 lane, profiled', 'CPU-s per 1 M rows', 'share'],
     ...names.map((name) => line(name, ((seconds.get(name) ?? 0) / sampled) * inJavaScript)),
-    line('other threads: encode, compress, write, fsync, compiler', Math.max(0, all - inJavaScript)),
+    line('other threads: fsync, compiler', Math.max(0, all - inJavaScript)),
     line('all, with start-up', all),
   ];
 }

@@ -44,7 +44,7 @@ const figures = await runLanes(catalog, plan, Number(lanes), {
   flushIntervalMs: limits.unwatchedIntervalMs,
   batchRowsMax: limits.segmentRowsMax,
   decoder: 'scanner',
-  writer: 'filler',
+  writer: 'encoder',
   range: { since: BigInt(logged.from) * 1_000n, until: BigInt(logged.to) * 1_000n },
   proof: true,
 });

@@ -50,7 +50,7 @@ export const configSchema = z.strictObject({
       ),
     writer: z
       .enum(['encoder', 'filler', 'plain'])
-      .default('filler')
+      .default('encoder')
       .describe(
         'How rows get into Parquet files: encoded by saswatch, or by DuckDB, in bulk or value by value; these take twice and several times as long. The rows are the same.',
       ),

@@ -36,7 +36,7 @@ export class LaneStore {
     this.#closeDatabase = closeDatabase;
   }
 
-  static async open(dataDir: string, writer: WriterName = 'filler'): Promise<LaneStore> {
+  static async open(dataDir: string, writer: WriterName = 'encoder'): Promise<LaneStore> {
     await writing(join(dataDir, stagingFolder), () => makeFolder(join(dataDir, stagingFolder)));
     if (writer === 'encoder') return new LaneStore(dataDir, new EncoderWriter(), () => undefined);
     const instance = await DuckDBInstance.create(':memory:', {

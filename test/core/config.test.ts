@@ -25,7 +25,7 @@ describe('parseConfig', () => {
     const { config, settings } = parse();
     expect(config).toMatchObject({
       data: './saswatch-data',
-      ingest: { lanes: 6, flushIntervalMs: 5_000, batchRowsMax: 122_880, decoder: 'scanner', writer: 'filler' },
+      ingest: { lanes: 6, flushIntervalMs: 5_000, batchRowsMax: 122_880, decoder: 'scanner', writer: 'encoder' },
       eventhubs: { fullyQualifiedNamespace: null, connectionString: null, start: 'earliest' },
       detect: { rules: [] },
       query: { timeoutMs: 60_000, rowsMax: 10_000 },

@@ -8,7 +8,7 @@ const settings = (dataDir: string, change: Partial<LaneSettings> = {}): LaneSett
   dataDir,
   flushIntervalMs: limits.flushIntervalMs,
   batchRowsMax: limits.segmentRowsMax,
-  writer: 'filler' as const,
+  writer: 'encoder' as const,
   decoder: 'scanner' as const,
   range: null,
   ...change,
