@@ -11,7 +11,7 @@ const spareMark = /^\/\* narrows: (\S[^*]*?) \*\/\s*/;
 
 /** Words that end a condition at its own depth of parentheses. */
 const ends =
-  /^(AND|OR|GROUP|ORDER|HAVING|WINDOW|QUALIFY|UNION|JOIN|LEFT|SEMI|ANTI|WHERE|SELECT|FROM|WHEN|THEN|ELSE|END|LIMIT)\b/i;
+  /^(AND|OR|GROUP|ORDER|HAVING|WINDOW|QUALIFY|UNION|JOIN|LEFT|SEMI|ANTI|ASOF|WHERE|SELECT|FROM|WHEN|THEN|ELSE|END|LIMIT)\b/i;
 const begins = /^(WHERE|AND|HAVING|QUALIFY|ON)\b/i;
 
 /** Quoted text, comments and words, one after another; anything else is one character. */
