@@ -15,7 +15,7 @@ export interface SegmentWriter {
 }
 
 /**
- * Options of every COPY of a lane: zstd level 1, row groups of 122,880. Looking for more distinct values than so many costs a tenth of the writing and makes
+ * Options of every COPY of a lane. Looking for more distinct values than so many costs a tenth of the writing and makes
  * segments no smaller.
  */
 export const parquetOptions =
