@@ -11,9 +11,10 @@ import { generate } from '../../../src/generate/scenario.ts';
 import { EncoderWriter } from '../../../src/store/encoder-writer.ts';
 import { PlainWriter } from '../../../src/store/plain-writer.ts';
 import { presentColumns } from '../../../src/store/present-columns.ts';
-import { dictionaryColumn, fixedColumn, utf8Column } from '../../../src/store/table.ts';
+import { fixedColumn } from '../../../src/store/table.ts';
 import { differences } from '../../store/differences.ts';
 import { temporaryFolder } from '../../store/temporary-folder.ts';
+import { damages } from './damaged-batch.ts';
 import { scannerOf } from './scanner-twin.ts';
 
 const encoder = new EncoderWriter();
@@ -227,36 +228,7 @@ it('encodes deltas that ClickHouse and hyparquet read, too', async () => {
   expect(names.map(total)).toEqual(expected);
 });
 
-it.each([
-  [
-    'a code no dictionary has',
-    /code 1 of a/,
-    (batch: Batch) => dictionaryColumn(batch, 'category').codes.fill(1, 4_190, 4_191),
-  ],
-  [
-    'a code above 255',
-    /code 256 of a/,
-    (batch: Batch) => dictionaryColumn(batch, 'category').codes.fill(256, 2_050, 2_051),
-  ],
-  [
-    'a text that runs backwards',
-    /runs from/,
-    (batch: Batch) => utf8Column(batch, 'conditions_used').offsets.fill(0, 4_100, 4_101),
-  ],
-  [
-    'a text that ends too late',
-    /runs from/,
-    (batch: Batch) => utf8Column(batch, 'conditions_used').offsets.fill(2 ** 30, 2_060, 2_061),
-  ],
-  [
-    'a text that begins inside a character',
-    /not valid UTF-8/,
-    (batch: Batch) => {
-      const { offsets } = utf8Column(batch, 'conditions_used');
-      offsets[4_190] = (offsets[4_190] ?? 0) - 1;
-    },
-  ],
-])('refuses %s', async (_, message, damage) => {
+it.each(damages)('refuses %s', async (_, message, damage) => {
   const batch = batchOf(lines(4_200));
   damage(batch);
   await expect(encoder.write(batch, join(await temporaryFolder(), 'bad.parquet'), [])).rejects.toThrow(message);

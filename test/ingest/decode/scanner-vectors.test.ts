@@ -7,8 +7,9 @@ import type { Batch } from '../../../src/core/batch.ts';
 import type { VectorKernel } from '../../../src/core/vector-kernel.ts';
 import { generate } from '../../../src/generate/scenario.ts';
 import { FillerWriter } from '../../../src/store/filler-writer.ts';
-import { dictionaryColumn, fixedColumn, utf8Column } from '../../../src/store/table.ts';
+import { fixedColumn } from '../../../src/store/table.ts';
 import { temporaryFolder } from '../../store/temporary-folder.ts';
+import { damages } from './damaged-batch.ts';
 import { scannerOf } from './scanner-twin.ts';
 
 let writer: FillerWriter;
@@ -105,41 +106,7 @@ const plain = Array.from({ length: 4_200 }, (_, row) =>
   }),
 );
 
-it.each([
-  [
-    'a code no dictionary has',
-    /code 1 of a/,
-    (batch: Batch) => dictionaryColumn(batch, 'category').codes.fill(1, 4_190, 4_191),
-  ],
-  [
-    'a code above 255',
-    /code 256 of a/,
-    (batch: Batch) => dictionaryColumn(batch, 'category').codes.fill(256, 2_050, 2_051),
-  ],
-  [
-    'a text that runs backwards',
-    /runs from/,
-    (batch: Batch) => utf8Column(batch, 'conditions_used').offsets.fill(0, 4_100, 4_101),
-  ],
-  [
-    'a text that ends too late',
-    /runs from/,
-    (batch: Batch) => utf8Column(batch, 'conditions_used').offsets.fill(2 ** 30, 2_060, 2_061),
-  ],
-  [
-    'a text before its bytes',
-    /runs from/,
-    (batch: Batch) => utf8Column(batch, 'conditions_used').offsets.fill(-1, 2_060, 2_061),
-  ],
-  [
-    'a text that begins inside a character',
-    /not valid UTF-8/,
-    (batch: Batch) => {
-      const { offsets } = utf8Column(batch, 'conditions_used');
-      offsets[4_190] = (offsets[4_190] ?? 0) - 1;
-    },
-  ],
-])('refuses %s, as the writer does without it', async (_, message, damage) => {
+it.each(damages)('refuses %s, as the writer does without it', async (_, message, damage) => {
   const folder = await temporaryFolder();
   const batch = batchOf(plain);
   damage(batch);
