@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { isSystemError } from './errors.ts';
 
@@ -14,6 +15,12 @@ const holderSchema = z.object({
 });
 
 type Holder = z.infer<typeof holderSchema>;
+
+/** Whoever a file names that says nothing: a lock appears with its content, so no living process wrote it. */
+const unreadable: Holder = { pid: 0, started: null, host: '' };
+
+/** Until another process has taken a dead one's lock over, which takes it a few file operations. */
+const takeoverMs = 5;
 
 const heldHere = new Set<string>();
 
@@ -60,18 +67,34 @@ async function claim(path: string, refusal: (holder: number) => Error): Promise<
   for (;;) {
     if (await create(path, own)) return takenFrom;
     const holder = await readHolder(path);
-    if (holder !== null && isAlive(holder)) throw refusal(holder.pid);
-    takenFrom = holder?.pid ?? 0;
-    // Only one of several that saw the dead holder wins the rename; the others find nothing and try again.
-    const aside = `${path}.${randomUUID()}.tmp`;
-    try {
-      await rename(path, aside);
-      await rm(aside, { force: true });
-    } catch (error) {
-      if (!isSystemError(error, 'ENOENT')) throw error;
-    }
+    if (holder === 'nobody') continue;
+    if (isAlive(holder)) throw refusal(holder.pid);
+    takenFrom = holder.pid;
+    await removeDead(path);
   }
 }
+
+/**
+ * One process at a time looks once more whether the holder is dead, and only then removes the file: one that looked earlier
+ * would take away the lock of another that was quicker.
+ */
+async function removeDead(path: string): Promise<void> {
+  const right = `${path}.takeover`;
+  try {
+    await claim(right, () => new TakeoverInHand());
+  } catch (error) {
+    if (!(error instanceof TakeoverInHand)) throw error;
+    return setTimeout(takeoverMs);
+  }
+  try {
+    const holder = await readHolder(path);
+    if (holder !== 'nobody' && !isAlive(holder)) await rm(path);
+  } finally {
+    await rm(right);
+  }
+}
+
+class TakeoverInHand extends Error {}
 
 /** True if the lock file now exists because of this call; it appears with its content, never empty. */
 async function create(path: string, holder: Holder): Promise<boolean> {
@@ -88,9 +111,19 @@ async function create(path: string, holder: Holder): Promise<boolean> {
   }
 }
 
-async function readHolder(path: string): Promise<Holder | null> {
+async function readHolder(path: string): Promise<Holder | 'nobody'> {
   try {
-    return holderSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const parsed = holderSchema.safeParse(jsonOf(await readFile(path, 'utf8')));
+    return parsed.success ? parsed.data : unreadable;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return 'nobody';
+    throw error;
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch {
     return null;
   }

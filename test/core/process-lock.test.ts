@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProcessLock } from '../../src/core/process-lock.ts';
 
@@ -48,6 +49,28 @@ describe('ProcessLock', () => {
     const lock = await ProcessLock.acquire(path, refusal);
     expect(lock.takenFrom).toBe(dead.pid);
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ pid: process.pid });
+    await lock.release();
+  });
+
+  it('leaves the lock to another process that took it over in between', async () => {
+    await writeFile(path, JSON.stringify({ pid: process.pid, started: '1', host: hostname() }));
+    const other = JSON.stringify({ pid: process.ppid, started: await startOf(process.ppid), host: hostname() });
+    await writeFile(`${path}.takeover`, other);
+    const tried = ProcessLock.acquire(path, refusal).catch((error: Error) => error.message);
+    await setTimeout(50);
+    await writeFile(`${path}.new`, other);
+    await rename(`${path}.new`, path);
+    await rm(`${path}.takeover`);
+    expect(await tried).toBe(`held by ${process.ppid}`);
+    expect(await readFile(path, 'utf8')).toBe(other);
+    expect(await readdir(folder)).toEqual(['catalog.lock']);
+  });
+
+  it('goes on where a process died while it took a lock over', async () => {
+    const dead = JSON.stringify({ pid: process.pid, started: '1', host: hostname() });
+    for (const name of [path, `${path}.takeover`]) await writeFile(name, dead);
+    const lock = await ProcessLock.acquire(path, refusal);
+    expect(await readdir(folder)).toEqual(['catalog.lock']);
     await lock.release();
   });
 
