@@ -1,6 +1,7 @@
-import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { ContainerClient, type StoragePipelineOptions, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { AppError } from '../../../core/errors.ts';
 import { SignedInCredential } from '../signed-in-credential.ts';
+import { agentFor } from './archive-agent.ts';
 
 /** How to reach the accounts of archives and sign in to them; the first of the secrets that is set is used. */
 export interface ArchiveConnection {
@@ -15,7 +16,7 @@ export interface ArchiveConnection {
 }
 
 /** One try a call: trying again is the request gate's. */
-const options = { retryOptions: { maxTries: 1 }, keepAliveOptions: { enable: true } } as const;
+const oneTry = { retryOptions: { maxTries: 1 }, keepAliveOptions: { enable: true } } as const;
 
 /**
  * A client of one container; connects on first use.
@@ -23,15 +24,13 @@ const options = { retryOptions: { maxTries: 1 }, keepAliveOptions: { enable: tru
  * @throws AppError CONFIG_INVALID where a secret or the endpoint is malformed; the text holds neither.
  */
 export function containerClient(connection: ArchiveConnection, account: string, container: string): ContainerClient {
-  const { connectionString, sas, accountKey } = connection;
   try {
-    if (connectionString !== null) return ofConnectionString(connectionString, account, container);
-    const url = `${endpointOf(connection, account)}/${encodeURIComponent(container)}`;
-    if (sas !== null) return new ContainerClient(`${url}?${sas.replace(/^\?/, '')}`, undefined, options);
-    if (accountKey !== null) {
-      return new ContainerClient(url, new StorageSharedKeyCredential(account, accountKey), options);
-    }
-    return new ContainerClient(url, new SignedInCredential(), options);
+    const connect = connectorOf(connection, account, container);
+    const plain = connect(oneTry);
+    const agent = agentFor(plain.url);
+    // An option of the SDK's pipeline, which the client hands on to it.
+    const withAgent = { ...oneTry, agent };
+    return agent === undefined ? plain : connect(withAgent);
   } catch (fault) {
     if (fault instanceof AppError) throw fault;
     throw new AppError(
@@ -41,15 +40,33 @@ export function containerClient(connection: ArchiveConnection, account: string, 
   }
 }
 
-function ofConnectionString(text: string, account: string, container: string): ContainerClient {
-  const [, named] = /(?:^|;)AccountName=([^;]+)/i.exec(text) ?? [];
+type Connect = (options: StoragePipelineOptions) => ContainerClient;
+
+function connectorOf(connection: ArchiveConnection, account: string, container: string): Connect {
+  const { connectionString, sas, accountKey } = connection;
+  if (connectionString !== null) {
+    const text = checkedFor(account, connectionString);
+    return (options) => new ContainerClient(text, container, options);
+  }
+  const url = `${endpointOf(connection, account)}/${encodeURIComponent(container)}`;
+  if (sas !== null) {
+    const signed = `${url}?${sas.replace(/^\?/, '')}`;
+    return (options) => new ContainerClient(signed, undefined, options);
+  }
+  const credential =
+    accountKey === null ? new SignedInCredential() : new StorageSharedKeyCredential(account, accountKey);
+  return (options) => new ContainerClient(url, credential, options);
+}
+
+function checkedFor(account: string, connectionString: string): string {
+  const [, named] = /(?:^|;)AccountName=([^;]+)/i.exec(connectionString) ?? [];
   if (named !== undefined && named.toLowerCase() !== account) {
     throw new AppError(
       'CONFIG_INVALID',
       `The connection string of the archive is for the account ${named}, not for ${account}: name az://${named}/… or set another one.`,
     );
   }
-  return new ContainerClient(text, container, options);
+  return connectionString;
 }
 
 function endpointOf({ endpoint }: ArchiveConnection, account: string): string {

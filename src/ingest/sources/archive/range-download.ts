@@ -1,5 +1,6 @@
 import type { BlobClient } from '@azure/storage-blob';
 import { TruncatedBody } from './archive-error.ts';
+import { freePiece } from './body-piece.ts';
 
 /**
  * Downloads a range of a blob into `target`, whole or not at all: nothing writes there once it has settled.
@@ -28,6 +29,7 @@ export async function downloadRange(
       body?.on('data', (piece: Buffer) => {
         if (bytes < target.length) piece.copy(target, bytes);
         bytes += piece.length;
+        freePiece(piece);
       });
       body?.on('end', resolve).on('error', reject).on('close', resolve);
     });
