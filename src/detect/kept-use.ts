@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { entityViews, tokenDayOfRow, tokenUse, withGrants } from '../store/entity-views.ts';
+import { entityViews, tokenDayOfRow } from '../store/entity-views.ts';
 
 const sameToken = (a: string, b: string) => `${a}.token_hash = ${b}.token_hash AND ${a}.account = ${b}.account`;
 
@@ -28,10 +28,10 @@ export class KeptUse {
 
   /** Makes the tables; `rollup` and `sas` are there and show no row. */
   async create(): Promise<void> {
-    await this.#run(`CREATE TABLE kept_sas_use AS ${tokenUse}`);
+    await this.#run(`CREATE TABLE kept_sas_use AS ${entityViews.sas_use}`);
     await this.#run('CREATE TABLE fresh_use AS FROM kept_sas_use');
     await this.#run('CREATE TABLE touched AS SELECT token_hash, account, day FROM kept_sas_use');
-    await this.#run(`CREATE VIEW sas_use AS ${withGrants('kept_sas_use')}`);
+    await this.#run('CREATE VIEW sas_use AS FROM kept_sas_use');
     for (const name of ['token_day', 'family_day'] as const) {
       await this.#run(`CREATE TABLE kept_${name} AS ${entityViews[name]}`);
       await this.#run(`CREATE VIEW ${name} AS FROM kept_${name}`);
@@ -43,14 +43,14 @@ export class KeptUse {
     await this.drop({ steps: 'true', days: 'true' });
     for (const name of ['fresh_use', 'touched']) await this.#run(`DELETE FROM ${name}`);
     this.#isTouched = false;
-    await this.#run(`INSERT INTO kept_sas_use ${tokenUse}`);
+    await this.#run(`INSERT INTO kept_sas_use ${entityViews.sas_use}`);
     for (const name of ['token_day', 'family_day'] as const) await this.#from('kept_sas_use', name);
   }
 
   /** Takes in the rows of `rollup`, but for those that `except`, a condition, is true of; all of them stay in `fresh_use`. */
   async add(except: string | null): Promise<void> {
     await this.#run('DELETE FROM fresh_use');
-    await this.#run(`INSERT INTO fresh_use ${tokenUse}`);
+    await this.#run(`INSERT INTO fresh_use ${entityViews.sas_use}`);
     const added = `FROM fresh_use ${except === null ? '' : `WHERE NOT (${except})`}`;
     await this.#run(`INSERT INTO kept_sas_use ${added}`);
     this.#isTouched = true;
@@ -69,7 +69,7 @@ export class KeptUse {
   }
 
   async #from(use: string, name: 'token_day' | 'family_day'): Promise<void> {
-    await this.#run(`CREATE OR REPLACE TEMP VIEW sas_use AS ${withGrants(`(FROM ${use})`)}`);
+    await this.#run(`CREATE OR REPLACE TEMP VIEW sas_use AS FROM ${use}`);
     await this.#run(`INSERT INTO kept_${name} BY NAME ${name === 'token_day' ? daysOfTokens : entityViews[name]}`);
     await this.#run('DROP VIEW temp.sas_use');
   }

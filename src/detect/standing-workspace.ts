@@ -2,7 +2,7 @@ import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import { DuckDBInstance } from '../core/duckdb.ts';
 import { limits } from '../core/limits.ts';
 import type { SegmentFile } from '../store/commit.ts';
-import { entityViews, mergedParts, withGrants } from '../store/entity-views.ts';
+import { entityViews, mergedParts } from '../store/entity-views.ts';
 import { emptyManifest, type Manifest, readManifest } from '../store/manifest.ts';
 import { spillFolder } from '../store/spill-folder.ts';
 import { allRows, logViews, rollupRelation, ruleMacros, sasPaths, sasRelation } from '../store/views.ts';
@@ -293,7 +293,7 @@ export class StandingWorkspace implements RuleViews {
     await this.#showRollup(fresh, null);
     await this.#use.add(again === null ? null : within('bucket', again));
     await this.#addParts(again === null ? 'true' : `NOT (${within('bucket', again)})`);
-    await this.#show('sas_use', withGrants('fresh_use'));
+    await this.#show('sas_use', 'FROM fresh_use');
     await this.#lives.add();
     await this.connection.run('DROP VIEW temp.sas_use');
   }

@@ -26,7 +26,9 @@ export const counters = [
 
 const summed = counters.map((name) => `sum(${name})::BIGINT AS ${name}`).join(', ');
 const united = ['ip_bits', 'network_bits', 'object_bits'].map((name) => `bit_or(${name}::BIT) AS ${name}`).join(', ');
-const grants = ['kind', ...sasParameters, 'st_time', 'se_time', 'skt_time', 'ske_time'] as const;
+const granted = ['kind', ...sasParameters, 'st_time', 'se_time', 'skt_time', 'ske_time']
+  .map((name) => `s."${name}"`)
+  .join(', ');
 
 /**
  * A token's five minutes as the rollups have them, unmerged: several rows where several segments hold them.
@@ -36,26 +38,14 @@ const grants = ['kind', ...sasParameters, 'st_time', 'se_time', 'skt_time', 'ske
  * scope, permissions, policy, container (but for account SAS) and weeks of life. A service may mint one token an object, so
  * what is usual is asked of the family.
  */
-const use = (
-  more: string,
-) => `SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash,
+const use = `SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash,
     coalesce(r.token, r.token_fingerprint) AS token_key, r.account, r.bucket, r.bucket::DATE AS day,
     concat_ws('|', r.auth_type, coalesce(s.srt, s.sr), s.sp, s.si, if(r.auth_type = 'sas_account', NULL, r.container_bits),
       date_diff('day', s.st_time, s.se_time) // 7) AS family,
     r.auth_type, r.key_name, r.key_hash, r.sas_id, ${counters.map((name) => `r.${name}`).join(', ')}, r.container_bits,
-    r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.min_time, r.max_time${more}
+    r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.min_time, r.max_time, ${granted}
   FROM rollup r LEFT JOIN sas s ON r.sas_id = s.sas_id
   WHERE r.auth_type LIKE 'sas\\_%' ESCAPE '\\' AND (r.token_hash IS NOT NULL OR r.token_fingerprint IS NOT NULL)`;
-
-const granted = grants.map((name) => `s."${name}"`).join(', ');
-
-/** The columns of `sas_use` that are of the rollup; what the token grants is in `sas`. */
-export const tokenUse = use('');
-
-/** `sas_use` of a FROM clause with the columns of `tokenUse`. */
-export function withGrants(relation: string): string {
-  return `SELECT u.*, ${granted} FROM ${relation} u LEFT JOIN sas s ON u.sas_id = s.sas_id`;
-}
 
 /** A token's UTC day. `peak_hour_…` are of its busiest clock hour; `hours` has a bit for each hour of use. */
 const tokenDay = `SELECT token_hash, account, day, max(token_key) AS token_key, max(family) AS family,
@@ -169,7 +159,7 @@ export function logRow(relation: string, ip: string, uri: string): string {
 
 /** What rules read beside the log: tokens, families and keys, by five minutes, by day and for life. */
 export const entityViews = {
-  sas_use: use(`, ${granted}`),
+  sas_use: use,
   token_day: tokenDay,
   family_day: familyDay,
   token_life: tokenLife,

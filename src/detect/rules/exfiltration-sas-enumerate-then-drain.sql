@@ -128,22 +128,31 @@ known AS (
 suspects AS (
   SELECT r.* FROM readers r LEFT JOIN known k ON r.token_hash = k.token_hash AND r.account = k.account AND r.day = k.day
   WHERE coalesce(k.days, 0) <= $days_max),
-requests AS (
+lists AS (
   SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ip, l.caller_port)
-         t.token_hash, l.account, l.time, l.container, l.object_key, l.operation_class, l.operation_name, l.response_body_bytes AS bytes
+         t.token_hash, l.account, l.time, l.container
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $within AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND /* narrows: no others are used below */ l.operation_class IN ('list', 'read') AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
+    AND l.operation_class = 'list' AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
+-- Lists are few: reads are looked up of those who listed enough.
+enough AS (
+  SELECT token_hash, account FROM lists
+  GROUP BY ALL HAVING /* narrows: counted before each drain below */ count(DISTINCT container) >= $containers_min OR count(*) >= $pages_min),
+reads AS (
+  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ip, l.caller_port)
+         t.token_hash, l.account, l.time, l.container, l.object_key, l.response_body_bytes AS bytes
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects SEMI JOIN enough USING (token_hash, account)) t
+    ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
+  WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.operation_count = 0
+    AND l.operation_class = 'read' AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
 taken AS (
   SELECT r.token_hash, r.account, r.time::DATE AS day, r.time, r.object_key, r.container, r.bytes,
          max(l.first_time) AS listed_at
-  FROM requests r JOIN (
-    SELECT token_hash, account, container, time::DATE AS day, min(time) AS first_time FROM requests
-    WHERE operation_class = 'list' GROUP BY ALL
+  FROM reads r JOIN (
+    SELECT token_hash, account, container, time::DATE AS day, min(time) AS first_time FROM lists GROUP BY ALL
   ) l ON l.token_hash = r.token_hash AND l.account = r.account AND l.container = r.container
      AND l.first_time < r.time AND l.first_time >= r.time - $within
-  WHERE r.operation_class = 'read' AND r.time >= $since::TIMESTAMP
   GROUP BY ALL),
 drains AS (
   SELECT token_hash, account, day, count(DISTINCT object_key) AS objects, sum(bytes) AS bytes, min(time) AS first_time,
@@ -151,8 +160,8 @@ drains AS (
   FROM taken GROUP BY ALL HAVING count(DISTINCT object_key) >= $objects_min OR sum(bytes) >= $bytes_min),
 listings AS (
   SELECT d.token_hash, d.account, d.day, count(DISTINCT r.container) AS containers, count(*) AS pages, min(r.time) AS first_time
-  FROM drains d JOIN requests r ON r.token_hash = d.token_hash AND r.account = d.account AND r.operation_class = 'list'
-    AND r.time < d.last_time AND r.time >= d.first_time - $within
+  FROM drains d JOIN lists r ON r.token_hash = d.token_hash AND r.account = d.account AND r.time < d.last_time
+    AND r.time >= d.first_time - $within
   GROUP BY ALL)
 SELECT d.token_hash, d.account, d.day::TIMESTAMP AS window_start, least(l.first_time, d.first_time) AS first_seen,
        d.last_time AS last_seen, 'high' AS level, l.containers::BIGINT AS containers_listed, l.pages::BIGINT AS pages_listed,

@@ -98,13 +98,14 @@ WITH old AS (
   SELECT token_hash, account FROM token_life
   WHERE last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'),
 aged AS (
-  SELECT token_hash, account, day, token_key, overwrite_candidates, min(day) OVER (
+  SELECT token_hash, account, day, token_key, overwrite_candidates, public_n, min(day) OVER (
            PARTITION BY token_hash, account ORDER BY day RANGE BETWEEN $baseline PRECEDING AND CURRENT ROW) AS known_since
   FROM token_day SEMI JOIN old USING (token_hash, account)
   WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
 suspects AS (
   SELECT token_hash, account, day, token_key FROM aged
-  WHERE day >= $since::TIMESTAMP AND /* narrows: so asks every write */ overwrite_candidates > 0 AND known_since <= day - $age_min),
+  WHERE day >= $since::TIMESTAMP AND /* narrows: so asks every write */ overwrite_candidates > 0
+    AND /* narrows: likewise */ public_n > 0 AND known_since <= day - $age_min),
 writes AS (
   SELECT s.token_hash, s.token_key, l.account, s.day, l.object_key, network_of(l.caller_ipv4, l.caller_ip) AS network,
          min(l.time) AS written, max(l.time) AS last_time

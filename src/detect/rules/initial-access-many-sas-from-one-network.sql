@@ -25,7 +25,7 @@ params:
   baseline:   { type: interval, default: 28 days }
   days_min:   { type: integer, default: 3, unit: earlier days of the family }
 needs:
-  part: families
+  part: tokens_used
 runbook: |
   1. List the tokens of this family used from the network in `entity` from first_seen to last_seen, with key_name and first_seen of each.
   2. Compare with the issuer's own list of what it minted within the 24 hours around first_seen.
@@ -35,6 +35,11 @@ tests:
   - name: fires for two hundred tokens of an unknown family
     rows: [{ token_hash: 'A{i}', caller_ip: 203.0.113.7, time: 2026-01-01 10:00:00, repeat: 200, every: 3 seconds }]
     expect: [{ entity: 203.0.113.0/24, account: acct, level: medium, tokens_in_window: 200, key_name: key1, window_start: 2026-01-01 00:00:00 }]
+  - name: fires for two hundred within ten minutes that use other networks at the same time
+    rows:
+      - { token_hash: 'A{i}', caller_ip: 203.0.113.7, time: 2026-01-01 10:04:00, repeat: 200, every: 3 seconds }
+      - { token_hash: 'A{i}', caller_ip: '2001:db8:{i}::1', time: 2026-01-01 10:04:00, repeat: 100, every: 3 seconds }
+    expect: [{ entity: 203.0.113.0/24, tokens_in_window: 200, tokens_on_day: 200 }]
   - name: fires high where they write
     rows: [{ token_hash: 'A{i}', caller_ip: 203.0.113.7, time: 2026-01-01 10:00:00, operation_name: PutBlob, operation_class: write, sas_sp: cw, repeat: 250, every: 1 second }]
     expect: [{ level: high }]
@@ -45,6 +50,7 @@ tests:
       - { token_hash: 'B{i}', sas_sp: r, caller_ip: 203.0.113.7, time: 2026-01-01 14:00:00, repeat: 200, every: 6 seconds }
       - { token_hash: 'C{i}', sas_sp: rw, caller_ip: '2001:db8:{i}::1', time: 2026-01-01 16:00:00, repeat: 300, every: 1 second }
       - { token_hash: 'D{i}', sas_sp: rc, caller_ip: 10.0.0.7, ip_class: private, time: 2026-01-01 18:00:00, repeat: 300, every: 1 second }
+      - { token_hash: 'D{i}', sas_sp: rc, caller_ip: '2001:db8:{i}::1', time: 2026-01-01 18:00:00, repeat: 300, every: 1 second }
       - { token_hash: E, sas_sp: rd, caller_ip: 203.0.113.7, time: 2026-01-01 20:00:00, repeat: 300, every: 1 second }
       - { token_hash: 'C{i}', sas_sp: rw, caller_ip: 203.0.113.7, status_code: 403, time: 2026-01-01 16:00:00, repeat: 300, every: 1 second }
     expect: []
@@ -81,10 +87,25 @@ WITH usual AS (
   GROUP BY f.account, f.family, f.day, f.tokens),
 families AS (
   SELECT * FROM usual WHERE tokens >= $factor * usual),
-tokens_used AS (
-  SELECT DISTINCT u.token_hash, u.token_key, u.account, u.family, u.day, u.key_name
+used AS (
+  SELECT u.token_hash, u.token_key, u.account, u.family, u.day, u.key_name, u.bucket,
+         if(bit_count(u.network_bits::BIT) = 1, u.network_bits, NULL) AS network
   FROM sas_use u SEMI JOIN families f ON f.account = u.account AND f.family = u.family AND f.day = u.day
-  WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP AND /* narrows: so asks every row */ u.ok > 0),
+  WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP AND /* narrows: so asks every row */ u.ok > 0
+    AND /* narrows: likewise */ u.public_n > 0),
+-- A network has as many tokens at most as met its bit of the bitmap alone, and as met several.
+peaks AS (
+  SELECT account, family, day, network IS NULL AS several, max(in_window) AS tokens
+  FROM (SELECT account, family, day, network, sum(tokens) OVER (PARTITION BY account, family, day, network ORDER BY bucket
+                                                               RANGE BETWEEN $window + INTERVAL '5 minutes' PRECEDING AND CURRENT ROW) AS in_window
+        FROM (SELECT account, family, day, network, bucket, count(*) AS tokens FROM used GROUP BY ALL))
+  GROUP BY ALL),
+crowded AS (
+  SELECT account, day FROM (
+    SELECT account, family, day FROM peaks GROUP BY ALL HAVING /* narrows: counted by network below */ sum(tokens) >= $tokens_min)
+  GROUP BY ALL),
+tokens_used AS (
+  SELECT DISTINCT token_hash, token_key, account, family, day, key_name FROM used SEMI JOIN crowded USING (account, day)),
 uses AS (
   SELECT t.token_hash, l.account, t.family, t.day, t.key_name, network_of(l.caller_ipv4, l.caller_ip) AS network, min(l.time) AS time,
          max(l.time) AS last_time, bool_or(l.operation_class IN ('write', 'copy', 'delete', 'acl')) AS changes
