@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnPolicy, columns } from '../core/columns.ts';
-import { countRows } from './count-rows.ts';
 import { keptColumns } from './row-identity.ts';
 import { literal } from './segment-writer.ts';
 import { sqlType } from './table.ts';
@@ -55,11 +54,11 @@ export async function stepColumns(
     const count = present?.get(name) ?? 0;
     if (count === 0) constant.set(name, `NULL::${sqlType(spec)}`);
     if (count === 0 || type !== 'dictionary') continue;
-    await connection.run(
+    const made = await connection.runAndReadAll(
       `CREATE OR REPLACE TEMP TABLE entry AS
         SELECT DISTINCT "${name}" AS text FROM ${relation} WHERE "${name}" IS NOT NULL LIMIT ${most + 1}`,
     );
-    const entries = await countRows(connection, 'entry');
+    const entries = Number(made.getRows()[0]?.[0]);
     if (entries > most) continue;
     const enumType = `"${name}_text"`;
     await connection.run(`CREATE TYPE ${enumType} AS ENUM (SELECT text FROM entry ORDER BY text)`);
