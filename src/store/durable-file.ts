@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+
+/** A file whose bytes are on the disk. */
+export interface DurableFile {
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
 
 async function sync(path: string, flags: 'r' | 'r+'): Promise<void> {
   const handle = await open(path, flags);
@@ -14,6 +21,13 @@ async function sync(path: string, flags: 'r' | 'r+'): Promise<void> {
 /** Waits until the bytes of a written file are on the disk. */
 export async function syncFile(path: string): Promise<void> {
   await sync(path, 'r+');
+}
+
+/** Waits until a file written elsewhere is on the disk, and reads what it became. */
+export async function durable(path: string): Promise<DurableFile> {
+  await syncFile(path);
+  const { size } = await stat(path);
+  return { bytes: size, sha256: await sha256(path) };
 }
 
 /** Waits until the names in a folder are on the disk: a rename is only durable after this. */

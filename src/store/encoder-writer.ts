@@ -1,5 +1,8 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
+import type { DurableFile } from './durable-file.ts';
 import { ByteSink } from './parquet/byte-sink.ts';
 import { putColumnChunk } from './parquet/column-chunk.ts';
 import { putFooter } from './parquet/footer.ts';
@@ -20,24 +23,35 @@ const writeBytes = 1 << 20;
 export class EncoderWriter implements SegmentWriter {
   readonly #file = new ByteSink();
 
-  async write(table: Table, path: string, order: readonly string[]): Promise<void> {
+  async write(table: Table, path: string, order: readonly string[]): Promise<DurableFile> {
     const handle = await open(path, 'w');
+    const hash = createHash('sha256');
     this.#file.reset();
     try {
-      await this.#encode(table, order, handle);
+      for await (const bytes of this.#encode(table, order)) {
+        hash.update(bytes);
+        writeWholly(handle.fd, bytes);
+      }
+      await handle.sync();
     } finally {
       await handle.close();
     }
+    return { bytes: this.#file.position, sha256: hash.digest('hex') };
   }
 
-  async #encode({ rows, columns, pages }: Table, order: readonly string[], handle: FileHandle): Promise<void> {
+  /** The file's bytes in pieces, each valid until the next one is asked for. */
+  async *#encode({ rows, columns, pages }: Table, order: readonly string[]): AsyncGenerator<Buffer> {
     const file = this.#file;
     file.put(magic);
     const places = rowOrder({ rows, columns }, order);
     const chunks: ThriftStruct[] = [];
     for (const column of rows === 0 ? [] : columns) {
       chunks.push(putColumnChunk(file, column, rows, places, pages ?? null));
-      await (file.length < writeBytes ? setImmediate() : this.#flush(handle));
+      if (file.length >= writeBytes) {
+        yield file.written();
+        file.take();
+      }
+      await setImmediate();
     }
     putFooter(
       file,
@@ -46,12 +60,12 @@ export class EncoderWriter implements SegmentWriter {
       chunks,
     );
     file.put(magic);
-    await this.#flush(handle);
+    yield file.written();
+    file.take();
   }
+}
 
-  /** Appends to the file what has been gathered. */
-  async #flush(handle: FileHandle): Promise<void> {
-    await handle.writeFile(this.#file.written());
-    this.#file.take();
-  }
+/** Into the page cache, which is sooner done than another thread told of it. */
+function writeWholly(file: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }

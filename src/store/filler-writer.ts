@@ -3,6 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DataChunk } from '@duckdb/node-bindings';
 import { DuckDBTableFunction, duckdb } from '../core/duckdb.ts';
 import { type ColumnFiller, columnFiller } from './column-filler.ts';
+import { type DurableFile, durable } from './durable-file.ts';
 import { rowOrder } from './row-order.ts';
 import { literal, parquetOptions, type SegmentWriter } from './segment-writer.ts';
 import type { Table } from './table.ts';
@@ -41,13 +42,14 @@ export class FillerWriter implements SegmentWriter {
     batch.destroySync();
   }
 
-  async write(table: Table, path: string, order: readonly string[]): Promise<void> {
+  async write(table: Table, path: string, order: readonly string[]): Promise<DurableFile> {
     assert(this.#batch === null, 'a writer writes one file at a time');
     try {
       const rows = rowOrder(table, order);
       const fillers = table.columns.map((column) => columnFiller(column, table.rows, rows, this.#heap, table.kernel));
       this.#batch = { rows: table.rows, fillers, filled: 0 };
       await this.#connection.run(`COPY (SELECT * FROM batch()) TO ${literal(path)} (${parquetOptions})`);
+      return await durable(path);
     } finally {
       this.#batch = null;
       this.#heap.reset();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rename, rm, stat } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Batch } from '../core/batch.ts';
 import { DuckDBInstance } from '../core/duckdb.ts';
@@ -7,7 +7,7 @@ import { AppError, errorText } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { PositionRange } from '../core/position.ts';
 import type { CommitFiles, QuarantineRecord, SegmentFile, StagedSegment } from './commit.ts';
-import { makeFolder, sha256, syncFile, syncFolder, writeWhole } from './durable-file.ts';
+import { type DurableFile, makeFolder, syncFolder, writeWhole } from './durable-file.ts';
 import { EncoderWriter } from './encoder-writer.ts';
 import { FillerWriter } from './filler-writer.ts';
 import { commitName, hourFolder } from './lake-path.ts';
@@ -68,16 +68,11 @@ export class LaneStore {
     const rollupPath = `${stem}.rollup.parquet.tmp`;
     const sasPath = sas.rows === 0 ? null : `${stem}.sas.parquet.tmp`;
     try {
-      await this.#write(presentColumns(batch, segmentOrder), path, segmentOrder);
-      await this.#write(rollup, rollupPath, ['token', 'bucket']);
-      if (sasPath !== null) await this.#write(sas, sasPath, []);
-      const { size } = await stat(path);
-      const digests = {
-        log: await sha256(path),
-        rollup: await sha256(rollupPath),
-        sas: sasPath === null ? null : await sha256(sasPath),
-      };
-      return { path, rollupPath, sasPath, rows: batch.rows, bytes: size, ...timeSpan(batch), digests };
+      const log = await this.#write(presentColumns(batch, segmentOrder), path, segmentOrder);
+      const rolledUp = await this.#write(rollup, rollupPath, ['token', 'bucket']);
+      const sets = sasPath === null ? null : await this.#write(sas, sasPath, []);
+      const digests = { log: log.sha256, rollup: rolledUp.sha256, sas: sets?.sha256 ?? null };
+      return { path, rollupPath, sasPath, rows: batch.rows, bytes: log.bytes, ...timeSpan(batch), digests };
     } catch (error) {
       for (const file of [path, rollupPath, sasPath]) if (file !== null) await rm(file, { force: true });
       throw error;
@@ -128,11 +123,8 @@ export class LaneStore {
     this.#closeDatabase();
   }
 
-  async #write(table: Table, path: string, order: readonly string[]): Promise<void> {
-    await writing(path, async () => {
-      await this.#writer.write(table, path, order);
-      await syncFile(path);
-    });
+  #write(table: Table, path: string, order: readonly string[]): Promise<DurableFile> {
+    return writing(path, () => this.#writer.write(table, path, order));
   }
 
   async #move(from: string, to: string, folders: Set<string>): Promise<string> {

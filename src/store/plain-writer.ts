@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { DuckDBBlobValue, DuckDBDataChunk, DuckDBTimestampValue, DuckDBUUIDValue } from '../core/duckdb.ts';
+import { type DurableFile, durable } from './durable-file.ts';
 import { literal, parquetOptions, type SegmentWriter } from './segment-writer.ts';
 import { columnDefinitions, databaseType, entriesOf, isValid, type Table, type TableColumn, textOf } from './table.ts';
 
@@ -39,7 +40,7 @@ export class PlainWriter implements SegmentWriter {
     this.#connection = connection;
   }
 
-  async write(table: Table, path: string, order: readonly string[]): Promise<void> {
+  async write(table: Table, path: string, order: readonly string[]): Promise<DurableFile> {
     const connection = this.#connection;
     await connection.run(`CREATE OR REPLACE TEMP TABLE batch (${columnDefinitions(table.columns.map((c) => c.spec))})`);
     try {
@@ -62,6 +63,7 @@ export class PlainWriter implements SegmentWriter {
       appender.closeSync();
       const sorted = order.length === 0 ? '' : ` ORDER BY ${[...order, 'rowid'].join(', ')}`;
       await connection.run(`COPY (SELECT * FROM batch${sorted}) TO ${literal(path)} (${parquetOptions})`);
+      return await durable(path);
     } finally {
       await connection.run('DROP TABLE IF EXISTS temp.batch');
     }

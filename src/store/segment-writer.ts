@@ -1,3 +1,4 @@
+import type { DurableFile } from './durable-file.ts';
 import type { Table } from './table.ts';
 
 /** The fast writer, the one before it, which has DuckDB encode, and the slow one they are measured by. */
@@ -8,10 +9,10 @@ export interface SegmentWriter {
   /**
    * Writes all rows in the order of the named columns; the buffers may be reused once it resolves.
    *
-   * @param path absolute; an existing file is replaced. Not fsynced.
+   * @param path absolute; an existing file is replaced. Fsynced.
    * @throws what the disk or the database says, as on a full disk; part of a file may then be left.
    */
-  write(table: Table, path: string, order: readonly string[]): Promise<void>;
+  write(table: Table, path: string, order: readonly string[]): Promise<DurableFile>;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -96,7 +98,9 @@ describe.each(Object.entries(writers))('the %s writer', (_, make) => {
   async function roundTrip(rows: readonly Row[], folder: string): Promise<void> {
     const path = join(folder, 'batch.parquet');
     const batch = batchOf(rows);
-    await writer.write(batch, path, []);
+    const written = await writer.write(batch, path, []);
+    const bytes = await readFile(path);
+    expect(written).toEqual({ bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
     const read = await connection.runAndReadAll(
       `SELECT ${columns.map(asText).join(', ')} FROM read_parquet('${path}')`,
     );
