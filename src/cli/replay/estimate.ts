@@ -24,8 +24,8 @@ export interface ReplayEstimate {
  * Processor seconds for a gigabyte (10^9 bytes) of resource logs from reading to commit, hashing included, rules excluded, and
  * for a log as such, however small: docs/sizing.md.
  */
-const cpuSecondsPerGb = { file: 4.5, blob: 8 } as const;
-const cpuSecondsPerLog = { file: 0.0004, blob: 0.0016 } as const;
+const cpuSecondsPerGb = { file: 4.3, blob: 6.5 } as const;
+const cpuSecondsPerLog = { file: 0.0004, blob: 0.0017 } as const;
 /** Start, listing and the last run of the rules. */
 const secondsAtLeast = 5;
 
