@@ -33,6 +33,8 @@ needs:
   token: overwrite_candidates >= $objects_min
   part: suspects
   only: [sas_use]
+  rows: day - $window
+  proof: writes
 runbook: |
   1. List the objects written by this token_hash from first_seen to last_seen with etag, request_md5 and request_body_bytes, beside the write before.
   2. Look whether the same caller_ip read them in the 24 hours before, and deleted or re-tiered others in the 24 hours after.
@@ -129,9 +131,9 @@ tests:
     expect: [{ token_hash: CX, usual_peak: 100 }, { token_hash: DX, usual_peak: 0 }]
 ---*/
 WITH windows AS (
-  SELECT token_hash, account, day, family, sum(writes) OVER (
+  SELECT token_hash, account, token_key, day, family, sum(writes) OVER (
            PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW) AS in_window
-  FROM (SELECT token_hash, account, bucket, day, max(family) AS family, sum(overwrite_candidates) AS writes FROM sas_use
+  FROM (SELECT token_hash, account, bucket, day, max(token_key) AS token_key, max(family) AS family, sum(overwrite_candidates) AS writes FROM sas_use
         WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ overwrite_candidates > 0 GROUP BY ALL)),
 usual AS (
   SELECT account, family, day, if(count(*) OVER earlier >= $days_min, median(peak_overwrites) OVER earlier, 0) AS peak
@@ -139,7 +141,7 @@ usual AS (
   WINDOW earlier AS (PARTITION BY account, family ORDER BY day
                      RANGE BETWEEN $baseline PRECEDING AND INTERVAL '1 day' PRECEDING)),
 suspects AS (
-  SELECT w.token_hash, w.account, w.day, max(u.peak) AS usual_peak,
+  SELECT w.token_hash, w.account, w.token_key, w.day, max(u.peak) AS usual_peak,
          (SELECT coalesce(min(a.day), w.day) FROM account_day a
           WHERE a.account = w.account AND a.day >= w.day - $baseline) > w.day - $learning AS learning
   FROM windows w JOIN usual u ON w.account = u.account AND w.family = u.family AND w.day = u.day
