@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { AppError, isSystemError } from '../../core/errors.ts';
 import type { Framing } from '../source.ts';
 import { overlaps, type Span, spanOf } from './archive/layout.ts';
 import { openBytes, stdinPath } from './byte-reader.ts';
 import { headBytes, sniffFraming } from './file-format.ts';
+import { filesBelow } from './files-below.ts';
 
 /** A file that holds logs, by its content. */
 export interface LogFile {
@@ -56,7 +56,7 @@ export class LogFinder {
       }
       const named = resolve(path);
       if (stats(named).isDirectory()) {
-        for (const found of await filesBelow(named)) {
+        for (const found of filesBelow(named)) {
           const span = filed === null ? null : spanOf(found);
           if (filed !== null && span !== null && !overlaps(filed, span)) continue;
           const file = await this.#recognise(found);
@@ -92,8 +92,10 @@ export class LogFinder {
 async function recognise(path: string, bytes: number, head: Buffer): Promise<LogFile | 'empty' | null> {
   const reader = await openBytes(path);
   try {
+    // Of a plain file its size says that there is no more: where logs are small, asking costs as much as reading one.
+    const enough = reader.seekable ? Math.min(bytes, head.length) : head.length;
     let length = 0;
-    for (let read = -1; read !== 0 && length < head.length; length += read) read = await reader.read(head, length);
+    for (let read = -1; read !== 0 && length < enough; length += read) read = await reader.read(head, length);
     const framing = sniffFraming(head.subarray(0, length));
     if (framing === null || framing === 'empty') return framing;
     if (!reader.seekable) return { path, bytes, divisible: false, streamed: true };
@@ -101,14 +103,6 @@ async function recognise(path: string, bytes: number, head: Buffer): Promise<Log
   } finally {
     await reader.close();
   }
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
 }
 
 function stats(path: string) {
