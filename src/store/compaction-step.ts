@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnPolicy, columns } from '../core/columns.ts';
@@ -6,7 +5,7 @@ import type { HourFile } from './commit.ts';
 import { type CompactionOptions, type CompactionStep, grouped, toMerge } from './compaction-plan.ts';
 import { countRows } from './count-rows.ts';
 import { findDuplicates } from './duplicate-rows.ts';
-import { sha256, syncFile } from './durable-file.ts';
+import { durable } from './durable-file.ts';
 import { copyByHour, hourFileOptions, logFileOptions } from './hour-copy.ts';
 import type { RowsByHour } from './hour-scans.ts';
 import { filesRelation } from './parquet-relation.ts';
@@ -138,16 +137,16 @@ async function hourFiles(
   const added: NewHourFile[] = [];
   for (const [hour, file] of files) {
     const [rows, minTime, maxTime] = measured.get(file) ?? [];
-    await syncFile(file);
+    const { bytes, sha256 } = await durable(file);
     added.push({
       path: hourPath(hour, number),
       rollupPath: hourPath(hour, number, 'lake/rollup'),
       sasPath: null,
       rows: Number(rows),
-      bytes: (await stat(file)).size,
+      bytes,
       minTime: BigInt(String(minTime)),
       maxTime: BigInt(String(maxTime)),
-      compacted: { hour, policy, columnCount: columns.length, sha256: await sha256(file), rollupSha256: '' },
+      compacted: { hour, policy, columnCount: columns.length, sha256, rollupSha256: '' },
     });
   }
   return added;
@@ -191,8 +190,8 @@ async function writeRollups(
     const written = files.get(file.compacted.hour) ?? '';
     const [count = 0] = counted.get(written) ?? [];
     if (Number(count) !== file.rows) throw new Error(`the rollup of ${file.path} counts ${count} rows of ${file.rows}`);
-    await syncFile(written);
-    result.push({ ...file, compacted: { ...file.compacted, rollupSha256: await sha256(written) } });
+    const { sha256: rollupSha256 } = await durable(written);
+    result.push({ ...file, compacted: { ...file.compacted, rollupSha256 } });
   }
   return result;
 }
@@ -209,7 +208,6 @@ async function writeSas(
   await connection.run(
     `COPY (SELECT DISTINCT ON (sas_id) * FROM ${relation} ORDER BY sas_id) TO ${literal(staged)} (${hourFileOptions})`,
   );
-  await syncFile(staged);
-  const rows = await countRows(connection, `read_parquet(${literal(staged)})`);
-  return [{ path, rows, sha256: await sha256(staged) }];
+  const { sha256 } = await durable(staged);
+  return [{ path, rows: await countRows(connection, `read_parquet(${literal(staged)})`), sha256 }];
 }

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type StepResult, stagedPath } from './compaction-step.ts';
 import { countRows } from './count-rows.ts';
-import { sha256, syncFile } from './durable-file.ts';
+import { durable } from './durable-file.ts';
 import { hourFileOptions } from './hour-copy.ts';
 import { filesRelation } from './parquet-relation.ts';
 import { rollupSpecs } from './rollup-columns.ts';
@@ -47,7 +47,7 @@ export async function runDirectoryStep(connection: DuckDBConnection, request: Di
       WHERE file IS NOT NULL AND (token IS NOT NULL OR token_fingerprint IS NOT NULL)
       ORDER BY token, token_fingerprint, file) TO ${literal(staged)} (${hourFileOptions})`,
   );
-  await syncFile(staged);
+  const { sha256 } = await durable(staged);
   const rows = await countRows(connection, `read_parquet(${literal(staged)})`);
-  return { ...nothing, tokenFile: { path, rows, sha256: await sha256(staged), covers } };
+  return { ...nothing, tokenFile: { path, rows, sha256, covers } };
 }
