@@ -59,7 +59,6 @@ export class StepProcess implements StepRunner {
 
   async run(request: AnyRequest): Promise<StepReply> {
     const child = this.#child ?? this.#start();
-    this.#child = child;
     const settled = new AbortController();
     try {
       const reply = once(child, 'message', { signal: settled.signal });
@@ -69,7 +68,6 @@ export class StepProcess implements StepRunner {
       child.send(request, () => {});
       const [answer] = (await Promise.race([reply, exit.then(() => [null])])) as [StepReply | null];
       if (answer !== null) return answer;
-      this.#child = null;
       throw new AppError(
         'WORKER_CRASHED',
         'The compaction process died. Nothing is lost; compact again to do what it was at.',
@@ -93,6 +91,11 @@ export class StepProcess implements StepRunner {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     if (child.pid !== undefined) setPriority(child.pid, niceness);
+    this.#child = child;
+    // Dead between two steps, it would never say so again.
+    child.once('exit', () => {
+      this.#child = null;
+    });
     return child;
   }
 }
