@@ -39,15 +39,15 @@ WITH wanted(token_hash, account) AS (SELECT DISTINCT * FROM (VALUES ${values.joi
 facts AS (
   SELECT * FROM token_life t SEMI JOIN wanted w ON t.token_hash = w.token_hash AND t.account = w.account),
 others AS (
-  SELECT f.token_hash, f.account, o.token_hash AS other, o.requests
+  SELECT f.token_hash, f.account, count(*)::INTEGER AS others, min(ROW(-o.requests, o.token_hash), ${othersShown}) AS busiest
   FROM facts f JOIN token_life o ON o.account = f.account AND o.key_hash = f.key_hash AND o.key_name = f.key_name
     AND o.token_hash <> f.token_hash AND o.first_seen <= f.last_seen AND o.last_seen > f.last_seen - INTERVAL '30 days'
-  WHERE f.auth_type <> 'sas_user_delegation' AND f.si IS NULL)
+  WHERE f.auth_type <> 'sas_user_delegation' AND f.si IS NULL
+  GROUP BY ALL)
 SELECT f.token_hash, f.account, f.auth_type, f.family, f.key_name,
-       upper(replace(f.key_hash::VARCHAR, '-', '')) AS key_hash, f.si, f.skoid, count(o.other)::INTEGER AS others,
-       list(upper(replace(o.other::VARCHAR, '-', '')) ORDER BY o.requests DESC, o.other) FILTER (o.other IS NOT NULL) AS other_tokens
-FROM facts f LEFT JOIN others o ON f.token_hash = o.token_hash AND f.account = o.account
-GROUP BY ALL`);
+       upper(replace(f.key_hash::VARCHAR, '-', '')) AS key_hash, f.si, f.skoid, coalesce(o.others, 0) AS others,
+       coalesce([upper(replace(other[2]::VARCHAR, '-', '')) FOR other IN o.busiest], []) AS other_tokens
+FROM facts f LEFT JOIN others o ON f.token_hash = o.token_hash AND f.account = o.account`);
   // Whoever writes a log can put a line break into a name, and with it a step into the response.
   const text = (value: unknown): string | null => (typeof value === 'string' ? value.replaceAll(/\s+/g, ' ') : null);
   return new Map(
@@ -62,7 +62,7 @@ GROUP BY ALL`);
         policy: text(row['si']),
         signer: text(row['skoid']),
         others: Number(row['others']),
-        otherTokens: Array.isArray(row['other_tokens']) ? row['other_tokens'].slice(0, othersShown).map(String) : [],
+        otherTokens: Array.isArray(row['other_tokens']) ? row['other_tokens'].map(String) : [],
       },
     ]),
   );
