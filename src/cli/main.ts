@@ -4,7 +4,7 @@ import type { Effects } from './effects.ts';
 import { exitCodes } from './exit-codes.ts';
 import { runProgram } from './program.ts';
 
-const { stdin, stdout, stderr, env } = process;
+const { stdout, stderr, env } = process;
 const interrupted = new AbortController();
 
 // `saswatch query … | head` closes the pipe early: that is the reader's right, not a fault.
@@ -23,7 +23,10 @@ const onSignal = () => {
 for (const name of signals) process.on(name, onSignal);
 
 const effects: Effects = {
-  stdin,
+  // Opened by whoever reads it: Node would make the pipe non-blocking and take its first bytes, which a lane is to read.
+  get stdin() {
+    return process.stdin;
+  },
   stdout,
   stderr,
   isTTY: { stdout: stdout.isTTY === true, stderr: stderr.isTTY === true },

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
@@ -14,6 +15,13 @@ export interface Program {
 }
 
 export function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
+  const { stdin, ...program } = startPiped(args, env);
+  stdin.end();
+  return program;
+}
+
+/** With a standard input that the test writes and ends. */
+export function startPiped(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   return spawned(['--import', 'tsx', main, ...args], env);
 }
 
@@ -22,13 +30,11 @@ export function startLanes(args: readonly string[]): Program {
   return spawned([lanes, ...args], {});
 }
 
-function spawned(args: readonly string[], env: Readonly<Record<string, string>>): Program {
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+function spawned(args: readonly string[], env: Readonly<Record<string, string>>): Program & { stdin: Writable } {
+  const child = spawn(process.execPath, args, { env: { ...process.env, NO_COLOR: '1', ...env } });
   const output = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-  return { child, ended: output.then(([stdout, stderr, [code]]) => ({ code, stdout, stderr })) };
+  const ended = output.then(([stdout, stderr, [code]]) => ({ code, stdout, stderr }));
+  return { child, ended, stdin: child.stdin };
 }
 
 export function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {

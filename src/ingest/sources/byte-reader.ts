@@ -8,6 +8,7 @@ import { limits } from '../../core/limits.ts';
 import type { Framing } from '../source.ts';
 import { headBytes, isGzip } from './file-format.ts';
 import { formatMark, type RangeMark } from './range-mark.ts';
+import { standardInput, stdinPath } from './standard-input.ts';
 
 /** The decompressed bytes of a file or of standard input, in order. */
 export interface ByteReader {
@@ -28,12 +29,14 @@ export interface ByteReader {
   close(): Promise<void>;
 }
 
-/** The path that stands for standard input. */
-export const stdinPath = '-';
-
-/** @throws AppError SOURCE_UNAVAILABLE where the file cannot be opened or read. */
-export async function openBytes(path: string): Promise<ByteReader> {
-  if (path === stdinPath) return new StreamReader(await gunzipped(createReadStream('', { fd: 0, autoClose: false })));
+/**
+ * A file's bytes, or those of standard input.
+ *
+ * @param signal ends standard input, which may else be silent for ever.
+ * @throws AppError SOURCE_UNAVAILABLE where the file cannot be opened or read.
+ */
+export async function openBytes(path: string, signal?: AbortSignal): Promise<ByteReader> {
+  if (path === stdinPath) return new StreamReader(await gunzipped(standardInput(signal)));
   const file = new FileReader(path);
   const head = Buffer.alloc(2);
   const length = await file.read(head, 0);
@@ -155,9 +158,10 @@ function through(compressed: Readable, state: RangeMark = {}): Decompressed {
 }
 
 async function gunzipped(input: Readable): Promise<Decompressed> {
-  const first = await new Promise<Buffer | null>((resolve) => {
+  const first = await new Promise<Buffer | null>((resolve, reject) => {
     input.once('readable', () => resolve(input.read() as Buffer | null));
-    input.once('end', () => resolve(null));
+    input.once('end', () => resolve(null)).once('close', () => resolve(null));
+    input.once('error', (cause) => reject(unreadable('standard input', cause)));
   });
   if (first !== null) input.unshift(first);
   if (first !== null && isGzip(first)) return through(input);
@@ -168,15 +172,15 @@ function readable<T>(path: string, access: () => T): T {
   try {
     return access();
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw unreadable(`the log file ${path}`, cause, path);
   }
 }
 
-function unreadable(path: string, cause: unknown): AppError {
+function unreadable(what: string, cause: unknown, path = stdinPath): AppError {
   const why = isSystemError(cause, 'ENOENT')
     ? 'there is no such file'
     : isSystemError(cause, 'EACCES')
       ? 'this user may not read it'
       : errorText(cause);
-  return new AppError('SOURCE_UNAVAILABLE', `Cannot read the log file ${path}: ${why}.`, { cause, path });
+  return new AppError('SOURCE_UNAVAILABLE', `Cannot read ${what}: ${why}.`, { cause, path });
 }

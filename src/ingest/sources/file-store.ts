@@ -1,11 +1,11 @@
 import type { SourcePosition } from '../../core/position.ts';
 import { filedAround, type Span } from './archive/layout.ts';
-import { stdinPath } from './byte-reader.ts';
 import type { FileRange } from './file.ts';
 import { type LogFile, LogFinder } from './log-files.ts';
 import type { ByteRange } from './range.ts';
 import { parseMark } from './range-mark.ts';
 import type { LogStore, StoredLog } from './range-work.ts';
+import { stdinPath } from './standard-input.ts';
 
 export interface FileStoreOptions {
   readonly paths: readonly string[];

@@ -48,7 +48,7 @@ export class FileSource implements Source {
 /** The frames of one range, in order, read into `buffer`. */
 export async function* deliveries(range: FileRange, signal: AbortSignal, buffer: Buffer): AsyncGenerator<Delivery> {
   const { path, framing } = range;
-  const reader = framing === undefined ? await openBytes(path) : new FileReader(path);
+  const reader = framing === undefined ? await openBytes(path, signal) : new FileReader(path);
   try {
     const options = { source: fileSource, buffer, ...(framing === undefined ? {} : { framing }) };
     yield* new RangeCutter(range, reader, options).deliveries(signal);

@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { AppError, isSystemError } from '../../core/errors.ts';
 import type { Framing } from '../source.ts';
 import { overlaps, type Span, spanOf } from './archive/layout.ts';
-import { openBytes, stdinPath } from './byte-reader.ts';
+import { openBytes } from './byte-reader.ts';
 import { headBytes, sniffFraming } from './file-format.ts';
 import { filesBelow } from './files-below.ts';
+import { stdinPath } from './standard-input.ts';
 
 /** A file that holds logs, by its content. */
 export interface LogFile {

@@ -43,6 +43,7 @@ export class RangeCutter {
   async *deliveries(signal: AbortSignal): AsyncGenerator<Delivery> {
     if (this.#framing === undefined) {
       await this.#fill(headBytes);
+      if (signal.aborted) return;
       const framing = sniffFraming(this.#buffer.subarray(0, Math.min(this.#used, headBytes)));
       if (framing === 'empty' || framing === null) {
         const alien = framing === null ? 'not a log: neither JSON records nor classic $logs lines' : undefined;
