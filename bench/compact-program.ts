@@ -33,7 +33,7 @@ async function copy(): Promise<number> {
   const connection = await instance.connect();
   const result = await connection.run(
     `COPY (FROM ${logRelation(resolve(dataDir), manifest?.segments ?? [])} ORDER BY account, token, time)
-      TO ${literal(join(folder, 'all.parquet'))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 30720)`,
+      TO ${literal(join(folder, 'all.parquet'))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 30720)`,
   );
   const { rowsChanged } = result;
   instance.closeSync();

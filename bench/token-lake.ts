@@ -12,7 +12,7 @@ import { compactHere } from './compact-here.ts';
 
 const firstHour = 1_767_225_600_000_000n;
 const hourMicros = 3_600_000_000n;
-const fileOptions = 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 30720';
+const fileOptions = 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 30720';
 
 /** Tokens of the lake by their names, which DuckDB's `hash` makes the first 64 bits of. */
 export const tokenNames = {

@@ -12,11 +12,14 @@ import { filesRelation } from './parquet-relation.ts';
 import type { NewHourFile, SasFile } from './replacement.ts';
 import { rollupSpecs } from './rollup-columns.ts';
 import { mergedRollup } from './rollup-merge.ts';
+import { keptColumns } from './row-identity.ts';
 import { sasSpecs } from './sas-table.ts';
 import { literal } from './segment-writer.ts';
+
 import { stepColumns } from './step-columns.ts';
 import { hourOrder, hoursOfSegments, stepRows, within } from './step-rows.ts';
 import type { TokenFile } from './token-directory.ts';
+import { valueCounts } from './value-counts.ts';
 
 export interface StepRequest {
   readonly dataDir: string;
@@ -109,6 +112,15 @@ export async function runStep(connection: DuckDBConnection, request: StepRequest
   if (rowsIn !== rowsOut + duplicates) {
     throw new Error(`${rowsIn} rows were to be compacted, ${rowsOut} and ${duplicates} duplicates came out`);
   }
+  await checkValues(
+    connection,
+    [...paths(step.segments), ...paths(merged)].map((path) => join(dataDir, path)),
+    files,
+    {
+      policy: options.policy,
+      duplicates,
+    },
+  );
   const withRollups = await writeRollups(connection, request, { merged, added, duplicates });
   return { added: withRollups, sasAdded: await writeSas(connection, request), merged, duplicates, tokenFile: null };
 }
@@ -150,6 +162,21 @@ async function hourFiles(
     });
   }
   return added;
+}
+
+/** @throws Error if a column has lost or won values on the way, but for those of duplicates. */
+async function checkValues(
+  connection: DuckDBConnection,
+  before: readonly string[],
+  after: ReadonlyMap<bigint, string>,
+  { policy, duplicates }: { readonly policy: ColumnPolicy; readonly duplicates: number },
+): Promise<void> {
+  const valuesIn = await valueCounts(connection, before);
+  const valuesOut = await valueCounts(connection, [...after.values()]);
+  for (const { name } of keptColumns(policy)) {
+    const [was, is] = [valuesIn.get(name) ?? 0, valuesOut.get(name) ?? 0];
+    if (is > was || is < was - duplicates) throw new Error(`${name} had ${was} values, of which ${is} came out`);
+  }
 }
 
 /** Values of some aggregates of each file, by its path. */

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnPolicy, columns } from '../core/columns.ts';
+import { findTexts } from './column-texts.ts';
 import { keptColumns } from './row-identity.ts';
 import { literal } from './segment-writer.ts';
 import { sqlType } from './table.ts';
+import { valueCounts } from './value-counts.ts';
 
 /**
  * Different texts of a column up to which it becomes an ENUM, however many rows there are, and for each row of a file: the whole
@@ -46,28 +48,26 @@ export async function stepColumns(
   const most = Math.min(entriesMax, Math.max(1, Math.floor((rows / hours) * entriesPerRow)));
   const sorted = new Map(columns.map(({ name }) => [name as string, `"${name}"`]));
   const constant = new Map<string, string>();
-  const files = paths.map((path) => literal(join(dataDir, path)));
-  const relation = `read_parquet([${files.join(', ')}], union_by_name = true, hive_partitioning = false)`;
-  const present = rows < rowsMin ? null : await presentIn(connection, dataDir, paths);
-  for (const spec of present === null ? [] : columns) {
-    const { name, type } = spec;
-    const count = present?.get(name) ?? 0;
-    if (count === 0) constant.set(name, `NULL::${sqlType(spec)}`);
-    if (count === 0 || type !== 'dictionary') continue;
-    const made = await connection.runAndReadAll(
-      `CREATE OR REPLACE TEMP TABLE entry AS
-        SELECT DISTINCT "${name}" AS text FROM ${relation} WHERE "${name}" IS NOT NULL LIMIT ${most + 1}`,
-    );
-    const entries = Number(made.getRows()[0]?.[0]);
-    if (entries > most) continue;
-    const enumType = `"${name}_text"`;
-    await connection.run(`CREATE TYPE ${enumType} AS ENUM (SELECT text FROM entry ORDER BY text)`);
-    // Of all ways to write one text many times, an ENUM is by far the fastest.
-    if (entries === 1 && count === rows && name !== skippedBy)
-      constant.set(name, `enum_first(NULL::${enumType})::${enumType}`);
-    else sorted.set(name, `${enumOf(name, enumType, entries)} AS "${name}"`);
+  if (rows >= rowsMin) {
+    const files = paths.map((path) => join(dataDir, path));
+    const present = await valueCounts(connection, files);
+    const named = columns
+      .filter(({ name, type }) => type === 'dictionary' && present.has(name))
+      .map(({ name }) => name);
+    const entriesOf = await findTexts(connection, files, named, most);
+    for (const spec of columns) if (!present.has(spec.name)) constant.set(spec.name, `NULL::${sqlType(spec)}`);
+    for (const [name, entries] of entriesOf) {
+      const enumType = `"${name}_text"`;
+      await connection.run(
+        `CREATE TYPE ${enumType} AS ENUM (SELECT DISTINCT text FROM entry WHERE name = ${literal(name)} ORDER BY text)`,
+      );
+      // Of all ways to write one text many times, an ENUM is by far the fastest.
+      if (entries === 1 && present.get(name) === rows && name !== skippedBy)
+        constant.set(name, `enum_first(NULL::${enumType})::${enumType}`);
+      else sorted.set(name, `${enumOf(name, enumType, entries)} AS "${name}"`);
+    }
+    await connection.run('DROP TABLE entry');
   }
-  await connection.run('DROP TABLE IF EXISTS entry');
   const writtenOf = (name: string) => constant.get(name) ?? (name === skippedBy ? `"${name}"::VARCHAR` : `"${name}"`);
   return {
     sorted: [...sorted].flatMap(([name, sql]) => (constant.has(name) ? [] : [sql])).join(', '),
@@ -84,18 +84,4 @@ function enumOf(name: string, type: string, entries: number): string {
   return entries <= listedMax
     ? `map_extract_value(map(${texts}, ${texts}::${type}[]), "${name}")`
     : `"${name}"::${type}`;
-}
-
-/** How many rows of some files have a value, by column, as their footers tell. */
-async function presentIn(
-  connection: DuckDBConnection,
-  dataDir: string,
-  paths: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
-  const files = paths.map((path) => literal(join(dataDir, path)));
-  const reader = await connection.runAndReadAll(
-    `SELECT path_in_schema, sum(num_values - coalesce(stats_null_count, 0))::INTEGER
-      FROM parquet_metadata([${files.join(', ')}]) GROUP BY path_in_schema`,
-  );
-  return new Map(reader.getRows().map(([name, count]) => [String(name), Number(count)]));
 }

@@ -1,4 +1,5 @@
-const types = { true: 1, false: 2, i32: 5, i64: 6, binary: 8, list: 9, struct: 12 } as const;
+/** Numbers of the types of fields. */
+export const fieldTypes = { true: 1, false: 2, i32: 5, i64: 6, binary: 8, list: 9, struct: 12 } as const;
 
 /**
  * One struct in Thrift's compact protocol, written field by field with rising ids.
@@ -10,39 +11,39 @@ export class ThriftStruct {
   #lastId = 0;
 
   bool(id: number, value: boolean): this {
-    return this.#field(id, value ? types.true : types.false);
+    return this.#field(id, value ? fieldTypes.true : fieldTypes.false);
   }
 
   i32(id: number, value: number): this {
-    return this.#field(id, types.i32).#zigzag(value);
+    return this.#field(id, fieldTypes.i32).#zigzag(value);
   }
 
   i64(id: number, value: number): this {
-    return this.#field(id, types.i64).#zigzag(value);
+    return this.#field(id, fieldTypes.i64).#zigzag(value);
   }
 
   binary(id: number, value: string | Uint8Array): this {
-    return this.#field(id, types.binary).#binary(value);
+    return this.#field(id, fieldTypes.binary).#binary(value);
   }
 
   struct(id: number, value: ThriftStruct): this {
-    return this.#field(id, types.struct).#append(value.bytes());
+    return this.#field(id, fieldTypes.struct).#append(value.bytes());
   }
 
   i32s(id: number, values: readonly number[]): this {
-    this.#list(id, types.i32, values.length);
+    this.#list(id, fieldTypes.i32, values.length);
     for (const value of values) this.#zigzag(value);
     return this;
   }
 
   binaries(id: number, values: readonly string[]): this {
-    this.#list(id, types.binary, values.length);
+    this.#list(id, fieldTypes.binary, values.length);
     for (const value of values) this.#binary(value);
     return this;
   }
 
   structs(id: number, values: readonly ThriftStruct[]): this {
-    this.#list(id, types.struct, values.length);
+    this.#list(id, fieldTypes.struct, values.length);
     for (const value of values) this.#append(value.bytes());
     return this;
   }
@@ -59,7 +60,7 @@ export class ThriftStruct {
   }
 
   #list(id: number, type: number, length: number): void {
-    this.#field(id, types.list);
+    this.#field(id, fieldTypes.list);
     if (length < 15) this.#bytes.push((length << 4) | type);
     else {
       this.#bytes.push(0xf0 | type);

@@ -1,0 +1,126 @@
+import { readSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { VARCHAR } from '../core/duckdb.ts';
+import { appendRows } from './append-rows.ts';
+import { grouped } from './compaction-plan.ts';
+import { dictionaryTexts } from './parquet/dictionary-texts.ts';
+import { literal } from './segment-writer.ts';
+
+/** Where the file of a segment has the dictionary of a column. */
+interface DictionaryPlace {
+  readonly file: string;
+  readonly name: string;
+  readonly compressed: boolean;
+  /** Null: the column has values, but not in a dictionary. */
+  readonly start: number | null;
+  /** Where the first page of values begins. */
+  readonly end: number;
+}
+
+/** Texts by column; of those that have too many, none any more. */
+class ColumnTexts {
+  readonly #most: number;
+  readonly byColumn: Map<string, Set<string>>;
+
+  constructor(names: readonly string[], most: number) {
+    this.#most = most;
+    this.byColumn = new Map(names.map((name) => [name, new Set()]));
+  }
+
+  /** @param texts null: more than it cares for. */
+  add(name: string, texts: readonly string[] | null): void {
+    const known = this.byColumn.get(name);
+    for (const text of texts ?? []) known?.add(text);
+    if (texts === null || (known?.size ?? 0) > this.#most) this.byColumn.delete(name);
+  }
+}
+
+/**
+ * Makes the temporary table `entry` of `name` and `text`, some of them twice: the texts that some files have in some columns.
+ *
+ * Segments have them in their dictionaries, which are read as they are and may have a few that no row has; files that DuckDB
+ * wrote are looked through row by row.
+ *
+ * @param files absolute paths.
+ * @param most a column with more is given up: the table has not all of its texts.
+ * @returns how many different texts each of the other columns has.
+ */
+export async function findTexts(
+  connection: DuckDBConnection,
+  files: readonly string[],
+  names: readonly string[],
+  most: number,
+): Promise<Map<string, number>> {
+  const texts = new ColumnTexts(names, most);
+  const encoded = await encodedFiles(connection, files);
+  const places = await dictionaryPlaces(connection, encoded, names);
+  for (const [file, ofFile] of grouped(places, (place) => place.file)) await addDictionaries(texts, file, ofFile, most);
+  await connection.run('CREATE OR REPLACE TEMP TABLE entry (name VARCHAR, text VARCHAR)');
+  const rows = [...texts.byColumn].flatMap(([name, of]) => [...of].map((text) => [name, text]));
+  await appendRows(connection, 'entry', [VARCHAR, VARCHAR], rows);
+  const others = files.filter((file) => !encoded.includes(file));
+  for (const name of others.length === 0 ? [] : texts.byColumn.keys()) {
+    await connection.run(
+      `INSERT INTO entry SELECT DISTINCT ${literal(name)}, "${name}"
+        FROM read_parquet(${listOf(others)}, union_by_name = true, hive_partitioning = false)
+        WHERE "${name}" IS NOT NULL LIMIT ${most + 1}`,
+    );
+  }
+  const reader = await connection.runAndReadAll(
+    `SELECT name, count(DISTINCT text) AS texts FROM entry GROUP BY name HAVING texts <= ${most}`,
+  );
+  return new Map(reader.getRows().map(([name, count]) => [String(name), Number(count)]));
+}
+
+function listOf(files: readonly string[]): string {
+  return `[${files.map(literal).join(', ')}]`;
+}
+
+/** Those of some files that a lane has encoded by itself. */
+async function encodedFiles(connection: DuckDBConnection, files: readonly string[]): Promise<string[]> {
+  const reader = await connection.runAndReadAll(
+    `SELECT file_name FROM parquet_file_metadata(${listOf(files)}) WHERE created_by = 'saswatch'`,
+  );
+  return reader.getRows().map(([file]) => String(file));
+}
+
+async function dictionaryPlaces(
+  connection: DuckDBConnection,
+  files: readonly string[],
+  names: readonly string[],
+): Promise<DictionaryPlace[]> {
+  if (files.length === 0) return [];
+  const reader = await connection.runAndReadAll(
+    `SELECT file_name, path_in_schema, compression = 'BROTLI', dictionary_page_offset, data_page_offset
+      FROM parquet_metadata(${listOf(files)})
+      WHERE num_values > stats_null_count AND path_in_schema IN (${names.map(literal).join(', ')})`,
+  );
+  return reader.getRows().map(([file, name, compressed, start, end]) => ({
+    file: String(file),
+    name: String(name),
+    compressed: compressed === true,
+    start: start === null ? null : Number(start),
+    end: Number(end),
+  }));
+}
+
+async function addDictionaries(
+  texts: ColumnTexts,
+  file: string,
+  places: readonly DictionaryPlace[],
+  most: number,
+): Promise<void> {
+  const handle = await open(file);
+  try {
+    for (const { name, compressed, start, end } of places) {
+      if (!texts.byColumn.has(name)) continue;
+      const page = Buffer.allocUnsafe(start === null ? 0 : end - start);
+      // From the page cache, which is sooner done than another thread told of it.
+      readSync(handle.fd, page, 0, page.length, start);
+      texts.add(name, start === null ? null : dictionaryTexts(page, compressed, most));
+    }
+  } finally {
+    await handle.close();
+  }
+}
