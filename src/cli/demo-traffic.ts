@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EventHubProducerClient } from '@azure/event-hubs';
 import { bodies } from '../generate/bodies.ts';
 import type { Generation } from '../generate/scenario.ts';
+import { closeOrLeave } from '../ingest/sources/event-hubs-client.ts';
 
 export interface TrafficOptions {
   readonly connectionString: string;
@@ -39,7 +40,7 @@ export async function sendTraffic(options: TrafficOptions): Promise<void> {
     }
     await Promise.all(sending);
   } finally {
-    await producer.close();
+    await closeOrLeave(producer);
   }
 }
 

@@ -40,6 +40,22 @@ export function eventHubsClient(connection: EventHubsConnection): EventHubConsum
   );
 }
 
+/** Longest wait for the goodbye of a namespace. */
+const closeMsMax = 5_000;
+
+/**
+ * Closes clients of the SDK or their subscriptions, or leaves them after a while: where the connection breaks amid closing, the
+ * SDK's promise never settles.
+ */
+export async function closeOrLeave(...open: readonly { close(): Promise<void> }[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, closeMsMax);
+  });
+  await Promise.race([Promise.allSettled(open.map((each) => each.close())), late]);
+  clearTimeout(timer);
+}
+
 /** Partitions of the hub with the sequence number behind their newest event. */
 export async function hubPartitions(connection: EventHubsConnection): Promise<{ partitionId: string; end: bigint }[]> {
   const client = eventHubsClient(connection);
@@ -54,7 +70,7 @@ export async function hubPartitions(connection: EventHubsConnection): Promise<{ 
   } catch (cause) {
     throw hubError(connection, cause);
   } finally {
-    await client.close().catch(() => {});
+    await closeOrLeave(client);
   }
 }
 

@@ -11,7 +11,7 @@ import { AppError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import type { Delivery, Source } from '../source.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
-import { type EventHubsConnection, eventHubsClient, hubError, isTransient } from './event-hubs-client.ts';
+import { closeOrLeave, type EventHubsConnection, eventHubsClient, hubError, isTransient } from './event-hubs-client.ts';
 
 export interface HubPartition {
   readonly partitionId: string;
@@ -79,7 +79,7 @@ export class EventHubsSource implements Source {
       const client = eventHubsClient(this.#assignment.connection);
       const before = [...this.#next.values()].join();
       const lost = await this.#receive(client);
-      await client.close().catch(() => {});
+      await closeOrLeave(client);
       if (lost === null || signal.aborted) return;
       if (!isTransient(lost)) throw hubError(this.#assignment.connection, lost);
       pauseMs = [...this.#next.values()].join() === before ? Math.min(pauseMs * 2, reconnectPauseMsMax) : 100;
@@ -117,7 +117,7 @@ export class EventHubsSource implements Source {
       }
     });
     this.#queue.release();
-    await Promise.all(subscriptions.map((subscription) => subscription.close().catch(() => {})));
+    await closeOrLeave(...subscriptions);
     return lost;
   }
 
