@@ -88,6 +88,8 @@ export class Coordinator {
         await pool.run({ ...this.#settings, assignment, port: run.lanePort(signal) });
         return;
       } catch (error) {
+        // Nothing that it asked for before it died may be taken for its next life.
+        run.close();
         failures = run.commits > 0 ? 1 : failures + 1;
         if (!(error instanceof AppError) || !error.retryable || failures >= failuresMax || signal.aborted) throw error;
         plan.recover(lane);

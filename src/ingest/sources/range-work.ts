@@ -75,6 +75,8 @@ interface Taken {
 export class RangeWork<L extends StoredLog, R extends ByteRange> {
   readonly #options: RangeWorkOptions<L, R>;
   readonly #taken = new Map<string, Taken>();
+  /** How often a lane has died: what it had asked for before is for nobody. */
+  readonly #deaths = new Map<number, number>();
   readonly #stop = new AbortController();
   #logs: readonly L[] = [];
   #waiting: Waiting<L, R>[] = [];
@@ -112,18 +114,19 @@ export class RangeWork<L extends StoredLog, R extends ByteRange> {
 
   /**
    * The next ranges for a lane: one, or several of small logs. Waits for one while following. None: there is none and
-   * there will be none.
+   * there will be none, or the lane has died meanwhile.
    */
   async next(lane: number, finished: readonly ByteRange[]): Promise<R[]> {
     for (const { partition, version, from, reached = from } of finished) {
       this.#taken.set(partition, { lane, version, reached });
     }
-    while (!this.#stop.signal.aborted) {
+    const deaths = this.#deaths.get(lane);
+    while (!this.#stop.signal.aborted && deaths === this.#deaths.get(lane)) {
       const own = this.#takeContinued(lane);
       const bunch = own.length > 0 ? own : this.#takeBunch(lane);
       if (bunch.length > 0) {
         const claimed = await this.#claimed(bunch);
-        if (claimed.length > 0) return claimed;
+        if (claimed.length > 0 && deaths === this.#deaths.get(lane)) return claimed;
       } else if (this.#options.once) {
         return [];
       } else {
@@ -163,15 +166,24 @@ export class RangeWork<L extends StoredLog, R extends ByteRange> {
     const { store } = this.#options;
     const claimed: R[] = [];
     for (const { log, range } of bunch) {
-      const held = store.claim === undefined ? range : await store.claim(log, range);
+      const held = store.claim === undefined ? range : await this.#claim(store.claim(log, range));
       if (held !== null) claimed.push(held);
       else this.#taken.delete(range.partition);
     }
     return claimed;
   }
 
+  /** An order to stop may break a claim off, which is no fault then. */
+  async #claim(claim: Promise<R | null>): Promise<R | null> {
+    return claim.catch((fault: unknown) => {
+      if (this.#stop.signal.aborted) return null;
+      throw fault;
+    });
+  }
+
   /** Takes back all that a lane that died had, so that it is read again from the last commit. */
   recover(lane: number): void {
+    this.#deaths.set(lane, (this.#deaths.get(lane) ?? 0) + 1);
     for (const [partition, taken] of this.#taken) if (taken.lane === lane) this.#taken.delete(partition);
     this.#offer();
   }

@@ -104,3 +104,50 @@ it('has a lane that died read again from the last commit, whatever it had read a
   expect(await next(work, 1)).toMatchObject({ ...first, from: 40 });
   work.stop();
 });
+
+it('gives what a log grew by to the lane that came after one that died, not to the question the dead one left', async () => {
+  const log = new GrowingLog();
+  const work = await log.plan(true);
+  const range = await next(work, 0);
+  const dead = work.next(0, [{ ...range, reached: 100 }]);
+  log.committed = 100;
+  work.recover(0);
+  const alive = work.next(0, []);
+  log.bytes = 250;
+  expect(await dead).toEqual([]);
+  expect(await alive).toMatchObject([{ ...first, from: 100 }]);
+  work.stop();
+});
+
+it('gives what a lane died over while it was claimed to another', async () => {
+  let claimed = () => {};
+  const log = Object.assign(new GrowingLog(), {
+    claim: (_: StoredLog, range: ByteRange) =>
+      new Promise<ByteRange>((resolve) => {
+        claimed = () => resolve(range);
+      }),
+  });
+  const work = await log.plan(true);
+  const dead = work.next(0, []);
+  const claimOfTheDead = claimed;
+  work.recover(0);
+  const alive = work.next(1, []);
+  claimOfTheDead();
+  claimed();
+  expect(await alive).toMatchObject([first]);
+  work.stop();
+  expect(await dead).toEqual([]);
+});
+
+it('has nothing more, and no fault, where the order to stop breaks a claim off', async () => {
+  let breakOff = (_: Error) => {};
+  const claim = () =>
+    new Promise<null>((_, reject) => {
+      breakOff = reject;
+    });
+  const work = await Object.assign(new GrowingLog(), { claim }).plan(true);
+  const asked = work.next(0, []);
+  work.stop();
+  breakOff(new Error('aborted'));
+  expect(await asked).toEqual([]);
+});
