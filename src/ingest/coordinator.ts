@@ -53,7 +53,8 @@ export class Coordinator {
    *
    * @param lanes threads for each plan.
    * @param signal first stops pulling: lanes flush, commit and end.
-   * @throws AppError the first fault that no retry mends; all other lanes are stopped and have committed by then.
+   * @throws AppError the first fault that no retry mends, or whatever `onCommit` threw; all other lanes are stopped and have
+   * committed by then.
    */
   async run(plans: readonly SourcePlan[], lanes: number, signal: AbortSignal): Promise<void> {
     const stop = new AbortController();
@@ -64,24 +65,40 @@ export class Coordinator {
     everyStop.addEventListener('abort', stopPlans, { once: true });
     const starts = plans.flatMap((plan) => Array.from({ length: plan.lanesFor(lanes) }, (_, lane) => ({ plan, lane })));
     const pool = new LanePool(Math.max(1, starts.length));
+    const faults: unknown[] = [];
+    // A lane is not at fault for it: started again, it would commit, and be refused, for ever.
+    const onCommit = (event: CommitEvent) => {
+      try {
+        this.#onCommit(event);
+      } catch (error) {
+        faults.push(error);
+        stop.abort();
+      }
+    };
     try {
       const runs = starts.map(({ plan, lane }) =>
-        this.#keepRunning(pool, plan, lane, everyStop).catch((error: unknown) => {
+        this.#keepRunning(pool, plan, lane, { signal: everyStop, onCommit }).catch((error: unknown) => {
           stop.abort();
           throw error;
         }),
       );
       const failed = (await Promise.allSettled(runs)).find((run) => run.status === 'rejected');
+      if (faults.length > 0) throw faults[0];
       if (failed !== undefined) throw failed.reason;
     } finally {
       await pool.close();
     }
   }
 
-  async #keepRunning(pool: LanePool, plan: SourcePlan, lane: number, signal: AbortSignal): Promise<void> {
+  async #keepRunning(
+    pool: LanePool,
+    plan: SourcePlan,
+    lane: number,
+    { signal, onCommit }: { readonly signal: AbortSignal; readonly onCommit: (event: CommitEvent) => void },
+  ): Promise<void> {
     for (let failures = 0; ; ) {
       await this.#admission.admit(signal);
-      const run = new LaneRun(this.#catalog, plan, lane, this.#onCommit, this.#admission);
+      const run = new LaneRun(this.#catalog, plan, lane, onCommit, this.#admission);
       const assignment = plan.assignment(lane);
       if (assignment === null) return;
       try {

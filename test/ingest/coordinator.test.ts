@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../src/core/errors.ts';
 import { generate } from '../../src/generate/scenario.ts';
 import { writeScenario } from '../../src/generate/write-scenario.ts';
 import { ingest, sums } from './ingest.ts';
@@ -38,6 +39,20 @@ describe('a coordinator with two lanes', () => {
     expect(first).toBeGreaterThanOrEqual(3_000);
     expect(first).toBeLessThan(rows);
     expect(first + (await ingest(dataDir, join(folder, 'logs')))).toBe(rows);
+    expect(await sums(dataDir)).toMatchObject({ rows, rolled_up: rows });
+  });
+
+  it('ends with the fault of whoever takes note of commits, and asks no lane to try again', async () => {
+    writeScenario({ ...story, out: join(folder, 'logs'), format: 'ndjson' });
+    const dataDir = join(folder, 'data');
+    const fault = new AppError('DETECTION_FAILED', 'a rule has failed');
+    const onCommit = () => {
+      throw fault;
+    };
+    await expect(ingest(dataDir, join(folder, 'logs'), { batchRowsMax: 1_000 }, { onCommit })).rejects.toBe(fault);
+    const left = await ingest(dataDir, join(folder, 'logs'));
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThan(rows);
     expect(await sums(dataDir)).toMatchObject({ rows, rolled_up: rows });
   });
 
