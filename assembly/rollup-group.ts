@@ -5,8 +5,7 @@
 //
 // What is null is zero there, as it is in the columns.
 import {
-  ACCOUNT, AUTH_TYPE, BUCKET_MICROS, KEY_HASH, KEY_HASH_BIT, KEY_NAME, KEY_NAME_BIT, PRESENT_AT, ROLLUP_FIRST_ROWS_AT,
-  ROLLUP_KEY_BYTES, ROLLUP_KEYS_AT, ROLLUP_SLOTS, ROLLUP_SLOTS_AT, SAS_ID, SAS_ID_BIT, TIME, TOKEN, TOKEN_BIT, TOKEN_FINGERPRINT,
+  ACCOUNT, AUTH_TYPE, BUCKET_MICROS, KEY_HASH, KEY_HASH_BIT, KEY_NAME, KEY_NAME_BIT, PRESENT_AT, ROLLUP_KEY_BYTES, ROLLUP_KEYS_AT, ROLLUP_SLOTS, ROLLUP_SLOTS_AT, SAS_ID, SAS_ID_BIT, TIME, TOKEN, TOKEN_BIT, TOKEN_FINGERPRINT,
   TOKEN_FINGERPRINT_BIT, TOKEN_HASH, TOKEN_HASH_BIT,
 } from './layout';
 import { hash } from './text';
@@ -34,7 +33,7 @@ function bucketOf(time: i64): i64 {
 
 // @ts-ignore: decorator
 @inline
-function keyAt(group: usize): usize {
+export function keyAt(group: usize): usize {
   return ROLLUP_KEYS_AT + group * ROLLUP_KEY_BYTES;
 }
 
@@ -72,7 +71,6 @@ export function groupOf(row: usize): usize {
     const place = ROLLUP_SLOTS_AT + ((<usize>(slot & (ROLLUP_SLOTS - 1))) << 2);
     const found = <usize>load<u32>(place);
     if (found == 0) {
-      store<u32>(ROLLUP_FIRST_ROWS_AT + (groups << 2), <u32>row);
       latest = groups++;
       store<u32>(place, <u32>groups);
       return latest;
@@ -83,9 +81,4 @@ export function groupOf(row: usize): usize {
     }
   }
   return 0;
-}
-
-/** Start of the group's time bucket. */
-export function groupBucket(group: usize): i64 {
-  return load<i64>(keyAt(group));
 }

@@ -3,15 +3,16 @@
 import {
   CALLER_IP, CALLER_IP_BIT, CALLER_IPV4, CALLER_IPV4_BIT, CONTAINER, CONTAINER_BIT, GATHER_AT, IP_CLASS, IP_CLASS_BIT,
   OBJECT_KEY_BIT, OBJECT_KEY_TEXT, OPERATION_CLASS, OPERATION_COUNT, OPERATION_NAME, PRESENT_AT, PROTOCOL, PROTOCOL_BIT,
-  REQUEST_BODY_BYTES, RESPONSE_BODY_BYTES, ROLLUP_AGENT_BITS_AT, ROLLUP_BUCKET_AT, ROLLUP_BYTES_IN_AT,
+  REQUEST_BODY_BYTES, RESPONSE_BODY_BYTES, ROLLUP_AGENT_BITS_AT, ROLLUP_BYTES_IN_AT,
   ROLLUP_BYTES_OUT_AT, ROLLUP_CONTAINER_BITS_AT, ROLLUP_COUNTER_BYTES, ROLLUP_COUNTERS, ROLLUP_ERRORS_AT, ROLLUP_HTTP_N_AT,
   ROLLUP_IP_BITS_AT, ROLLUP_MAX_TIME_AT, ROLLUP_MIN_TIME_AT, ROLLUP_N_AT, ROLLUP_NETWORK_BITS_AT,
   ROLLUP_OBJECT_BITS_AT, ROLLUP_OK_AT, ROLLUP_OLD_TLS_N_AT, ROLLUP_OVERWRITE_CANDIDATES_AT, ROLLUP_PUBLIC_N_AT,
-  ROLLUP_READS_AT, ROLLUP_ROWS_AT, SKETCH_BYTES, STATUS_CODE, STATUS_CODE_BIT, TIME, TLS_VERSION, TLS_VERSION_BIT,
+  ROLLUP_READS_AT, ROLLUP_ROWS_AT, ROLLUP_SKETCH_OFFSETS_AT, SKETCH_BYTES, STATUS_CODE, STATUS_CODE_BIT, TIME, TLS_VERSION, TLS_VERSION_BIT,
   TRAIT_ADDRESS_BIT_AT, TRAIT_CLASS_COUNTER_AT, TRAIT_CONTAINER_BIT_AT, TRAIT_IS_HTTP_AT, TRAIT_IS_OLD_TLS_AT,
   TRAIT_IS_PUBLIC_AT, TRAIT_NETWORK_BIT_AT, TRAIT_OVERWRITES_AT, TRAIT_TOOL_BIT_AT, USER_AGENT, USER_AGENT_BIT,
 } from './layout';
-import { clearGroups, groupBucket, groupOf, groups } from './rollup-group';
+import { clearGroups, groupOf, groups } from './rollup-group';
+import { writeIdentity, writeIdentityValidity } from './rollup-identity';
 import { Row } from './row';
 import { hashAddress, hashNetworkOf, hashTexts, setBit } from './sketch';
 
@@ -52,7 +53,7 @@ function setWordBit(words: usize, group: usize, bit: u32): void {
 function startGroup(group: usize, time: i64): void {
   for (let i: usize = 0; i < ROLLUP_COUNTERS; i++) store<u32>(ROLLUP_ROWS_AT + i * ROLLUP_COUNTER_BYTES + (group << 2), 0);
   const group8 = group << 3;
-  store<i64>(ROLLUP_BUCKET_AT + group8, groupBucket(group));
+  writeIdentity(group);
   store<i64>(ROLLUP_BYTES_OUT_AT + group8, 0);
   store<i64>(ROLLUP_BYTES_IN_AT + group8, 0);
   store<u64>(ROLLUP_CONTAINER_BITS_AT + group8, 0);
@@ -137,6 +138,10 @@ export function rollUp(): usize {
     if (time > load<i64>(last)) store<i64>(last, time);
     add(ROLLUP_ROWS_AT, group, 1);
     if (load<i32>(OPERATION_COUNT + (row << 2)) == 0) countRequest(row, group);
+  }
+  writeIdentityValidity(groups);
+  for (let group: usize = 0; group <= groups; group++) {
+    store<u32>(ROLLUP_SKETCH_OFFSETS_AT + (group << 2), <u32>(group * SKETCH_BYTES));
   }
   return groups;
 }

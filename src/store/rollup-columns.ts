@@ -31,16 +31,26 @@ export const condensedSpecs = [
   { name: 'max_time', type: 'timestamp' },
 ] as const;
 export type CondensedName = (typeof condensedSpecs)[number]['name'];
+export type IdentityName = (typeof identitySpecs)[number]['name'];
 
 const [bucketSpec, ...valueSpecs] = condensedSpecs;
 
 /** The columns of a rollup file, in its order. */
 export const rollupSpecs = [bucketSpec, ...identitySpecs, ...valueSpecs] as const;
 
+/** A column of the batch, of the first row of each group only. */
+export interface IdentityColumn {
+  readonly validity: Uint8Array<ArrayBuffer> | null;
+  /** Codes, where the batch has a dictionary. */
+  readonly values: FixedValues;
+}
+
 /** A batch condensed to groups of rows that share an identity and a time bucket, in the order of their first rows. */
 export interface Condensed {
-  /** First row of each group. */
-  readonly firstRow: Uint32Array;
+  readonly groups: number;
+  readonly identity: Readonly<Record<IdentityName, IdentityColumn>>;
   /** One value a group, of a sketch `sketchBytes` bytes; the buffers may be longer. */
   readonly values: Readonly<Record<CondensedName, FixedValues>>;
+  /** Where each sketch of a column begins, and where the last ends. */
+  readonly sketchOffsets: Int32Array<ArrayBuffer>;
 }

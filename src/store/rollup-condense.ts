@@ -2,8 +2,10 @@ import type { Batch } from '../core/batch.ts';
 import { bucketMicros, type Condensed } from './rollup-columns.ts';
 import { countedRows, rollupCounts } from './rollup-counts.ts';
 import { groupRows, type RowGroups } from './rollup-groups.ts';
+import { identityOf } from './rollup-identity.ts';
 import { rollupSketches } from './rollup-sketches.ts';
 import type { RollupTraits } from './rollup-traits.ts';
+import { sketchBytes } from './sketch.ts';
 import { fixedColumn, wordsOf } from './table.ts';
 
 /** Condenses any batch, in plain TypeScript; the scanner does the same to its own batches in its memory. */
@@ -11,7 +13,8 @@ export function condense(batch: Batch, traits: RollupTraits): Condensed {
   const groups = groupRows(batch, bucketMicros);
   const counted = countedRows(batch);
   return {
-    firstRow: groups.firstRow,
+    groups: groups.count,
+    identity: identityOf(batch, groups.firstRow),
     values: {
       ...rollupCounts(batch, groups, counted, traits),
       ...times(batch, groups),
@@ -19,6 +22,7 @@ export function condense(batch: Batch, traits: RollupTraits): Condensed {
       bytes_in: sums(batch, 'request_body_bytes', groups, counted),
       ...rollupSketches(batch, groups, counted, traits),
     },
+    sketchOffsets: Int32Array.from({ length: groups.count + 1 }, (_, group) => group * sketchBytes),
   };
 }
 

@@ -1,4 +1,5 @@
-import { type CondensedName, condensedSpecs } from '../../store/rollup-columns.ts';
+import { valueBytes } from '../../core/batch.ts';
+import { type CondensedName, condensedSpecs, type IdentityName, identitySpecs } from '../../store/rollup-columns.ts';
 import type { RollupTraits } from '../../store/rollup-traits.ts';
 import { sketchBytes } from '../../store/sketch.ts';
 import type { MemoryPlan } from './memory-plan.ts';
@@ -7,8 +8,12 @@ import type { MemoryPlan } from './memory-plan.ts';
 export interface RollupLayout {
   /** Slots of the table of groups: twice the most there can be, a power of two. */
   readonly slots: number;
-  readonly regions: { readonly firstRows: number; readonly keys: number; readonly slots: number };
-  readonly columns: Readonly<Record<CondensedName, number>>;
+  /** From one counter to the next. */
+  readonly counterBytes: number;
+  readonly regions: { readonly keys: number; readonly slots: number; readonly sketchOffsets: number };
+  readonly columns: Readonly<Record<CondensedName | IdentityName, number>>;
+  /** Arrow bitmaps. */
+  readonly validity: Readonly<Record<IdentityName, number>>;
   /** Tables with one entry a code. */
   readonly traits: Readonly<Record<keyof RollupTraits, number>>;
 }
@@ -19,24 +24,32 @@ export const counterColumns = condensedSpecs.filter(({ type }) => type === 'uint
 /** A group's key, drawn in assembly/rollup-group.ts. */
 export const groupKeyBytes = 80;
 
+/** Counters of a group are written together: a whole page from one to the next, they would push each other out of the cache. */
+const counterGapBytes = 192;
+
 export function planRollup(memory: MemoryPlan, rowsMax: number, codesMax: number): RollupLayout {
   const slots = 2 ** Math.ceil(Math.log2(2 * rowsMax));
-  const counters = memory.take(4 * rowsMax * counterColumns.length);
+  const counterBytes = 4 * rowsMax + counterGapBytes;
+  const counters = memory.take(counterBytes * counterColumns.length);
   const places = condensedSpecs.map((spec) => {
-    if (spec.type === 'uint32') return [spec.name, counters + 4 * rowsMax * counterColumns.indexOf(spec)];
+    if (spec.type === 'uint32') return [spec.name, counters + counterBytes * counterColumns.indexOf(spec)];
     return [spec.name, memory.take((spec.type === 'blob' ? sketchBytes : 8) * rowsMax)];
   });
+  const identity = identitySpecs.map(({ name, type }) => [name, memory.take(valueBytes[type] * rowsMax)]);
+  const validity = identitySpecs.map(({ name }) => [name, memory.take(rowsMax / 8)]);
   const bytes = () => memory.take(codesMax);
   const shorts = () => memory.take(2 * codesMax);
   return {
     slots,
+    counterBytes,
     regions: {
-      firstRows: memory.take(4 * rowsMax),
       // Each row's key is written behind those of the groups.
       keys: memory.take(groupKeyBytes * (rowsMax + 1)),
       slots: memory.take(4 * slots),
+      sketchOffsets: memory.take(4 * (rowsMax + 1)),
     },
-    columns: Object.fromEntries(places) as Record<CondensedName, number>,
+    columns: Object.fromEntries([...places, ...identity]) as RollupLayout['columns'],
+    validity: Object.fromEntries(validity) as RollupLayout['validity'],
     traits: {
       classCounter: bytes(),
       overwrites: bytes(),
