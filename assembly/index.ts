@@ -5,12 +5,13 @@ import { clearDerived } from './derived';
 import { packDeltas, repeatCount } from './delta';
 import { clearDictionaries, code, findValue, full, hasRoom, internValue } from './dictionary';
 import { distinctValues } from './distinct';
+import { distinctTexts } from './distinct-texts';
 import { greatestAt, leastAt } from './extremes';
 import { markCodes, packCodes } from './hybrid';
 import { setLineFeedIsSpace, skipSpaces } from './json';
 import { indexKeys, indexOfKey } from './key';
 import { sortRows } from './order';
-import { leastText, textLengths } from './page-texts';
+import { leastText, plainTexts, presentTexts, textLengths } from './page-texts';
 import { clearPlace } from './place';
 import { gatherPresent, presentRows, widen } from './present-rows';
 import { lastKey, readRecord, setSourceId } from './record';
@@ -19,13 +20,14 @@ import { beginRow, clearRows, dropRow, keepRow, Row, writeValidity } from './row
 import { clearQueries, hasSasRoom } from './sas';
 import { clearSasColumns, meetSas, sasRows } from './sas-columns';
 import { indexSasNames } from './sas-name';
+import { joinSuffixes, sharedPrefixes } from './shared-prefixes';
 import { setSeed } from './text';
 import { flipUuids, narrowCodes, textElements } from './vector';
 
 export {
-  clearSasColumns, distinctValues, flipUuids, gatherPresent, greatestAt, leastAt, leastText, markCodes, meetSas,
-  narrowCodes, packCodes, packDeltas, presentRows, repeatCount, rollUp, sasRows, sortRows, textElements, textLengths, widen,
-  writeValidity,
+  clearSasColumns, distinctTexts, distinctValues, flipUuids, gatherPresent, greatestAt, joinSuffixes, leastAt,
+  leastText, markCodes, meetSas, narrowCodes, packCodes, packDeltas, plainTexts, presentRows, presentTexts,
+  repeatCount, rollUp, sasRows, sharedPrefixes, sortRows, textElements, textLengths, widen, writeValidity,
 };
 
 /** Why a scan ended. */

@@ -50,6 +50,42 @@ export interface PageKernel {
     end: number,
     utf8: boolean,
   ): Uint32Array<ArrayBuffer> | null;
+  /** The same of the first `count` present rows; null also if their texts do not lie one behind the other. */
+  presentTexts(
+    offsets: number,
+    count: number,
+    bytes: number,
+    end: number,
+    utf8: boolean,
+  ): { readonly lengths: Uint32Array<ArrayBuffer>; readonly starts: Int32Array<ArrayBuffer> } | null;
+  /**
+   * Texts as codes into those that differ.
+   *
+   * @param most that may differ, at most one in so many, and their bytes.
+   * @returns first row of each; null where that does not pay.
+   */
+  distinctTexts(
+    offsets: number,
+    count: number,
+    bytes: number,
+    most: number,
+    oneIn: number,
+    mostBytes: number,
+  ): { readonly rows: Uint32Array<ArrayBuffer>; readonly codes: Uint16Array<ArrayBuffer> } | null;
+  /** Texts with their lengths, as PLAIN has them: of `count` rows whose numbers stand at `rows`, or of the first ones if it is 0. */
+  plainTexts(offsets: number, bytes: number, rows: number, count: number): Uint8Array<ArrayBuffer>;
+  /** How many bytes each text shares with the beginning of the one before, how many it has beside, and the former in all. */
+  sharedPrefixes(
+    offsets: number,
+    count: number,
+    bytes: number,
+  ): {
+    readonly prefixes: Uint32Array<ArrayBuffer>;
+    readonly suffixes: Uint32Array<ArrayBuffer>;
+    readonly shared: number;
+  };
+  /** The ends of `count` texts, of as many bytes as stand at `suffixes`, one behind the other. */
+  joinSuffixes(offsets: number, suffixes: number, count: number, bytes: number): Uint8Array<ArrayBuffer>;
   /** Which of these texts comes first, and which last, when ordered by their bytes. */
   textExtremes(offsets: number, count: number, bytes: number): readonly [least: number, greatest: number];
 }

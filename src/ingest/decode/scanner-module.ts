@@ -36,6 +36,11 @@ export interface ScannerExports {
   leastAt(values: number, width: number, count: number, signed: number): number;
   greatestAt(): number;
   textLengths(offsets: number, count: number, bytes: number, end: number, utf8: number): number;
+  presentTexts(offsets: number, count: number, bytes: number, end: number, utf8: number): number;
+  plainTexts(offsets: number, bytes: number, rows: number, count: number): number;
+  distinctTexts(offsets: number, count: number, bytes: number, most: number, oneIn: number, mostBytes: number): number;
+  sharedPrefixes(offsets: number, count: number, bytes: number): number;
+  joinSuffixes(offsets: number, suffixes: number, count: number, bytes: number): number;
   leastText(offsets: number, count: number, bytes: number): number;
   reset(): void;
 }

@@ -2,7 +2,8 @@ import type { PageKernel } from '../../core/page-kernel.ts';
 import { scannerLayout } from './scanner-layout.ts';
 import type { ScannerExports } from './scanner-module.ts';
 
-const { levels, presentRows, distinctValues, distinctCodes, codeMarks, gather, textGather } = scannerLayout.regions;
+const { regions } = scannerLayout;
+const { levels, presentRows, distinctValues, distinctCodes, codeMarks, gather, textGather } = regions;
 
 /** The scanner at work for an encoder of its batch; pages lie where texts are gathered while rows are sorted. */
 export function scannerPages(scanner: ScannerExports, memory: ArrayBuffer): PageKernel {
@@ -41,8 +42,35 @@ export function scannerPages(scanner: ScannerExports, memory: ArrayBuffer): Page
     },
     textLengths(offsets, count, bytes, end, utf8) {
       const valid = scanner.textLengths(offsets, count, bytes, end, Number(utf8)) !== 0;
-      return valid ? new Uint32Array(memory, presentRows, count) : null;
+      return valid ? new Uint32Array(memory, regions.textLengths, count) : null;
     },
+    presentTexts(offsets, count, bytes, end, utf8) {
+      if (scanner.presentTexts(offsets, count, bytes, end, Number(utf8)) === 0) return null;
+      return {
+        lengths: new Uint32Array(memory, regions.textLengths, count),
+        starts: new Int32Array(memory, regions.textStarts, count + 1),
+      };
+    },
+    distinctTexts(offsets, count, bytes, most, oneIn, mostBytes) {
+      const length = scanner.distinctTexts(offsets, count, bytes, most, oneIn, mostBytes);
+      if (length > most) return null;
+      return {
+        rows: new Uint32Array(memory, distinctValues, length),
+        codes: new Uint16Array(memory, distinctCodes, count),
+      };
+    },
+    plainTexts: (offsets, bytes, rows, count) =>
+      new Uint8Array(memory, textGather, scanner.plainTexts(offsets, bytes, rows, count)),
+    sharedPrefixes(offsets, count, bytes) {
+      const shared = scanner.sharedPrefixes(offsets, count, bytes);
+      return {
+        prefixes: new Uint32Array(memory, regions.prefixLengths, count),
+        suffixes: new Uint32Array(memory, regions.suffixLengths, count),
+        shared,
+      };
+    },
+    joinSuffixes: (offsets, suffixes, count, bytes) =>
+      new Uint8Array(memory, textGather, scanner.joinSuffixes(offsets, suffixes, count, bytes)),
     textExtremes(offsets, count, bytes) {
       const least = scanner.leastText(offsets, count, bytes);
       return [least, scanner.greatestAt()];

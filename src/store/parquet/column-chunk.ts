@@ -41,7 +41,7 @@ export function putColumnChunk(
     pages.putDictionary(page.written(), dictionary.entries);
   }
   const dataStart = file.position;
-  for (const { from, to, fromValue, toValue } of pageSpans(values.lengths, tableRows, present)) {
+  for (const { from, to, fromValue, toValue } of pageSpans(values.starts, tableRows, present)) {
     page.reset();
     putLevels(present, from, to, kernel);
     values.put(page, fromValue, toValue);
@@ -86,15 +86,33 @@ interface PageSpan {
   readonly toValue: number;
 }
 
-function* pageSpans(lengths: Uint32Array | null, rows: number, { levels, count }: PresentRows): Generator<PageSpan> {
-  if (lengths === null) return yield { from: 0, to: rows, fromValue: 0, toValue: count };
-  let [from, fromValue, toValue, bytes] = [0, 0, 0, 0];
-  for (let row = 0; row < rows; row++) {
-    if (levels === null || levels[row] === 1) bytes += lengths[toValue++] ?? 0;
-    if (bytes < textPageBytes && row < rows - 1) continue;
-    yield { from, to: row + 1, fromValue, toValue };
-    [from, fromValue, bytes] = [row + 1, toValue, 0];
+function* pageSpans(starts: Int32Array | null, rows: number, { levels, count }: PresentRows): Generator<PageSpan> {
+  for (let from = 0, fromValue = 0; from < rows; ) {
+    const toValue = starts === null ? count : pageEnd(starts, fromValue, count);
+    const to = toValue === count ? rows : rowBehind(levels, from, toValue - fromValue);
+    yield { from, to, fromValue, toValue };
+    [from, fromValue] = [to, toValue];
   }
+}
+
+/** The first value from one on behind which there are enough bytes for a page, or `count`. */
+function pageEnd(starts: Int32Array, from: number, count: number): number {
+  const full = (starts[from] ?? 0) + textPageBytes;
+  let [low, high] = [from + 1, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) < full) low = middle + 1;
+    else high = middle;
+  }
+  return high;
+}
+
+/** The row behind that of the last of so many values. */
+function rowBehind(levels: Uint16Array | null, from: number, values: number): number {
+  if (levels === null) return from + values;
+  let row = from;
+  for (let left = values; left > 0; row++) left -= levels[row] ?? 0;
+  return row;
 }
 
 /** Which rows of a page have a value, with the length of that before it. */

@@ -2,9 +2,9 @@ import type { PageKernel } from '../../core/page-kernel.ts';
 import { kernelOver } from '../kernel-values.ts';
 import type { TableColumn } from '../table.ts';
 import { assertCode, placeIn } from '../vector-memory.ts';
-import type { ByteSink } from './byte-sink.ts';
 import { type EncodedValues, encodings } from './encoded-values.ts';
 import { codeWidth, putHybrid } from './hybrid.ts';
+import { putPlainTexts } from './plain-texts.ts';
 import type { PresentRows } from './present-rows.ts';
 import { textExtremes } from './text-extremes.ts';
 import { type Texts, textsOf } from './texts.ts';
@@ -25,14 +25,14 @@ export function encodeCodes(
   const { length } = dictionary;
   placeIn(codes, 0, 2 * tableRows);
   if (length === 0) return noValues;
-  const texts = textsOf(dictionary, length, { levels: null, rows: null, count: length }, 'text', null);
   const gathered = presentCodes(codes, present, kernel);
   const { largest, marks } =
     kernelOver(kernel, gathered)?.markCodes(gathered.byteOffset, gathered.length) ?? mark(gathered);
   assertCode(largest, length);
+  const texts = textsOf(dictionary, length, { levels: null, rows: null, count: length }, 'text', kernel);
   return {
-    extremes: textExtremes(usedTexts(texts, marks, largest), null),
-    dictionary: { entries: length, put: (sink) => putPlainTexts(sink, texts) },
+    extremes: textExtremes(usedTexts(texts, marks, largest), kernel),
+    dictionary: { entries: length, put: (sink) => putPlainTexts(sink, texts, null, kernel) },
     compressible: true,
     ...codedValues(gathered, length, kernel),
   };
@@ -44,7 +44,7 @@ const noValues: EncodedValues = {
   encoding: encodings.plain,
   dictionary: null,
   compressible: false,
-  lengths: null,
+  starts: null,
   put: () => undefined,
 };
 
@@ -53,11 +53,11 @@ export function codedValues(
   codes: Codes,
   entries: number,
   kernel: PageKernel | null,
-): Pick<EncodedValues, 'encoding' | 'lengths' | 'put'> {
+): Pick<EncodedValues, 'encoding' | 'starts' | 'put'> {
   const width = codeWidth(entries);
   return {
     encoding: encodings.dictionary,
-    lengths: null,
+    starts: null,
     put(sink, from, to) {
       sink.byte(width);
       putHybrid(sink, codes.subarray(from, to), width, kernel);
@@ -92,11 +92,4 @@ function usedTexts({ lengths, starts, bytes }: Texts, marks: Uint8Array, largest
   if (rows.length === lengths.length) return { lengths, starts, bytes };
   const present = { levels: null, rows: Uint32Array.from(rows), count: rows.length };
   return textsOf({ offsets: starts, bytes }, lengths.length, present, 'blob', null);
-}
-
-function putPlainTexts(sink: ByteSink, { lengths, starts, bytes }: Texts): void {
-  for (let code = 0; code < lengths.length; code++) {
-    sink.uint32(lengths[code] ?? 0);
-    sink.put(bytes.subarray(starts[code], starts[code + 1]));
-  }
 }

@@ -32,7 +32,7 @@ export function encodeFixed(
       ...codedValues(codes, entries.count, kernel),
     };
   }
-  const common = { extremes: fixedExtremes(type, values, kernel), dictionary: null, lengths: null };
+  const common = { extremes: fixedExtremes(type, values, kernel), dictionary: null, starts: null };
   const deltas = packedDeltas(type, values, kernel);
   if (deltas !== null) {
     return { ...common, encoding: encodings.delta, compressible: false, put: (sink) => sink.put(deltas) };

@@ -34,9 +34,15 @@ export function textsOf(
   const isText = kind === 'text';
   if (isText && !isUtf8(bytes.subarray(first, last))) throw invalidText();
   const { levels, rows } = present;
-  const fast = levels === null && rows === null ? kernelOver(kernel, offsets, bytes) : null;
-  const lengths = fast?.textLengths(offsets.byteOffset, tableRows, bytes.byteOffset, last, isText) ?? null;
-  if (lengths !== null) return { lengths, starts: offsets, bytes };
+  const fast = kernelOver(kernel, offsets, bytes, rows ?? bytes);
+  const [at, bytesAt] = [offsets.byteOffset, bytes.byteOffset];
+  if (rows === null && levels === null) {
+    const lengths = fast?.textLengths(at, tableRows, bytesAt, last, isText) ?? null;
+    if (lengths !== null) return { lengths, starts: offsets, bytes };
+  } else {
+    const found = fast?.presentTexts(at, present.count, bytesAt, last, isText) ?? null;
+    if (found !== null) return { ...found, bytes };
+  }
   assertRuns(runs, tableRows, last, isText);
   return together(runs, present);
 }

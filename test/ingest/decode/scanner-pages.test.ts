@@ -73,18 +73,39 @@ it('encodes an estate, sorted or not', async () => {
   scanner.sort();
   const { asked } = await expectAlike(scanner.batch(), folder);
   expect([...asked].sort()).toEqual([
+    'distinctTexts',
     'distinctValues',
     'extremes',
     'gatherPresent',
+    'joinSuffixes',
     'markCodes',
     'memory',
     'packCodes',
     'packDeltas',
+    'plainTexts',
     'presentRows',
+    'presentTexts',
+    'sharedPrefixes',
     'textExtremes',
     'textLengths',
     'widen',
   ]);
+});
+
+it('encodes the rollup of an estate, whose identities and counters lie in the memory, too', async () => {
+  const folder = await temporaryFolder();
+  estate();
+  scanner.sort();
+  const batch = scanner.batch();
+  const rollup = scanner.rollUp(batch);
+  expect(rollup.pages).toBe(batch.pages);
+  const [ours, oracle] = [join(folder, 'rollup.parquet'), join(folder, 'oracle.parquet')];
+  await encoder.write(rollup, ours, ['token', 'bucket']);
+  await plain.write(rollup, oracle, ['token', 'bucket']);
+  expect(await differences(connection, rollup, ours, oracle)).toEqual({
+    rows: rollup.rows,
+    columns: rollup.columns.map(() => 0),
+  });
 });
 
 it('says of each column what its least and greatest values are, so that files are passed over and no row is', async () => {
