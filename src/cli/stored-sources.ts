@@ -36,7 +36,8 @@ export interface StoredSources {
 /**
  * Lists files and blobs and tells people how many there are.
  *
- * @throws AppError CONFIG_INVALID, SOURCE_AUTH, SOURCE_UNAVAILABLE, SCHEMA_UNKNOWN.
+ * @throws AppError CONFIG_INVALID, SOURCE_AUTH, SOURCE_UNAVAILABLE, SCHEMA_UNKNOWN; the reason of the session's signal, where it
+ * aborts meanwhile.
  */
 export async function openStoredSources(
   request: StoredSourcesRequest,
@@ -74,7 +75,11 @@ export async function openStoredSources(
     },
     committed,
   );
+  const { signal } = session.effects;
+  // An archive out of reach is listed for as long as it takes.
+  signal.addEventListener('abort', () => archive.stop(), { once: true });
   const blobs = await archive.open();
+  signal.throwIfAborted();
   report.found('blob', blobs);
   return { plans: [...plans, archive], usage: () => archive.usage, found: { files, blobs } };
 }

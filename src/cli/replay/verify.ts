@@ -32,7 +32,10 @@ export async function verifyLogs(
   const work = async () => {
     for (const log of waiting) {
       signal.throwIfAborted();
-      onLog(log.bytes, await verifyLog(log, again));
+      const difference = await verifyLog(log, again);
+      // A reader that is stopped ends before its log does.
+      signal.throwIfAborted();
+      onLog(log.bytes, difference);
     }
   };
   await Promise.all(Array.from({ length: logsOpenMax }, work));

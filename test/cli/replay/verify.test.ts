@@ -67,3 +67,18 @@ it('tells of bytes that were never hashed, amid a log and at its end', async () 
   const [end] = logsRead([file('a#0', 6)], [stretch('a#0', 0, 'ab')]);
   expect(await verified(end!, 'abcdef')).toMatchObject({ difference: 'unproved', at: 2 });
 });
+
+it('accuses no log whose reading the order to stop broke off', async () => {
+  const [log] = logsRead([file('a#0', 6)], [stretch('a#0', 0, 'abcdef')]);
+  const stop = new AbortController();
+  const told: unknown[] = [];
+  const again = {
+    open: async () => {
+      stop.abort();
+      return reader('ab');
+    },
+  };
+  const verifying = verifyLogs([log!], again, stop.signal, (...what) => told.push(what));
+  await expect(verifying).rejects.toBe(stop.signal.reason);
+  expect(told).toEqual([]);
+});

@@ -56,13 +56,15 @@ export class ArchiveListing {
     if (span !== null && filed !== null && !overlaps(span, filed)) return;
     const options = { prefix, includeMetadata: true };
     if (filed === null || (span !== null && contains(filed, span))) {
-      for await (const { segment } of this.#pages(() => this.#container.listBlobsFlat(options), signal)) {
+      const flat = (abortSignal: AbortSignal) => this.#container.listBlobsFlat({ ...options, abortSignal });
+      for await (const { segment } of this.#pages(flat, signal)) {
         found.push(...segment.blobItems.map(listed));
       }
       return;
     }
     const folders: string[] = [];
-    for await (const { segment } of this.#pages(() => this.#container.listBlobsByHierarchy('/', options), signal)) {
+    const level = (abortSignal: AbortSignal) => this.#container.listBlobsByHierarchy('/', { ...options, abortSignal });
+    for await (const { segment } of this.#pages(level, signal)) {
       found.push(...segment.blobItems.map(listed).filter(({ name }) => inTime(name, filed)));
       folders.push(...(segment.blobPrefixes ?? []).map(({ name }) => name));
     }
@@ -70,10 +72,13 @@ export class ArchiveListing {
   }
 
   /** The SDK's own iterator ends at its first fault, so that each page is asked for by a new one. */
-  async *#pages<P extends { readonly continuationToken?: string }>(list: () => Paged<P>, signal: AbortSignal) {
+  async *#pages<P extends { readonly continuationToken?: string }>(
+    list: (abortSignal: AbortSignal) => Paged<P>,
+    signal: AbortSignal,
+  ) {
     for (let continuationToken: string | undefined; ; ) {
       const settings = { maxPageSize: this.#pageSize, ...(continuationToken ? { continuationToken } : {}) };
-      const { value } = await this.#gate.send(signal, () => list().byPage(settings).next(), 'list');
+      const { value } = await this.#gate.send(signal, (tried) => list(tried).byPage(settings).next(), 'list');
       if (value === undefined) return;
       yield value as P;
       continuationToken = (value as P).continuationToken;
