@@ -22,6 +22,23 @@ function same<T>(a: usize, b: usize): bool {
   return load<T>(a) == load<T>(b);
 }
 
+/** Writes a code for each of the values behind one that equal it, 8 at a time; returns how many these are. */
+// @ts-ignore: decorator
+@inline
+function putRun<T>(at: usize, most: usize, code: u32, codes: usize): usize {
+  const value = v128.splat<T>(load<T>(at));
+  let done: usize = 0;
+  for (let next = at + sizeof<T>(); done + 8 <= most; done += 8, next += 8 * sizeof<T>()) {
+    let differ = v128.xor(v128.load(next), value);
+    for (let step: usize = 16; step < 8 * sizeof<T>(); step += 16) {
+      differ = v128.or(differ, v128.xor(v128.load(next + step), value));
+    }
+    if (v128.any_true(differ)) break;
+    v128.store(codes + (done << 1), i16x8.splat(<i16>code));
+  }
+  return done;
+}
+
 // @ts-ignore: decorator
 @inline
 function distinct<T>(values: usize, n: usize, most: u32): u32 {
@@ -46,6 +63,7 @@ function distinct<T>(values: usize, n: usize, most: u32): u32 {
       }
     }
     store<u16>(DISTINCT_CODES_AT + (i << 1), <u16>(code - 1));
+    if (sizeof<T>() < 16) i += putRun<T>(at, n - i - 1, code - 1, DISTINCT_CODES_AT + (i << 1) + 2);
   }
   return known;
 }

@@ -6,7 +6,7 @@ import { ThriftStruct } from './thrift-struct.ts';
 /** Parquet's numbers of codecs. */
 const codecs = { none: 0, brotli: 4 } as const;
 
-const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 1, [constants.BROTLI_PARAM_LGWIN]: 18 } };
+const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 0, [constants.BROTLI_PARAM_LGWIN]: 18 } };
 /** What is left of a page that is worth being compressed. */
 const compressedBytesMax = 0.9;
 
