@@ -108,6 +108,8 @@ async function runOne(
   const folder = join(dataDir, stagingFolder, `compaction-${randomUUID()}`);
   await makeFolder(folder);
   try {
+    // The order to stop has ended a runner that had nothing to do yet.
+    options.signal.throwIfAborted();
     const { policy, hourRowsMax } = options;
     const request = { dataDir, folder, number: catalog.version };
     const reply = await runner.run(

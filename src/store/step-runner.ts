@@ -68,11 +68,9 @@ export class StepProcess implements StepRunner {
       child.send(request, () => {});
       const [answer] = (await Promise.race([reply, exit.then(() => [null])])) as [StepReply | null];
       if (answer !== null) return answer;
-      throw new AppError(
-        'WORKER_CRASHED',
-        'The compaction process died. Nothing is lost; compact again to do what it was at.',
-        { retryable: true },
-      );
+      throw crashed('died');
+    } catch (error) {
+      throw error instanceof AppError ? error : crashed(`could not be started: ${errorText(error)}`);
     } finally {
       settled.abort();
     }
@@ -92,10 +90,16 @@ export class StepProcess implements StepRunner {
     });
     if (child.pid !== undefined) setPriority(child.pid, niceness);
     this.#child = child;
-    // Dead between two steps, it would never say so again.
-    child.once('exit', () => {
+    const forget = () => {
       this.#child = null;
-    });
+    };
+    // Dead between two steps, or never started, it would not say so again.
+    child.once('exit', forget).on('error', forget);
     return child;
   }
+}
+
+function crashed(how: string): AppError {
+  const message = `The compaction process ${how}. Nothing is lost; compact again to do what it was at.`;
+  return new AppError('WORKER_CRASHED', message, { retryable: true });
 }

@@ -1,6 +1,6 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { Catalog } from '../../src/store/catalog.ts';
-import { compactLake } from '../../src/store/compactor.ts';
+import { compactLake, noCompaction } from '../../src/store/compactor.ts';
 import { StepProcess, type StepRunner } from '../../src/store/step-runner.ts';
 import type { Row } from './batch-of.ts';
 import { addBatches, compactorOptions, query, withCatalog } from './lake-of.ts';
@@ -90,4 +90,38 @@ it('goes on in a new process where one died between two steps', async () => {
   });
   expect(pids.size).toBe(2);
   expect(await account(dataDir)).toMatchObject([{ n: 4_000, rolled_up: 4_000 }]);
+});
+
+it('says that its process cannot be started, and starts one at the next call', async () => {
+  const dataDir = await temporaryFolder();
+  const { execPath } = process;
+  onTestFinished(() => {
+    process.execPath = execPath;
+  });
+  await withCatalog(dataDir, async (catalog) => {
+    await addBatches(catalog, dataDir, [rows, doubled]);
+    const options = { ...compactorOptions, runner: new StepProcess() };
+    process.execPath = `${dataDir}/no-such-program`;
+    await expect(compactLake(catalog, dataDir, options)).rejects.toMatchObject({
+      code: 'WORKER_CRASHED',
+      message: expect.stringContaining('could not be started'),
+    });
+    process.execPath = execPath;
+    expect(await compactLake(catalog, dataDir, options)).toMatchObject({ steps: 1 });
+  });
+  expect(await account(dataDir)).toMatchObject([{ n: 4_000, rolled_up: 4_000 }]);
+});
+
+it('begins no step after the order to stop', async () => {
+  const dataDir = await temporaryFolder();
+  const stop = new AbortController();
+  const run = vi.fn<StepRunner['run']>();
+  await withCatalog(dataDir, async (catalog) => {
+    await addBatches(catalog, dataDir, [rows, doubled]);
+    const runner = { run, stop: () => {} };
+    const compacting = compactLake(catalog, dataDir, { ...compactorOptions, signal: stop.signal, runner });
+    stop.abort();
+    expect(await compacting).toEqual(noCompaction);
+  });
+  expect(run).not.toHaveBeenCalled();
 });
