@@ -6,6 +6,7 @@ import { type CompactionOptions, type CompactionStep, grouped, toMerge } from '.
 import { countRows } from './count-rows.ts';
 import { findDuplicates } from './duplicate-rows.ts';
 import { durable } from './durable-file.ts';
+import { assertSameValues, type LogFooter, logFooters, valueCounts } from './footers.ts';
 import { copyByHour, hourFileOptions, logFileOptions } from './hour-copy.ts';
 import type { RowsByHour } from './hour-scans.ts';
 import { filesRelation } from './parquet-relation.ts';
@@ -15,11 +16,9 @@ import { mergedRollup } from './rollup-merge.ts';
 import { keptColumns } from './row-identity.ts';
 import { sasSpecs } from './sas-table.ts';
 import { literal } from './segment-writer.ts';
-
 import { stepColumns } from './step-columns.ts';
 import { hourOrder, hoursOfSegments, stepRows, within } from './step-rows.ts';
 import type { TokenFile } from './token-directory.ts';
-import { valueCounts } from './value-counts.ts';
 
 export interface StepRequest {
   readonly dataDir: string;
@@ -91,11 +90,10 @@ export async function runStep(connection: DuckDBConnection, request: StepRequest
     }),
   );
   const merged = [...takenBy.values()].flat();
-  const rowsIn = [...step.segments, ...merged].reduce((sum, { rows }) => sum + rows, 0);
-  const shape = await stepColumns(connection, dataDir, [...segments, ...paths(merged)], {
-    rows: rowsIn,
-    hours: hours.size,
-  });
+  const rowsIn = sumOf([...step.segments, ...merged], ({ rows }) => rows);
+  const sources = [...segments, ...paths(merged)].map((path) => join(dataDir, path));
+  const values = await valueCounts(connection, sources);
+  const shape = await stepColumns(connection, sources, { rows: rowsIn, hours: hours.size, values });
   const fresh = await stepRows(connection, rowsBySegment, unique, shape.sorted);
   const staged = [...hours.keys()].map((hour) => [hour, stagedPath(folder, hourPath(hour, request.number))] as const);
   const logRows = (hour: bigint) => {
@@ -107,31 +105,26 @@ export async function runStep(connection: DuckDBConnection, request: StepRequest
   };
   const files = await copyByHour(connection, new Map(staged), logRows, logFileOptions);
   await connection.run('DROP TABLE IF EXISTS kept');
-  const added = await hourFiles(connection, request, files);
-  const rowsOut = added.reduce((sum, { rows }) => sum + rows, 0);
+  const footers = await logFooters(connection, [...files.values()]);
+  const added = await hourFiles(request, files, footers);
+  const rowsOut = sumOf(added, ({ rows }) => rows);
   if (rowsIn !== rowsOut + duplicates) {
     throw new Error(`${rowsIn} rows were to be compacted, ${rowsOut} and ${duplicates} duplicates came out`);
   }
-  await checkValues(
-    connection,
-    [...paths(step.segments), ...paths(merged)].map((path) => join(dataDir, path)),
-    files,
-    {
-      policy: options.policy,
-      duplicates,
-    },
-  );
+  const names = keptColumns(options.policy).map(({ name }) => name);
+  assertSameValues(values, footers.values(), { names, duplicates });
   const withRollups = await writeRollups(connection, request, { merged, added, duplicates });
   return { added: withRollups, sasAdded: await writeSas(connection, request), merged, duplicates, tokenFile: null };
+}
+
+function sumOf<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + of(item), 0);
 }
 
 function together(segments: readonly RowsByHour[]): Map<bigint, number> {
   const rows = segments.flatMap((hours) => [...hours]).sort(([a], [b]) => Number(a - b));
   return new Map(
-    [...grouped(rows, ([hour]) => hour)].map(([hour, parts]) => [
-      hour,
-      parts.reduce((sum, [, count]) => sum + count, 0),
-    ]),
+    [...grouped(rows, ([hour]) => hour)].map(([hour, parts]) => [hour, sumOf(parts, ([, count]) => count)]),
   );
 }
 
@@ -141,42 +134,28 @@ function hoursOfFiles(files: readonly HourFile[]): Map<bigint, number> {
 
 /** Syncs written files and says what is in them. */
 async function hourFiles(
-  connection: DuckDBConnection,
   { number, options: { policy } }: StepRequest,
   files: ReadonlyMap<bigint, string>,
+  footers: ReadonlyMap<string, LogFooter>,
 ): Promise<NewHourFile[]> {
-  const measured = await byFile(connection, files, 'count(*), epoch_us(min(time)), epoch_us(max(time))');
   const added: NewHourFile[] = [];
   for (const [hour, file] of files) {
-    const [rows, minTime, maxTime] = measured.get(file) ?? [];
+    const footer = footers.get(file);
+    if (footer === undefined) throw new Error(`${file} has no rows`);
+    const { rows, minTime, maxTime } = footer;
     const { bytes, sha256 } = await durable(file);
     added.push({
       path: hourPath(hour, number),
       rollupPath: hourPath(hour, number, 'lake/rollup'),
       sasPath: null,
-      rows: Number(rows),
+      rows,
       bytes,
-      minTime: BigInt(String(minTime)),
-      maxTime: BigInt(String(maxTime)),
+      minTime,
+      maxTime,
       compacted: { hour, policy, columnCount: columns.length, sha256, rollupSha256: '' },
     });
   }
   return added;
-}
-
-/** @throws Error if a column has lost or won values on the way, but for those of duplicates. */
-async function checkValues(
-  connection: DuckDBConnection,
-  before: readonly string[],
-  after: ReadonlyMap<bigint, string>,
-  { policy, duplicates }: { readonly policy: ColumnPolicy; readonly duplicates: number },
-): Promise<void> {
-  const valuesIn = await valueCounts(connection, before);
-  const valuesOut = await valueCounts(connection, [...after.values()]);
-  for (const { name } of keptColumns(policy)) {
-    const [was, is] = [valuesIn.get(name) ?? 0, valuesOut.get(name) ?? 0];
-    if (is > was || is < was - duplicates) throw new Error(`${name} had ${was} values, of which ${is} came out`);
-  }
 }
 
 /** Values of some aggregates of each file, by its path. */

@@ -15,19 +15,20 @@ const place = 'filename, file_row_number';
  * 64-bit numbers; those that share one are compared column by column.
  *
  * @param known relations of files compacted before, by their policy.
- * @returns how many rows the table has.
+ * @returns how many rows the table has; it is not made for none.
  */
 export async function findDuplicates(
   connection: DuckDBConnection,
   incoming: Relation,
   known: ReadonlyMap<ColumnPolicy, Relation>,
 ): Promise<number> {
-  await connection.run(`CREATE OR REPLACE TEMP TABLE repeated AS SELECT *, 0 AS nth FROM ${incoming} WHERE false`);
   const policies = new Set<ColumnPolicy>(['full', ...known.keys()]);
+  let any = false;
   for (const policy of policies) {
     for (const identity of identities(policy))
-      await addRepeated(connection, incoming, policy, identity, known.get(policy));
+      any = (await addRepeated(connection, incoming, policy, identity, known.get(policy))) || any;
   }
+  if (!any) return 0;
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE duplicate AS SELECT DISTINCT ON (${place}) * EXCLUDE (nth) FROM repeated`,
   );
@@ -35,13 +36,14 @@ export async function findDuplicates(
   return countRows(connection, 'duplicate');
 }
 
+/** @returns false if no hash is shared. */
 async function addRepeated(
   connection: DuckDBConnection,
   incoming: Relation,
   policy: ColumnPolicy,
   { where, by, hashed }: Identity,
   known: Relation | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const list = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
   const hash = `hash(${list(hashed)})`;
   const hashes = [`SELECT ${hash} AS hash, true AS incoming FROM ${incoming} WHERE ${where}`];
@@ -54,10 +56,11 @@ async function addRepeated(
     `CREATE OR REPLACE TEMP TABLE shared AS SELECT hash FROM (${hashes.join(' UNION ALL ')})
       GROUP BY hash HAVING count(*) > 1 AND bool_or(incoming)`,
   );
-  if ((await countRows(connection, 'shared')) === 0) return;
+  if ((await countRows(connection, 'shared')) === 0) return false;
   const suspects = rows.map((relation) => `${relation} WHERE ${where} AND ${hash} IN (FROM shared)`);
   // Two incoming rows are compared in all their columns only; against a file that kept fewer, in those it kept.
   const repeats = policy === 'full' ? 'nth > 1' : 'first = 0';
+  await connection.run(`CREATE TEMP TABLE IF NOT EXISTS repeated AS SELECT *, 0 AS nth FROM ${incoming} WHERE false`);
   await connection.run(
     `INSERT INTO repeated BY NAME SELECT * EXCLUDE (incoming, first) FROM (
       SELECT *, min(incoming) OVER w AS first,
@@ -65,4 +68,5 @@ async function addRepeated(
       FROM (${suspects.join(' UNION ALL BY NAME ')}) WINDOW w AS (PARTITION BY ${list(by)}))
     WHERE incoming = 1 AND ${repeats}`,
   );
+  return true;
 }

@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnPolicy, columns } from '../core/columns.ts';
 import { findTexts } from './column-texts.ts';
+import type { ValueCounts } from './footers.ts';
 import { keptColumns } from './row-identity.ts';
 import { literal } from './segment-writer.ts';
 import { sqlType } from './table.ts';
-import { valueCounts } from './value-counts.ts';
 
 /**
  * Different texts of a column up to which it becomes an ENUM, however many rows there are, and for each row of a file: the whole
@@ -35,34 +34,29 @@ export interface StepColumns {
  * Looks through the columns of some files, so that a sort moves few bytes: a column that is the same in every row is left
  * out and put in again when writing, and one of few texts becomes an ENUM. Parquet holds plain columns all the same.
  *
- * @param paths all files whose rows are going to be written: a text that is in none cannot be.
+ * @param files all whose rows are going to be written: a text that is in none cannot be. Absolute.
  * @param rows how many they have.
  * @param hours how many files these become.
  */
 export async function stepColumns(
   connection: DuckDBConnection,
-  dataDir: string,
-  paths: readonly string[],
-  { rows, hours }: { readonly rows: number; readonly hours: number },
+  files: readonly string[],
+  { rows, hours, values }: { readonly rows: number; readonly hours: number; readonly values: ValueCounts },
 ): Promise<StepColumns> {
   const most = Math.min(entriesMax, Math.max(1, Math.floor((rows / hours) * entriesPerRow)));
   const sorted = new Map(columns.map(({ name }) => [name as string, `"${name}"`]));
   const constant = new Map<string, string>();
   if (rows >= rowsMin) {
-    const files = paths.map((path) => join(dataDir, path));
-    const present = await valueCounts(connection, files);
-    const named = columns
-      .filter(({ name, type }) => type === 'dictionary' && present.has(name))
-      .map(({ name }) => name);
+    const named = columns.filter(({ name, type }) => type === 'dictionary' && values.has(name)).map(({ name }) => name);
     const entriesOf = await findTexts(connection, files, named, most);
-    for (const spec of columns) if (!present.has(spec.name)) constant.set(spec.name, `NULL::${sqlType(spec)}`);
+    for (const spec of columns) if (!values.has(spec.name)) constant.set(spec.name, `NULL::${sqlType(spec)}`);
     for (const [name, entries] of entriesOf) {
       const enumType = `"${name}_text"`;
       await connection.run(
         `CREATE TYPE ${enumType} AS ENUM (SELECT DISTINCT text FROM entry WHERE name = ${literal(name)} ORDER BY text)`,
       );
       // Of all ways to write one text many times, an ENUM is by far the fastest.
-      if (entries === 1 && present.get(name) === rows && name !== skippedBy)
+      if (entries === 1 && values.get(name) === rows && name !== skippedBy)
         constant.set(name, `enum_first(NULL::${enumType})::${enumType}`);
       else sorted.set(name, `${enumOf(name, enumType, entries)} AS "${name}"`);
     }

@@ -62,9 +62,9 @@ export async function stepRows(
     return { of: (hour) => [`SELECT * FROM kept WHERE ${within('time', hour)}`], inOrder: true };
   }
   const stray = strays.map(
-    ({ first, last, segments }) => `SELECT ${list} FROM ${unique(segments)} WHERE NOT ${within('time', first, last)}`,
+    ({ first, last, segments }) => `SELECT * FROM ${unique(segments)} WHERE NOT ${within('time', first, last)}`,
   );
-  await keep(connection, stray.length === 0 ? null : stray.join(' UNION ALL '));
+  await keep(connection, stray.length === 0 ? null : `SELECT ${list} FROM (${stray.join(' UNION ALL BY NAME ')})`);
   return {
     of(hour) {
       const scanned = byHour.get(hour) ?? [];
