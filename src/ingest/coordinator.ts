@@ -149,7 +149,7 @@ export class LaneRun {
     port1.on('message', ({ id, request }: ToCoordinator) => {
       this.#answer(request, signal).then(
         (answer) => post({ id, answer }),
-        (error: unknown) => post({ id, answer: { kind: 'refused', message: errorText(error) } }),
+        (error: unknown) => post({ id, answer: refusal(request, error) }),
       );
     });
     if (signal.aborted) post({ stop: true });
@@ -172,4 +172,11 @@ export class LaneRun {
     await this.#admission.admit(signal);
     return { kind: 'committed', status };
   }
+}
+
+/** Of a commit, whatever it is, the same rows may be committed later. */
+function refusal({ kind }: LaneRequest, error: unknown): LaneAnswer {
+  const known = kind === 'work' && error instanceof AppError;
+  const { code, retryable } = known ? error : ({ code: 'SINK_WRITE', retryable: true } as const);
+  return { kind: 'refused', code, message: errorText(error), retryable };
 }

@@ -23,14 +23,14 @@ export class LaneChannel {
     return this.#stop.signal;
   }
 
-  /** @throws AppError SINK_WRITE, retryable, if the coordinator refuses: the lane starts again from the catalog. */
+  /** @throws AppError if the coordinator refuses; of a commit SINK_WRITE, retryable: the lane starts again from the catalog. */
   async ask(request: LaneRequest): Promise<Exclude<LaneAnswer, { kind: 'refused' }>> {
     const id = this.#nextId++;
     const answer = await new Promise<LaneAnswer>((resolve) => {
       this.#waiting.set(id, resolve);
       this.#port.postMessage({ id, request } satisfies ToCoordinator);
     });
-    if (answer.kind === 'refused') throw new AppError('SINK_WRITE', answer.message, { retryable: true });
+    if (answer.kind === 'refused') throw new AppError(answer.code, answer.message, { retryable: answer.retryable });
     return answer;
   }
 

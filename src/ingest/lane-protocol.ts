@@ -24,9 +24,13 @@ export interface LaneTask {
 }
 
 /** How a lane ended; errors cross a thread as plain values, since a thrown one loses its code on the way. */
-export type LaneOutcome =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly retryable: boolean };
+export type LaneOutcome = { readonly ok: true } | ({ readonly ok: false } & LaneFault);
+
+export interface LaneFault {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryable: boolean;
+}
 
 /** What a lane asks of the coordinator; every request gets exactly one answer, by its id. */
 export type LaneRequest =
@@ -37,7 +41,7 @@ export type LaneRequest =
 export type LaneAnswer =
   | { readonly kind: 'committed'; readonly status: 'committed' | 'duplicate' }
   | { readonly kind: 'work'; readonly work: readonly SourceWork[] }
-  | { readonly kind: 'refused'; readonly message: string };
+  | ({ readonly kind: 'refused' } & LaneFault);
 
 export type ToCoordinator = { readonly id: number; readonly request: LaneRequest };
 export type ToLane = { readonly id: number; readonly answer: LaneAnswer } | { readonly stop: true };

@@ -1,3 +1,4 @@
+import { AppError } from '../../core/errors.ts';
 import type { SourcePosition } from '../../core/position.ts';
 import { filedAround, type Span } from './archive/layout.ts';
 import type { FileRange } from './file.ts';
@@ -23,6 +24,7 @@ export interface StoredFile extends StoredLog, LogFile {}
 export class FileStore implements LogStore<StoredFile, FileRange> {
   readonly #options: FileStoreOptions;
   readonly #finder = new LogFinder();
+  #stdinGiven = false;
   /** Files that were skipped because they hold no logs. */
   skipped: readonly string[] = [];
 
@@ -44,6 +46,19 @@ export class FileStore implements LogStore<StoredFile, FileRange> {
 
   work({ path, framing }: StoredFile, range: ByteRange): FileRange {
     return { ...range, kind: 'file', path, ...(framing === undefined ? {} : { framing }) };
+  }
+
+  /** Gives standard input to the first who asks. @throws AppError SOURCE_UNAVAILABLE where the lane that had it has failed. */
+  async claim({ path }: StoredFile, range: FileRange): Promise<FileRange> {
+    if (path !== stdinPath) return range;
+    if (this.#stdinGiven) {
+      throw new AppError(
+        'SOURCE_UNAVAILABLE',
+        'Cannot read standard input again after a lane has failed: what was not committed of it is lost. Give all of it once more, to an empty data folder.',
+      );
+    }
+    this.#stdinGiven = true;
+    return range;
   }
 
   unread(file: StoredFile, range: ByteRange, committed: SourcePosition | undefined): boolean {
