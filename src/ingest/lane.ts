@@ -11,7 +11,7 @@ import type { LaneOutcome, LaneTask } from './lane-protocol.ts';
 import { PendingCommit } from './pending-commit.ts';
 import { quarantineRecord } from './quarantine.ts';
 import { ReadProof } from './read-proof.ts';
-import type { Delivery } from './source.ts';
+import type { Delivery, Source } from './source.ts';
 import type { CreateSource } from './sources/assignment.ts';
 import { WorkQueue } from './sources/work-queue.ts';
 import { rowsWithin } from './time-range.ts';
@@ -55,7 +55,7 @@ async function drainAssignment(task: LaneTask, createSource: CreateSource): Prom
       ...(buffer === undefined ? {} : { buffer }),
     });
     const lane = new Lane(task, channel, store, decoder);
-    await lane.drain(source.read(channel.stopped));
+    await lane.drain(source, channel.stopped);
   } finally {
     await store.close();
     channel.close();
@@ -81,9 +81,21 @@ class Lane {
   }
 
   /** Takes every delivery, committing whenever a batch is full or its oldest row has waited the flush interval. */
-  async drain(deliveries: AsyncIterable<Delivery>): Promise<void> {
-    const iterator = deliveries[Symbol.asyncIterator]();
-    let next = iterator.next();
+  async drain(source: Source, stopped: AbortSignal): Promise<void> {
+    const failed = new AbortController();
+    const deliveries = source.read(AbortSignal.any([stopped, failed.signal]))[Symbol.asyncIterator]();
+    try {
+      await this.#drain(deliveries);
+    } catch (error) {
+      // The thread lives on, and so would what the source has open.
+      failed.abort();
+      deliveries.return?.().catch(() => {});
+      throw error;
+    }
+  }
+
+  async #drain(deliveries: AsyncIterator<Delivery>): Promise<void> {
+    let next = deliveries.next();
     for (;;) {
       const result = await this.#within(next);
       if (result === 'due') {
@@ -92,8 +104,11 @@ class Lane {
       }
       if (result.done) break;
       await this.#take(result.value);
-      next = iterator.next();
-      if (this.#full) await this.#commit();
+      next = deliveries.next();
+      if (!this.#full) continue;
+      // A source that fails meanwhile is heard afterwards; unheard, it would end the thread.
+      next.catch(() => {});
+      await this.#commit();
     }
     await this.#commit();
   }
