@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AppError } from '../core/errors.ts';
+import { AppError, errorText } from '../core/errors.ts';
 import { channels } from '../core/log.ts';
 import type { QueryResult, Row } from './cell.ts';
 import type { FromQueryProcess, ToQueryProcess } from './protocol.ts';
@@ -51,10 +51,13 @@ async function ask(child: ChildProcess, message: ToQueryProcess, msMax: number):
     const exit = hasExited(child) ? Promise.resolve() : once(child, 'exit', { signal: settled.signal });
     answer.catch(() => {});
     exit.catch(() => {});
-    if (child.connected) child.send(message);
+    if (child.connected) child.send(message, () => {});
     const [reply] = await Promise.race([answer, exit.then(() => [null])]);
     if (reply === null) throw new AppError('QUERY_FAILED', 'the query was stopped: out of time, or out of memory');
     return reply as FromQueryProcess;
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('QUERY_FAILED', `the query process could not be started: ${errorText(error)}`, { cause: error });
   } finally {
     clearTimeout(timer);
     settled.abort();
@@ -80,7 +83,7 @@ export async function runQuery(sql: string, options: QueryOptions): Promise<Quer
 
   const close = async (failed: boolean): Promise<void> => {
     signal.removeEventListener('abort', kill);
-    if (!hasExited(child)) {
+    if (child.pid !== undefined && !hasExited(child)) {
       kill();
       await once(child, 'exit');
     }

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Row } from '../../src/query/cell.ts';
 import { type QueryOptions, runQuery } from '../../src/query/run-query.ts';
 import { lakeOf } from './lake-of.ts';
@@ -42,6 +42,18 @@ describe('runQuery', () => {
     expect(rows).toEqual([
       [5_000n, 1_767_225_600_000_000n, 12_497_500, null, [1], '00112233-4455-6677-8899-aabbccddeeff', 2n ** 64n - 1n],
     ]);
+  });
+
+  it('says that its process cannot be started', async () => {
+    const { execPath } = process;
+    onTestFinished(() => {
+      process.execPath = execPath;
+    });
+    process.execPath = join(dataDir, 'no-such-program');
+    await expect(rowsOf('FROM storage_log')).rejects.toMatchObject({
+      code: 'QUERY_FAILED',
+      message: expect.stringContaining('could not be started'),
+    });
   });
 
   it('streams every row in order', async () => {
