@@ -36,5 +36,6 @@ export async function openBlob(place: BlobPlace, range: BlobRange, signal: Abort
     return { reader, framing: 'lines' };
   }
   if (!isGzip(await reader.peek())) return { reader };
-  return { reader: gunzipReader(Readable.from(reader.pieces()), { etag }) };
+  const compressed = Readable.from(reader.pieces()).once('close', () => reader.close());
+  return { reader: gunzipReader(compressed, { etag }) };
 }
