@@ -1,5 +1,6 @@
 // Texts as codes into those that differ, in the order of their first rows: src/store/parquet/distinct-texts.ts does the same.
-import { DISTINCT_CODES_AT, DISTINCT_SLOTS, DISTINCT_SLOTS_AT, DISTINCT_VALUES_AT } from './layout';
+import { clearSlots, codeIn, putCode } from './distinct-slots';
+import { DISTINCT_CODES_AT, DISTINCT_VALUES_AT } from './layout';
 import { hash, same } from './text';
 
 /** Beyond so many, texts of which too many are new are given up. */
@@ -12,7 +13,7 @@ const TRIED: usize = 1024;
 export function distinctTexts(
   offsets: usize, n: usize, bytes: usize, most: usize, oneIn: usize, mostBytes: usize,
 ): usize {
-  memory.fill(DISTINCT_SLOTS_AT, 0, DISTINCT_SLOTS << 2);
+  clearSlots();
   let known: usize = 0;
   let knownBytes: usize = 0;
   // One more than the code, as 0 is an empty slot.
@@ -24,21 +25,21 @@ export function distinctTexts(
     const length = <usize>load<u32>(offsets + (i << 2), 4) - start;
     const at = bytes + start;
     if (length != lengthBefore || !same(at, before, length)) {
-      let slot = hash(at, length) & (DISTINCT_SLOTS - 1);
+      let slot = hash(at, length);
       for (;;) {
-        code = load<u32>(DISTINCT_SLOTS_AT + (<usize>slot << 2));
+        code = codeIn(slot);
         if (code == 0) break;
         const entry = offsets + (<usize>load<u32>(DISTINCT_VALUES_AT + ((code - 1) << 2)) << 2);
         const entryStart = <usize>load<u32>(entry);
         if (<usize>load<u32>(entry, 4) - entryStart == length && same(at, bytes + entryStart, length)) break;
-        slot = (slot + 1) & (DISTINCT_SLOTS - 1);
+        slot++;
       }
       if (code == 0) {
         knownBytes += length;
         if (known == most || knownBytes > mostBytes || (known >= TRIED && known * oneIn > i)) return most + 1;
         store<u32>(DISTINCT_VALUES_AT + (known << 2), <u32>i);
         code = ++known;
-        store<u32>(DISTINCT_SLOTS_AT + (<usize>slot << 2), <u32>code);
+        putCode(slot, <u32>code);
       }
     }
     store<u16>(DISTINCT_CODES_AT + (i << 1), <u16>(code - 1));

@@ -1,5 +1,6 @@
 // Values as codes into those that differ, in the order of their first rows: src/store/parquet/distinct-values.ts does the same.
-import { DISTINCT_CODES_AT, DISTINCT_SLOTS, DISTINCT_SLOTS_AT, DISTINCT_VALUES_AT } from './layout';
+import { clearSlots, codeIn, putCode } from './distinct-slots';
+import { DISTINCT_CODES_AT, DISTINCT_VALUES_AT } from './layout';
 import { seed } from './text';
 
 /** Beyond so many, values of which less than every other is a repetition are given up. */
@@ -12,7 +13,7 @@ function slotOf<T>(at: usize): u32 {
   if (sizeof<T>() == 16) bits = load<u64>(at) ^ load<u64>(at, 8);
   else bits = <u64>load<T>(at);
   bits = (bits ^ seed) * 0x9e3779b97f4a7c15;
-  return <u32>(((bits ^ (bits >> 32)) * 0xbf58476d1ce4e5b9) >> 40) & (DISTINCT_SLOTS - 1);
+  return <u32>(((bits ^ (bits >> 32)) * 0xbf58476d1ce4e5b9) >> 40);
 }
 
 // @ts-ignore: decorator
@@ -42,7 +43,7 @@ function putRun<T>(at: usize, most: usize, code: u32, codes: usize): usize {
 // @ts-ignore: decorator
 @inline
 function distinct<T>(values: usize, n: usize, most: u32): u32 {
-  memory.fill(DISTINCT_SLOTS_AT, 0, DISTINCT_SLOTS << 2);
+  clearSlots();
   let known: u32 = 0;
   // One more than the code, as 0 is an empty slot.
   let code: u32 = 0;
@@ -51,15 +52,15 @@ function distinct<T>(values: usize, n: usize, most: u32): u32 {
     if (i == 0 || !same<T>(at, at - sizeof<T>())) {
       let slot = slotOf<T>(at);
       for (;;) {
-        code = load<u32>(DISTINCT_SLOTS_AT + (<usize>slot << 2));
+        code = codeIn(slot);
         if (code == 0 || same<T>(DISTINCT_VALUES_AT + <usize>(code - 1) * sizeof<T>(), at)) break;
-        slot = (slot + 1) & (DISTINCT_SLOTS - 1);
+        slot++;
       }
       if (code == 0) {
         if (known == most || (known >= TRIED && <usize>known << 1 > i)) return most + 1;
         store<T>(DISTINCT_VALUES_AT + <usize>known * sizeof<T>(), load<T>(at));
         code = ++known;
-        store<u32>(DISTINCT_SLOTS_AT + (<usize>slot << 2), code);
+        putCode(slot, code);
       }
     }
     store<u16>(DISTINCT_CODES_AT + (i << 1), <u16>(code - 1));

@@ -205,7 +205,7 @@ function moveTexts(t: u32): void {
 export function sortRows(): void {
   if (sorted()) return;
   keyByTime();
-  sortByKeys(Row.index, 0);
+  if (!ascending(Row.index)) sortByKeys(Row.index, 0);
   sortByTokens(keyByToken());
   for (let i: usize = 0; i < COLUMN_COUNT; i++) {
     const width = <usize>load<u32>(COLUMNS_AT + (i << 3), 4);

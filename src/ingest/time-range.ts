@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Batch, Column, FixedValues } from '../core/batch.ts';
+import { fixedColumn } from '../store/table.ts';
+import { timeSpan } from '../store/time-span.ts';
 
 /** Event time [since, until), UTC microseconds: what a replay keeps of what it reads. */
 export interface TimeRange {
@@ -8,15 +10,16 @@ export interface TimeRange {
 }
 
 /**
- * The rows of a batch whose event time lies in the range.
+ * The rows of a batch, which has some, whose event time lies in the range.
  *
  * A batch wholly inside comes back as it is; else its rows are copied to buffers of their own.
  */
 export function rowsWithin(batch: Batch, { since, until }: TimeRange): Batch {
-  const time = batch.columns.find(({ spec }) => spec.name === 'time');
-  assert(time?.layout === 'fixed' && time.values instanceof BigInt64Array);
-  const rows = rowsBetween(time.values.subarray(0, batch.rows), Number(since), Number(until));
-  if (rows.length === batch.rows) return batch;
+  const { minTime, maxTime } = timeSpan(batch);
+  if (minTime >= since && maxTime < until) return batch;
+  const { values } = fixedColumn(batch, 'time');
+  assert(values instanceof BigInt64Array);
+  const rows = rowsBetween(values.subarray(0, batch.rows), Number(since), Number(until));
   return { rows: rows.length, columns: batch.columns.map((column) => gather(column, rows)) };
 }
 

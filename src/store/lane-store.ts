@@ -17,7 +17,8 @@ import { quarantineLines } from './quarantine-file.ts';
 import { rollUp } from './rollup.ts';
 import type { SegmentWriter, WriterName } from './segment-writer.ts';
 import { spillFolder, stagingFolder } from './spill-folder.ts';
-import { fixedColumn, type Table, wordsOf } from './table.ts';
+import type { Table } from './table.ts';
+import { timeSpan } from './time-span.ts';
 
 const segmentOrder = ['token', 'time'];
 
@@ -155,17 +156,4 @@ function wayOut(cause: unknown): string {
   return /out of memory/i.test(errorText(cause))
     ? 'Lower ingest.batch_rows_max, so that a lane needs less memory for one segment'
     : 'Free space on that disk or choose another folder with --data';
-}
-
-/** Smallest and largest event time of a batch that has rows. */
-function timeSpan(batch: Batch): { minTime: bigint; maxTime: bigint } {
-  const words = wordsOf(fixedColumn(batch, 'time').values);
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < batch.rows; row++) {
-    const micros = ((words[row * 2 + 1] ?? 0) | 0) * 2 ** 32 + (words[row * 2] ?? 0);
-    if (micros < min) min = micros;
-    if (micros > max) max = micros;
-  }
-  return { minTime: BigInt(min), maxTime: BigInt(max) };
 }

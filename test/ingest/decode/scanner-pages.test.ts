@@ -222,6 +222,22 @@ it.each([
   await expectAlike(batch, folder);
 });
 
+it('knows nothing of the column before, nor of that 65,535 columns before', () => {
+  const batch = batchOf(lines(4));
+  const { values } = fixedColumn(batch, 'etag');
+  if (!(values instanceof BigUint64Array) || batch.pages === undefined) throw new TypeError('the scanner has etags');
+  const { pages } = batch;
+  const codesOf = (...etags: bigint[]) => {
+    values.set(etags);
+    return [...(pages.distinctValues(values.byteOffset, 8, etags.length, 2)?.codes ?? [])];
+  };
+  for (let from = 0; from < 2; from++) {
+    expect(codesOf(5n, 6n, 5n, 6n)).toEqual([0, 1, 0, 1]);
+    for (let columns = 1; columns < 65_535; columns++) pages.distinctValues(values.byteOffset, 8, 1, 2);
+    expect(codesOf(6n, 6n)).toEqual([0, 0]);
+  }
+});
+
 it('encodes deltas that ClickHouse and hyparquet read, too', async () => {
   const batch = batchOf(lines(4_101));
   fillNumbers(batch, 1_000_000, 9, 50, 7);
