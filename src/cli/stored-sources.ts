@@ -69,6 +69,7 @@ export async function openStoredSources(
       once,
       lookAgainMs: pollIntervalMs,
       clock: session.effects.clock,
+      onTrouble: (text) => report.note(text),
       ...(claimsContainer === null || claimant === null
         ? {}
         : { claims: { container: claimsContainer, instance: await instanceId(claimant) } }),

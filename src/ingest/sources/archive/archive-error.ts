@@ -24,7 +24,8 @@ const remedies: Readonly<Record<string, string>> = {
   AccountIsDisabled: 'the account is disabled',
 };
 
-const authCodes = /^(?:Auth|InvalidAuth|NoAuth|PublicAccess|KeyBased)|CredentialUnavailable|AuthenticationRequired/;
+const authCodes =
+  /^(?:Auth|InvalidAuth|NoAuth|PublicAccess|KeyBased)|CredentialUnavailable|AuthenticationRequired|AggregateAuthentication/;
 
 /** A body that broke off before its promised length. */
 export class TruncatedBody extends Error {
@@ -81,7 +82,7 @@ export function archiveError(what: string, fault: unknown): AppError {
 function plainReason(code: string, fault: unknown): string {
   if (isUnknownHost(fault)) return 'there is no account of this name, or no name service';
   if (authCodes.test(code))
-    return 'no Azure identity is at hand: sign in with the Azure CLI, or set SASWATCH_ARCHIVE__SAS';
+    return 'no Azure identity is at hand: set SASWATCH_ARCHIVE__SAS, …__ACCOUNT_KEY or …__CONNECTION_STRING, or sign in with the Azure CLI';
   const [line = ''] = errorText(fault).split('\n');
   return line.replaceAll(/(sig|AccountKey|Bearer)([=\s])[^;&\s]+/gi, '$1$2XXXXX').slice(0, 200);
 }

@@ -1,6 +1,7 @@
 import type { SourceWork } from '../assignment.ts';
 import type { Committed, FoundLogs, SourcePlan } from '../plan.ts';
 import { RangeWork } from '../range-work.ts';
+import { archiveError } from './archive-error.ts';
 import { type BlobArchiveAssignment, type BlobRange, blobArchive } from './blob-archive.ts';
 import { BlobStore, type StoredBlob } from './blob-store.ts';
 import { type ArchiveConnection, containerClient } from './client.ts';
@@ -22,6 +23,8 @@ export interface BlobArchivePlanOptions {
   readonly once: boolean;
   readonly lookAgainMs: number;
   readonly clock: () => Date;
+  /** Told why the archive does not answer, once for each request that is tried on and on. */
+  readonly onTrouble?: (text: string) => void;
   /** Where several instances share the archive: the container of their claims, and this one's UUID. */
   readonly claims?: { readonly container: string; readonly instance: string };
 }
@@ -41,7 +44,7 @@ export class BlobArchivePlan implements SourcePlan {
     const { urls, connection, logged, tail, once, lookAgainMs, clock, requestsPerSecond } = options;
     this.#options = options;
     const triesMax = once ? triesMaxOnce : null;
-    const gate = new RequestGate({ requestsPerSecond, triesMax }, this.#usage);
+    const gate = new RequestGate({ requestsPerSecond, triesMax }, this.#usage, (fault) => this.#tell(fault));
     const store = new BlobStore({
       urls,
       connection,
@@ -55,6 +58,12 @@ export class BlobArchivePlan implements SourcePlan {
     });
     const committedTo = (partition: string) => committed(blobArchive, partition);
     this.#work = new RangeWork({ store, once, lookAgainMs, ahead: false, committed: committedTo });
+  }
+
+  #tell(fault: unknown): void {
+    const { urls, onTrouble } = this.#options;
+    const places = urls.map(({ account, container }) => `az://${account}/${container}`).join(', ');
+    onTrouble?.(`${archiveError(places, fault).message} It is tried again and again.`);
   }
 
   #claims(gate: RequestGate): HourClaims | null {

@@ -14,6 +14,8 @@ export interface GateOptions {
 const triesUnknownHost = 3;
 const pauseMsFirst = 200;
 const pauseMsMax = 20_000;
+/** Tries of one request after which people are told. */
+const triesUntold = 4;
 /** Longest wait for one answer with its body. */
 const tryMsMax = 60_000;
 
@@ -22,8 +24,11 @@ export class RequestGate {
   readonly #options: GateOptions;
   readonly #usage: UsageCounter;
   readonly #bucket: TokenBucket | null;
+  readonly #onTrouble: (fault: unknown) => void;
 
-  constructor(options: GateOptions, usage: UsageCounter) {
+  /** @param onTrouble told once of a request that fails again and again, while it is still tried. */
+  constructor(options: GateOptions, usage: UsageCounter, onTrouble: (fault: unknown) => void = () => {}) {
+    this.#onTrouble = onTrouble;
     this.#options = options;
     this.#usage = usage;
     this.#bucket = options.requestsPerSecond === null ? null : new TokenBucket(options.requestsPerSecond);
@@ -46,6 +51,7 @@ export class RequestGate {
         const { triesMax } = this.#options;
         const enough = triesMax !== null && tries >= (isUnknownHost(fault) ? triesUnknownHost : triesMax);
         if (!isRetryable(fault) || enough) throw fault;
+        if (tries === triesUntold) this.#onTrouble(fault);
         const pauseMs = Math.min(pauseMsMax, pauseMsFirst * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
         await sleep(retryAfterMs(fault) ?? pauseMs, undefined, { signal }).catch(() => {});
       }
