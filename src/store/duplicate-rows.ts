@@ -47,14 +47,16 @@ async function addRepeated(
   const list = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
   const hash = `hash(${list(hashed)})`;
   const hashes = [`SELECT ${hash} AS hash, true AS incoming FROM ${incoming} WHERE ${where}`];
+  const repeated = ['count(*) > 1'];
   const rows = [`SELECT *, 1 AS incoming FROM ${incoming}`];
   if (known !== undefined) {
     hashes.push(`SELECT ${hash}, false FROM ${known} WHERE ${where}`);
+    repeated.push('bool_or(incoming)');
     rows.push(`SELECT *, 0 AS incoming FROM ${known}`);
   }
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE shared AS SELECT hash FROM (${hashes.join(' UNION ALL ')})
-      GROUP BY hash HAVING count(*) > 1 AND bool_or(incoming)`,
+      GROUP BY hash HAVING ${repeated.join(' AND ')}`,
   );
   if ((await countRows(connection, 'shared')) === 0) return false;
   const suspects = rows.map((relation) => `${relation} WHERE ${where} AND ${hash} IN (FROM shared)`);
