@@ -92,6 +92,13 @@ export function hubError({ eventHubName, fullyQualifiedNamespace }: EventHubsCon
   const attempt = lastAttempt(cause);
   const code = errorCode(attempt);
   const where = `Event Hubs hub ${eventHubName}${fullyQualifiedNamespace === null ? '' : ` in ${fullyQualifiedNamespace}`}`;
+  if (errorText(attempt).includes('CredentialUnavailableError')) {
+    return new AppError(
+      'SOURCE_AUTH',
+      `Cannot read ${where}: no Azure identity is at hand; sign in with the Azure CLI, or set SASWATCH_EVENTHUBS__CONNECTION_STRING.`,
+      { cause },
+    );
+  }
   const why = remedies[code] ?? 'the namespace does not answer; check its name, the network and the port (5671)';
   return new AppError(
     code === 'UnauthorizedError' ? 'SOURCE_AUTH' : 'SOURCE_UNAVAILABLE',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { closeOrLeave } from '../../../src/ingest/sources/event-hubs-client.ts';
+import { closeOrLeave, hubError } from '../../../src/ingest/sources/event-hubs-client.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -26,4 +26,17 @@ it('is done when all are closed or have failed to, and leaves no timer behind', 
   );
   expect(closed).toEqual(['second']);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+it('says that no identity is at hand, not that the namespace is silent', () => {
+  const cause = new AggregateError([new Error('ChainedTokenCredential failed.\nCredentialUnavailableError: no CLI')]);
+  const connection = {
+    ...{ eventHubName: 'reads', consumerGroup: '$Default', connectionString: null },
+    fullyQualifiedNamespace: 'logs.servicebus.windows.net',
+  };
+  const { code, message } = hubError(connection, cause);
+  expect(code).toBe('SOURCE_AUTH');
+  expect(message).toBe(
+    'Cannot read Event Hubs hub reads in logs.servicebus.windows.net: no Azure identity is at hand; sign in with the Azure CLI, or set SASWATCH_EVENTHUBS__CONNECTION_STRING.',
+  );
 });
