@@ -110,7 +110,7 @@ function fromJson(text: string): unknown {
 /** The value a text stands for, where only texts can be given: in variables and flags. */
 export function fromText(schema: z.ZodType, text: string): unknown {
   const inner = kernel(schema);
-  if (inner instanceof z.ZodNumber) return text.trim() === '' ? text : Number(text);
+  if (inner instanceof z.ZodNumber) return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
   if (inner instanceof z.ZodArray && inner.element instanceof z.ZodString)
     return text.split(',').map((part) => part.trim());
   if (inner instanceof z.ZodArray) return fromJson(text);

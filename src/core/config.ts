@@ -78,7 +78,7 @@ export function parseConfig({ file, env, flags, cores, readSecret }: ConfigSourc
     origins.set(name, candidate?.origin ?? 'default');
   }
   const parsed = configSchema.safeParse(spec);
-  if (!parsed.success) throw rejection(parsed.error, origins);
+  if (!parsed.success) throw rejection(parsed.error, known, spec, origins);
   const settings = known.map(({ name, path, secret }) => {
     const value = path.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], parsed.data);
     return { name, value: secret && value !== null ? '********' : value, origin: origins.get(name) ?? 'default' };
@@ -86,13 +86,22 @@ export function parseConfig({ file, env, flags, cores, readSecret }: ConfigSourc
   return { config: camelKeys(parsed.data), settings };
 }
 
-function rejection(error: z.ZodError, origins: ReadonlyMap<string, string>): AppError {
+/** Names what is wrong down to the entry of a list, and the value; of a secret no value. */
+function rejection(
+  error: z.ZodError,
+  known: readonly Leaf[],
+  spec: unknown,
+  origins: ReadonlyMap<string, string>,
+): AppError {
   const lines = error.issues.map(({ path, message }) => {
-    const [name, origin] = [...origins].find(([known]) => `${path.join('.')}.`.startsWith(`${known}.`)) ?? [
-      path.join('.'),
-      '',
-    ];
-    return `${name} (${origin}): ${message}`;
+    const dotted = path
+      .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+      .join('')
+      .slice(1);
+    const leaf = known.find((each) => each.path.every((key, depth) => key === path[depth]));
+    const value = path.reduce<unknown>((node, key) => (node as Record<PropertyKey, unknown> | undefined)?.[key], spec);
+    const got = leaf?.secret || value === undefined ? '' : ` (given: ${String(JSON.stringify(value)).slice(0, 80)})`;
+    return `${dotted} (${origins.get(leaf?.name ?? '') ?? ''}): ${message}${got}`;
   });
   return new AppError('CONFIG_INVALID', `configuration: ${lines.join('; ')}`, { cause: error });
 }

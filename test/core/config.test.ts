@@ -80,6 +80,8 @@ describe('parseConfig', () => {
     ['ingest: {lanes: "4"}', 'ingest.lanes (file saswatch.yaml:1)'],
     ['eventhubs: {start: soon}', 'eventhubs.start (file saswatch.yaml:1)'],
     ['eventhubs: {hubs: []}', 'eventhubs.hubs (file saswatch.yaml:1)'],
+    ['ingest: {lanes: two}', /expected number, received string \(given: "two"\)$/],
+    ['detect: {suppressions: [{name: a, reason: b, until: soon}]}', /detect.suppressions\[0\].until \(file .*"soon"\)/],
   ])('refuses the file %j and says where and why', (text, message) => {
     expect(() => parse({ text })).toThrow(message);
     expect(() => parse({ text })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
@@ -87,7 +89,7 @@ describe('parseConfig', () => {
 
   it.each([
     [{ SASWATCH_INGEST__LANE: '2' }, 'SASWATCH_INGEST__LANE names no setting'],
-    [{ SASWATCH_INGEST__LANES: 'many' }, 'ingest.lanes (env SASWATCH_INGEST__LANES)'],
+    [{ SASWATCH_INGEST__LANES: 'many' }, /ingest.lanes \(env SASWATCH_INGEST__LANES\): .*\(given: "many"\)$/],
     [{ SASWATCH_INGEST__LANES: '' }, 'ingest.lanes (env SASWATCH_INGEST__LANES)'],
     [
       { SASWATCH_EVENTHUBS__CONNECTION_STRING: secret, SASWATCH_EVENTHUBS__CONNECTION_STRING_FILE: 'x' },
