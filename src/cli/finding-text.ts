@@ -7,10 +7,17 @@ import { levelPaint } from './level-paint.ts';
 /** Keeps what follows the titles of the shipped rules in one column. */
 const titleWidth = 40;
 
+/** An entity for people: a token's hash by its first digits, a network, key or account as it is. */
+export function entityText(entity: string): string {
+  return /^[0-9A-F]{32}$/.test(entity) ? `${entity.slice(0, 16)}…` : lineText(entity);
+}
+
 /** A finding on one line, for people. */
-export function findingLine({ level, rule, title, entity, account, firstSeen }: Finding, colour: boolean): string {
+export function findingLine(finding: Finding, colour: boolean): string {
+  const { level, rule, title, entityKind, entity, account, firstSeen } = finding;
   const { dim } = pico.createColors(colour);
-  const who = dim(`token ${entity.slice(0, 16)}…  account ${lineText(account)}`);
+  const about = entityKind === 'account' ? '' : `${entityKind.replace('_', ' ')} ${entityText(entity)}  `;
+  const who = dim(`${about}account ${lineText(account)}`);
   const when = isoMicros(firstSeen).slice(0, 16).replace('T', ' ');
   return `${levelPaint(colour)(level)} ${rule.padEnd(8)} ${when}  ${lineText(title).padEnd(titleWidth)}  ${who}`;
 }

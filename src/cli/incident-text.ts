@@ -2,6 +2,7 @@ import pico from 'picocolors';
 import type { Incident } from '../detect/incident.ts';
 import { isoMicros } from '../query/cell.ts';
 import { lineText } from '../query/render/terminal-text.ts';
+import { entityText } from './finding-text.ts';
 import { levelPaint } from './level-paint.ts';
 
 const entitiesShown = 3;
@@ -12,7 +13,7 @@ export function incidentLine(incident: Incident, colour: boolean): string {
   const { dim } = pico.createColors(colour);
   const when = isoMicros(firstSeen).slice(0, 16).replace('T', ' ');
   const more = entities.length > entitiesShown ? ` and ${entities.length - entitiesShown} more` : '';
-  const who = entities.slice(0, entitiesShown).map((entity) => `${lineText(entity).slice(0, 16)}…`);
+  const who = entities.slice(0, entitiesShown).map(entityText);
   const count = `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} by ${rules.join(' ')}`;
   return `${levelPaint(colour)(level)} ${when}  ${lineText(title)}  ${dim(`${count}  ${who.join(' ')}${more}  account ${lineText(account)}  ${id.slice(0, 12)}`)}`;
 }

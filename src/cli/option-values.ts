@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { AppError } from '../core/errors.ts';
 import { type Level, levels } from '../core/finding.ts';
 import { parseTimestamp } from '../core/timestamp.ts';
 
@@ -30,6 +31,20 @@ export function parseMoment(text: string): Moment {
     throw new InvalidArgumentError('Give a time as 2023-06-22, 2023-06-22T10:00:00Z or -24h (before now).');
   }
   return () => micros;
+}
+
+/** A moment in microseconds since 1970 UTC as ISO 8601 with milliseconds. */
+export function isoMillis(us: bigint): string {
+  return new Date(Number(us / 1_000n)).toISOString();
+}
+
+/** @throws AppError CONFIG_INVALID where nothing lies between `--since` and `--until`, microseconds since 1970 UTC. */
+export function requireOrder(since: bigint, until: bigint): void {
+  if (since < until) return;
+  throw new AppError(
+    'CONFIG_INVALID',
+    `--since ${isoMillis(since)} is not before --until ${isoMillis(until)}: nothing lies between them.`,
+  );
 }
 
 /** An option that takes a whole number from `min` on. */

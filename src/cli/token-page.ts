@@ -29,6 +29,9 @@ function scoreText(posture: Row): string {
   return `${least}${posture['score'] ?? 0} of 100: ${parts.map(({ name, points }) => `${name} ${points}`).join(', ') || 'nothing to say'}`;
 }
 
+/** What the estimate says where all 1,024 bits of the sketch are set (docs/sketch.md): thousands, nobody knows how many. */
+const addressesMost = 7_098;
+
 /** A token as `token show` prints it; what callers wrote stays on its line. */
 export function tokenPage(
   token: Row,
@@ -36,6 +39,8 @@ export function tokenPage(
 ): string {
   const text = (row: Row, name: string) => lineText(String(row[name] ?? '-'));
   const number = (row: Row, name: string) => Number(row[name] ?? 0).toLocaleString('en');
+  const distinct = Number(token['distinct_ips'] ?? 0);
+  const callers = distinct >= addressesMost ? 'thousands of' : `about ${distinct.toLocaleString('en')}`;
   const expiry = token['expires'] ?? (token['si'] === null ? 'unknown' : `as its stored policy "${token['si']}" says`);
   return [
     `token ${text(token, 'token_id')}`,
@@ -43,7 +48,7 @@ export function tokenPage(
     `  grants sp=${text(token, 'sp')} ss=${text(token, 'ss')} srt=${text(token, 'srt')} sr=${text(token, 'sr')}, from ${text(token, 'sip')}, over ${text(token, 'spr')}`,
     `  valid ${text(token, 'starts')} to ${lineText(String(expiry))}`,
     `  used ${text(token, 'first_seen')} to ${text(token, 'last_seen')} UTC: ${number(token, 'requests')} requests, ${number(token, 'errors')} refused`,
-    `  ${number(token, 'bytes_out')} bytes out, ${number(token, 'bytes_in')} bytes in, about ${number(token, 'distinct_ips')} addresses`,
+    `  ${number(token, 'bytes_out')} bytes out, ${number(token, 'bytes_in')} bytes in, ${callers} addresses`,
     `  danger ${lineText(scoreText(posture))}`,
     `  would have done ${text(least, 'suggestion')}${least['spare'] ? `; never needed sp=${text(least, 'spare')}` : ''}`,
     '',

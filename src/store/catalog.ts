@@ -1,4 +1,4 @@
-import { AppError } from '../core/errors.ts';
+import { AppError, errorText } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { limits } from '../core/limits.ts';
 import type { Partition, PositionRange, ReadStretch, SourcePosition } from '../core/position.ts';
@@ -73,8 +73,16 @@ export class Catalog {
     dataDir: string,
     { clock = () => new Date(), graceMs = limits.readersGraceMs, publishIntervalMs = 0 }: CatalogOptions = {},
   ): Promise<Catalog> {
-    await makeFolder(dataDir);
-    const lock = await lockData(dataDir);
+    const lock = await makeFolder(dataDir)
+      .then(() => lockData(dataDir))
+      .catch((cause: unknown) => {
+        if (cause instanceof AppError) throw cause;
+        throw new AppError(
+          'SINK_WRITE',
+          `Could not write to the data folder ${dataDir}: ${errorText(cause)}. Name one that can be written to with --data.`,
+          { cause },
+        );
+      });
     let session: CatalogSession | undefined;
     try {
       const opened = await CatalogSession.open(dataDir, { clock, graceMs });

@@ -1,8 +1,7 @@
-import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '../core/duckdb.ts';
-import { AppError } from '../core/errors.ts';
+import { existingDataFolder } from './data-folder.ts';
 import { logRelation } from './log-relation.ts';
 import { emptyManifest, type Manifest, readManifest } from './manifest.ts';
 import { literal } from './segment-writer.ts';
@@ -82,13 +81,7 @@ async function open(
   dataDir: string,
   prepare: (connection: DuckDBConnection, manifest: Manifest) => Promise<Manifest>,
 ): Promise<Reader> {
-  await access(dataDir).catch((cause: unknown) => {
-    throw new AppError(
-      'CONFIG_INVALID',
-      `Could not read the data folder ${dataDir}: it does not exist. Name the folder that \`saswatch ingest\` wrote with --data.`,
-      { cause },
-    );
-  });
+  await existingDataFolder(dataDir);
   const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
   const connection = await instance.connect();
   const close = () => {

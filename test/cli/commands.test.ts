@@ -1,11 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SasSet } from '../../src/core/sas.ts';
 import { readManifest } from '../../src/store/manifest.ts';
+import { findingOf } from '../detect/finding-of.ts';
 import { lakeOf } from '../query/lake-of.ts';
 import type { Row } from '../store/batch-of.ts';
+import { withCatalog } from '../store/lake-of.ts';
 import { run } from './recording-effects.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'saswatch-commands-'));
@@ -94,8 +96,57 @@ describe('saswatch findings', () => {
     expect(await run(['findings', 'show', 'abc', '--data', dataDir])).toMatchObject({ code: 2 });
   });
 
-  it('says when there is no data folder', async () => {
-    expect(await run(['findings', 'list', '--data', join(folder, 'none')])).toMatchObject({ code: 2 });
+  it.each(['findings list', 'findings incidents', 'token list', 'compact'])(
+    '%s says when there is no data folder, and makes none',
+    async (words) => {
+      const none = join(folder, 'none');
+      expect(await run([...words.split(' '), '--data', none])).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining(`Could not read the data folder ${none}: it does not exist`),
+      });
+      expect(existsSync(none)).toBe(false);
+    },
+  );
+
+  it('says of a data folder that is a file that it is none, whether it reads or writes', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    expect(await run(['findings', 'list', '--data', file])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`the data folder ${file}: it is not a folder`),
+    });
+    expect(await run(['ingest', folder, '--once', '--data', file])).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining(`Could not write to the data folder ${file}: `),
+    });
+  });
+
+  it.each(['findings list', 'findings incidents', 'detect run P-02'])(
+    '%s refuses a stretch that ends before it begins',
+    async (words) => {
+      const stretch = ['--since', '2026-01-02', '--until', '2026-01-01'];
+      expect(await run([...words.split(' '), ...stretch, '--data', dataDir])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('nothing lies between them'),
+      });
+    },
+  );
+
+  it('names the findings of an incident whose id it is given', async () => {
+    const lake = mkdtempSync(join(folder, 'incident-'));
+    const finding = findingOf();
+    await withCatalog(lake, async (catalog) => {
+      await catalog.putFindings([finding]);
+      await catalog.publish();
+    });
+    const [line = ''] = (await run(['findings', 'incidents', '--json', '--data', lake])).stdout.split('\n');
+    const { id } = JSON.parse(line);
+    expect(await run(['findings', 'show', id.slice(0, 12), '--data', lake])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`is an incident. Show one of its findings: ${finding.id.slice(0, 12)} W-EXF-1.`),
+    });
+    expect(await run(['findings', 'show', finding.id.slice(0, 12), '--data', lake])).toMatchObject({ code: 0 });
   });
 });
 
@@ -145,7 +196,7 @@ describe('saswatch doctor', () => {
     expect(checks.map(({ check }) => check)).toEqual(['node', 'duckdb', 'cores', 'memory', 'disk', 'data', 'lock']);
     expect(checks.find(({ check }) => check === 'data')).toMatchObject({
       state: 'ok',
-      text: expect.stringContaining('1 rows'),
+      text: expect.stringContaining('1 rows in 1 files, 1 read from 1 partitions'),
     });
   });
 

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { Catalog } from '../../store/catalog.ts';
+import { existingDataFolder } from '../../store/data-folder.ts';
 import { keepUp } from '../lake-upkeep.ts';
 import { type Moment, parseMoment } from '../option-values.ts';
 import { PipelineReport } from '../pipeline-report.ts';
@@ -27,6 +28,7 @@ export function define(command: Command, act: Act): void {
     const now = effects.clock();
     const report = new PipelineReport(session);
     const started = performance.now();
+    await existingDataFolder(config.data);
     const catalog = await Catalog.open(config.data, { clock: effects.clock });
     try {
       report.hooks.onOpen?.(catalog.openReport);

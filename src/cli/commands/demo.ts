@@ -34,7 +34,7 @@ export function define(command: Command, act: Act): void {
     .option('--duration <s>', 'seconds the story is spread over', parseCount(1), 30)
     .addHelpText(
       'after',
-      '\nThe 2023 leak, made up anew: one account SAS valid until 2051, three years of access logs in half a minute.\n' +
+      '\nThe 2023 leak, made up anew: one account SAS valid until 2051, three years of access logs in less than a minute.\n' +
         'Everything runs in this process and on 127.0.0.1. The lake is kept (--data, else a temporary folder).',
     );
   act<Options>(command, async ({ session, options }) => {

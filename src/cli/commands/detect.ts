@@ -12,7 +12,7 @@ import { write } from '../effects.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { failOnCode, failOnOption } from '../fail-on.ts';
 import { findingLine, findingRow } from '../finding-text.ts';
-import { collect, type Moment, parseMoment } from '../option-values.ts';
+import { collect, type Moment, parseMoment, requireOrder } from '../option-values.ts';
 import type { Act, Session } from '../session.ts';
 
 interface RuleOptions {
@@ -92,6 +92,7 @@ export function define(command: Command, act: Act): void {
     const now = session.effects.clock();
     const day = 86_400_000_000n;
     const since = options.since(now);
+    requireOrder(since, options.until(now));
     const reader = await openReader(session.config().data);
     try {
       const found = await runDetection(reader.connection, rule, {

@@ -59,8 +59,9 @@ async function dataFolder(dataDir: string): Promise<Check> {
   const manifest = await readManifest(dataDir);
   if (manifest === null) return { check, state: 'note', text: `${dataDir}: nothing published yet` };
   const { counters, segments, sources, holes, publishedAt } = manifest;
+  const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
   const text =
-    `${dataDir}: ${counters.rows} rows in ${segments.length} segments from ${sources.length} partitions, ` +
+    `${dataDir}: ${rows} rows in ${segments.length} files, ${counters.rows} read from ${sources.length} partitions, ` +
     `${counters.quarantined} quarantined, published ${publishedAt}`;
   return holes.length === 0
     ? { check, state: 'ok', text }

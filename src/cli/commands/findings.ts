@@ -12,7 +12,7 @@ import { write } from '../effects.ts';
 import { failOnCode, failOnOption } from '../fail-on.ts';
 import { incidentLine, incidentRow } from '../incident-text.ts';
 import { printResult } from '../lake-result.ts';
-import { type Moment, parseLevel, parseMoment } from '../option-values.ts';
+import { type Moment, parseLevel, parseMoment, requireOrder } from '../option-values.ts';
 import type { Act, Session } from '../session.ts';
 
 interface IncidentOptions {
@@ -48,6 +48,7 @@ export function define(command: Command, act: Act): void {
     .option('--suppressed', 'also findings that the configuration keeps quiet')
     .addOption(failOnOption());
   act<ListOptions>(list, async ({ session, options }) => {
+    checkStretch(options, session.effects.clock());
     const reader = await openReader(session.config().data);
     try {
       const { where, values } = filter(options, session.effects.clock());
@@ -82,9 +83,10 @@ export function define(command: Command, act: Act): void {
     .option('--until <time>', 'only with something seen before this time', parseMoment)
     .addOption(failOnOption());
   act<IncidentOptions>(incidents, async ({ session, options }) => {
+    const now = session.effects.clock();
+    checkStretch(options, now);
     const reader = await openReader(session.config().data);
     try {
-      const now = session.effects.clock();
       const least = levels.indexOf(options.level ?? 'informational');
       const chosen = incidentsOf(await readSnapshotFindings(reader.connection)).filter(
         ({ level, firstSeen, lastSeen }) =>
@@ -118,6 +120,7 @@ export function define(command: Command, act: Act): void {
         { id },
       );
       const [finding, another] = found.getRowObjectsJson();
+      if (finding === undefined && id !== '') await refuseIncident(reader.connection, id);
       if (finding === undefined || another !== undefined || id === '') {
         throw new AppError(
           'CONFIG_INVALID',
@@ -133,8 +136,22 @@ export function define(command: Command, act: Act): void {
 
 type Row = Readonly<Record<string, unknown>>;
 
+/** Incidents have ids like findings. @throws AppError CONFIG_INVALID with the findings of the one whose id begins so. */
+async function refuseIncident(connection: DuckDBConnection, id: string): Promise<void> {
+  const incidents = incidentsOf(await readSnapshotFindings(connection));
+  const incident = incidents.find((each) => each.id.startsWith(id.toLowerCase()));
+  if (incident === undefined) return;
+  const findings = incident.findings.map(({ id, rule }) => `${id.slice(0, 12)} ${rule}`);
+  throw new AppError('CONFIG_INVALID', `"${id}" is an incident. Show one of its findings: ${findings.join(', ')}.`);
+}
+
 function withEvidence(finding: Row): Row {
   return { ...finding, evidence: JSON.parse(String(finding['evidence'])) };
+}
+
+/** @throws AppError CONFIG_INVALID where nothing lies between --since and --until. */
+function checkStretch({ since, until }: IncidentOptions, now: Date): void {
+  if (since !== undefined && until !== undefined) requireOrder(since(now), until(now));
 }
 
 /** Says on stderr what the list leaves out, suppression by suppression. */

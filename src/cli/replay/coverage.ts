@@ -62,6 +62,6 @@ export function coverageLine(coverage: CategoryCoverage): string {
   const gap =
     longest === undefined
       ? 'no gap'
-      : `${coverage.gaps_count.toLocaleString('en')} ${coverage.gaps_count === 1 ? 'gap' : 'gaps'}, the longest ${longest.hours.toLocaleString('en')} hours from ${longest.from}`;
+      : `${coverage.gaps_count.toLocaleString('en')} ${coverage.gaps_count === 1 ? 'gap' : 'gaps'}, the longest ${longest.hours.toLocaleString('en')} ${longest.hours === 1 ? 'hour' : 'hours'} from ${longest.from}`;
   return `coverage: ${account} ${category}: records in ${seen.toLocaleString('en')} of ${hours.toLocaleString('en')} hours; ${gap}`;
 }
