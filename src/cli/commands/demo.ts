@@ -76,7 +76,7 @@ export function define(command: Command, act: Act): void {
         signal: AbortSignal.any([effects.signal, done.signal]),
         plans: async (committed) => {
           const plan = new EventHubsPlan({ connection, start: 'earliest', once: false }, committed);
-          await plan.open();
+          await plan.open(effects.signal);
           return [plan];
         },
         ...report.hooks,

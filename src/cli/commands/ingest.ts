@@ -90,14 +90,14 @@ async function openPlans(request: PlanRequest, committed: Committed): Promise<St
   return { ...stored, plans: [...stored.plans, ...(await hubPlans(request, committed))] };
 }
 
-async function hubPlans({ config, once, report }: PlanRequest, committed: Committed): Promise<SourcePlan[]> {
+async function hubPlans({ config, session, once, report }: PlanRequest, committed: Committed): Promise<SourcePlan[]> {
   const { hubs, consumerGroup, connectionString, fullyQualifiedNamespace, start } = config.eventhubs;
   const { EventHubsPlan } = await import('../../ingest/sources/event-hubs-plan.ts');
   const plans: SourcePlan[] = [];
   for (const eventHubName of hubs) {
     const connection = { eventHubName, consumerGroup, connectionString, fullyQualifiedNamespace };
     const plan = new EventHubsPlan({ connection, start, once }, committed);
-    const { partitions } = await plan.open();
+    const { partitions } = await plan.open(session.effects.signal);
     report.note(`reading ${eventHubName}: ${partitions} partitions`);
     plans.push(plan);
   }

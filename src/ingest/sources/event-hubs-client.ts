@@ -56,18 +56,26 @@ export async function closeOrLeave(...open: readonly { close(): Promise<void> }[
   clearTimeout(timer);
 }
 
-/** Partitions of the hub with the sequence number behind their newest event. */
-export async function hubPartitions(connection: EventHubsConnection): Promise<{ partitionId: string; end: bigint }[]> {
+/**
+ * Partitions of the hub with the sequence number behind their newest event.
+ *
+ * @throws AppError SOURCE_AUTH, SOURCE_UNAVAILABLE; the reason of `abortSignal` where it aborts meanwhile.
+ */
+export async function hubPartitions(
+  connection: EventHubsConnection,
+  abortSignal: AbortSignal,
+): Promise<{ partitionId: string; end: bigint }[]> {
   const client = eventHubsClient(connection);
   try {
-    const ids = await client.getPartitionIds();
+    const ids = await client.getPartitionIds({ abortSignal });
     return await Promise.all(
       ids.map(async (partitionId) => {
-        const properties = await client.getPartitionProperties(partitionId);
+        const properties = await client.getPartitionProperties(partitionId, { abortSignal });
         return { partitionId, end: properties.isEmpty ? 0n : BigInt(properties.lastEnqueuedSequenceNumber) + 1n };
       }),
     );
   } catch (cause) {
+    abortSignal.throwIfAborted();
     throw hubError(connection, cause);
   } finally {
     await closeOrLeave(client);

@@ -21,9 +21,13 @@ export class EventHubsPlan implements SourcePlan {
     this.#committed = committed;
   }
 
-  /** Asks the hub for its partitions. @throws AppError SOURCE_AUTH, SOURCE_UNAVAILABLE, CONFIG_INVALID. */
-  async open(): Promise<{ partitions: number }> {
-    this.#partitions = await hubPartitions(this.#options.connection);
+  /**
+   * Asks the hub for its partitions.
+   *
+   * @throws AppError SOURCE_AUTH, SOURCE_UNAVAILABLE, CONFIG_INVALID; the reason of the signal where it aborts meanwhile.
+   */
+  async open(signal: AbortSignal = new AbortController().signal): Promise<{ partitions: number }> {
+    this.#partitions = await hubPartitions(this.#options.connection, signal);
     return { partitions: this.#partitions.length };
   }
 
