@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/core/finding.ts';
 import { lakeOf } from '../query/lake-of.ts';
+import { run as runHere } from './recording-effects.ts';
 
 const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const hostile = '\u001b]0;owned\u0007=1+1';
@@ -107,18 +108,17 @@ describe('saswatch', () => {
   it('lets nothing of a log act on the terminal or in a spreadsheet', async () => {
     const sql = 'SELECT user_agent FROM storage_log LIMIT 1';
     const outputs = [
-      await run('query', '--data', dataDir, sql),
-      await run('query', '--data', dataDir, '--json', sql),
-      await run('token', 'show', finding.entity, '--data', dataDir),
+      await runHere(['query', '--data', dataDir, sql]),
+      await runHere(['query', '--data', dataDir, '--json', sql]),
+      await runHere(['token', 'show', finding.entity, '--data', dataDir]),
     ];
     for (const { code, stdout } of outputs) {
       expect(code).toBe(0);
       expect(stdout).toContain('owned');
       expect(stdout).not.toContain('\u001b');
     }
-    expect((await run('query', '--data', dataDir, '--format', 'csv', "SELECT '=1+1' AS a")).stdout).toBe(
-      "a\r\n'=1+1\r\n",
-    );
+    const { stdout } = await runHere(['query', '--data', dataDir, '--format', 'csv', "SELECT '=1+1' AS a"]);
+    expect(stdout).toBe("a\r\n'=1+1\r\n");
   });
 
   it('is quiet when the reader of a pipe leaves', async () => {
