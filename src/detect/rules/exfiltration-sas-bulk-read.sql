@@ -45,7 +45,7 @@ runbook: |
   1. List containers, distinct objects and bytes out by caller_ip for this token_hash from first_seen to last_seen.
   2. Compare user_agent and caller_ip with the 28 days before window_start; ask the owner whether a job was moved.
   3. If nobody knows it, revoke the token now, and export the objects read between first_seen and now for the data owner.
-response: Export the list of objects that were read before deciding whom to notify.
+response: Export the list of objects that were read (saswatch query --saved objects-read) before deciding whom to notify.
 tests:
   - name: fires high for 24 GB within 12 minutes from public addresses
     rows:

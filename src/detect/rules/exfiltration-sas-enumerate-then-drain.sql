@@ -36,7 +36,7 @@ runbook: |
   1. List the listings of this token_hash in the 2 days before first_seen by container, caller_ip and user_agent.
   2. List distinct objects and bytes it read from first_seen to last_seen by container.
   3. If no owner announced a migration, revoke the token, and export the objects read in the 7 days after first_seen.
-response: Export the list of objects that were read before deciding whom to notify.
+response: Export the list of objects that were read (saswatch query --saved objects-read) before deciding whom to notify.
 tests:
   - name: fires for three containers listed and a hundred objects read
     rows:

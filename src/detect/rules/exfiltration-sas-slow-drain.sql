@@ -37,7 +37,7 @@ runbook: |
   1. List objects and bytes a day read by this token_hash from first_seen to last_seen by container and caller_ip.
   2. Compare with what the token did in the 28 days before first_seen; ask its owner for a new job.
   3. If there is none, revoke it, and export the list of objects read since first_seen.
-response: Export the list of objects that were read before deciding whom to notify.
+response: Export the list of objects that were read (saswatch query --saved objects-read) before deciding whom to notify.
 tests:
   - name: fires once half of a thousand objects is read, and only when it is
     rows:

@@ -38,7 +38,7 @@ runbook: |
   1. List the deletes (`operation_class = 'delete'`) of this token_hash from first_seen to last_seen with object_key and caller_ip.
   2. Look whether the same caller_ip read those objects in the 24 hours before: that is the shape of extortion.
   3. Undelete what soft delete still holds, within its retention (7 days unless set otherwise); revoke the token first.
-response: Undelete blobs or restore versions before soft delete's retention ends; keep the log as evidence.
+response: List what was deleted (saswatch query --saved objects-changed). Undelete blobs or restore versions before soft delete's retention ends; keep the log as evidence.
 tests:
   - name: fires for 120 deletes within eight minutes
     rows:
