@@ -57,7 +57,7 @@ export class PipelineReport {
     this.note(`reading ${logs}${of} ${files === 1 ? noun : `${noun}s`}, ${megabytes(bytes)} MB`);
     if (skipped.length > 0)
       this.note(
-        `skipped ${skipped.length} without logs: ${skipped.slice(0, 3).join(', ')}${skipped.length > 3 ? ' …' : ''}`,
+        `skipped ${skipped.length} ${skipped.length === 1 ? noun : `${noun}s`} without logs: ${skipped.slice(0, 3).join(', ')}${skipped.length > 3 ? ' …' : ''}`,
       );
   }
 

@@ -3,6 +3,7 @@ import type { Span } from '../ingest/sources/archive/layout.ts';
 import { isArchiveUrl, parseArchiveUrl } from '../ingest/sources/archive/url.ts';
 import type { ArchiveUsage } from '../ingest/sources/archive/usage.ts';
 import { type Committed, FilePlan, type FoundLogs, type SourcePlan } from '../ingest/sources/plan.ts';
+import { stdinPath } from '../ingest/sources/standard-input.ts';
 import type { TimeRange } from '../ingest/time-range.ts';
 import { instanceId } from './instance-id.ts';
 import type { PipelineReport } from './pipeline-report.ts';
@@ -53,7 +54,8 @@ export async function openStoredSources(
   if (paths.length > 0) {
     const plan = new FilePlan({ paths, once, tail, stdinName, logged }, committed);
     files = await plan.open();
-    report.found('file', files);
+    if (paths.every((path) => path === stdinPath)) report.note('reading standard input');
+    else report.found('file', files);
     plans.push(plan);
   }
   if (urls.length === 0) return { plans, usage: () => null, found: { files, blobs: null } };

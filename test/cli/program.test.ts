@@ -76,6 +76,18 @@ describe('runProgram', () => {
     expect(await run(['config', 'check', '--config', join(folder, 'none.yaml')])).toMatchObject({ code: 2 });
   });
 
+  it.each([
+    ['detect: {parameters: [{rule: W-EXF-1, set: {nope: 1}}]}', 'W-EXF-1 has no parameter nope'],
+    ['detect: {rules: [/nowhere/rules]}', '/nowhere/rules'],
+    ['detect: {feeds: [{list: tor, path: /nowhere/tor}]}', '/nowhere/tor cannot be read'],
+  ])('checks what an ingest would refuse: %s', async (text, problem) => {
+    const path = configFile('refused.yaml', text);
+    expect(await run(['config', 'check', '--config', path])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(problem),
+    });
+  });
+
   it('shows each value with its origin and masks secrets', async () => {
     const path = configFile('good.yaml', 'detect: {interval_ms: 500}');
     const env = { SASWATCH_EVENTHUBS__CONNECTION_STRING: 'Endpoint=sb://x;SharedAccessKey=AAAA' };

@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
 import type { Setting } from '../../core/config.ts';
+import { readFeeds } from '../../detect/feed-files.ts';
+import { allDetections } from '../../detect/shipped.ts';
+import { tuningOf } from '../../detect/tuning.ts';
 import { terminalText } from '../../query/render/terminal-text.ts';
 import { write } from '../effects.ts';
 import type { Act } from '../session.ts';
@@ -18,9 +21,14 @@ export function define(command: Command, act: Act): void {
     },
   );
   act(
-    command.command('check').description('read the configuration and say whether it is valid; exit code 2 if not'),
+    command
+      .command('check')
+      .description('read the configuration with its rules and feeds and say whether it is valid; exit code 2 if not'),
     async ({ session }) => {
-      const { settings } = session.loadConfig();
+      const { settings, config } = session.loadConfig();
+      const { rules, parameters, feeds } = config.detect;
+      tuningOf(parameters, await allDetections(rules));
+      await readFeeds(feeds);
       const set = settings.filter(({ origin }) => origin !== 'default').length;
       if (!session.quiet) session.effects.stderr.write(`valid: ${settings.length} settings, ${set} of them set\n`);
     },
