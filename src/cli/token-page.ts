@@ -29,6 +29,10 @@ function scoreText(posture: Row): string {
   return `${least}${posture['score'] ?? 0} of 100: ${parts.map(({ name, points }) => `${name} ${points}`).join(', ') || 'nothing to say'}`;
 }
 
+/** Rows of the two lists of a page at most: containers with what was done in them, and addresses. */
+export const placesShown = 30;
+export const addressesShown = 10;
+
 /** What the estimate says where all 1,024 bits of the sketch are set (docs/sketch.md): thousands, nobody knows how many. */
 const addressesMost = 7_098;
 
@@ -52,13 +56,13 @@ export function tokenPage(
     `  danger ${lineText(scoreText(posture))}`,
     `  would have done ${text(least, 'suggestion')}${least['spare'] ? `; never needed sp=${text(least, 'spare')}` : ''}`,
     '',
-    'Touched',
+    containers.length < placesShown ? 'Touched' : `Touched, the ${placesShown} with most requests`,
     ...containers.map(
       (row) =>
         `  ${text(row, 'container').padEnd(24)} ${text(row, 'operations').padEnd(8)} ${number(row, 'requests').padStart(9)} requests ${number(row, 'objects').padStart(8)} objects ${number(row, 'bytes_out').padStart(18)} bytes out`,
     ),
     '',
-    'From, by bytes',
+    addresses.length < addressesShown ? 'From, by bytes' : `From, the ${addressesShown} addresses with most bytes out`,
     ...addresses.map(
       (row) =>
         `  ${text(row, 'address').padEnd(24)} ${number(row, 'requests').padStart(9)} requests ${number(row, 'bytes_out').padStart(18)} bytes out  ${text(row, 'user_agent')}`,

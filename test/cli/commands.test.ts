@@ -77,6 +77,22 @@ describe('saswatch token', () => {
     rmSync(lake, { recursive: true });
   });
 
+  it('says that it lists the busiest tokens alone', async () => {
+    const token = { auth_type: 'sas_account', key_name: 'key1', status_code: 200 };
+    const lake = await lakeOf(
+      ['a', 'b', 'c'].map((digit) => ({
+        ...token,
+        token: BigInt(`0x${digit.repeat(16)}`),
+        token_hash: digit.repeat(32),
+      })),
+      [],
+    );
+    const busiest = (limit: string) => run(['token', 'list', '--limit', limit, '--json', '--data', lake]);
+    expect(await busiest('2')).toMatchObject({ stderr: 'the busiest 2 of 3 tokens; --limit 3 lists all\n' });
+    expect(await busiest('3')).toMatchObject({ stderr: '' });
+    rmSync(lake, { recursive: true });
+  });
+
   it('says of a token never seen which period it looked at', async () => {
     const { code, stdout } = await run(['token', 'show', 'ffffffffffffffff', '--data', dataDir]);
     expect(code).toBe(0);

@@ -10,13 +10,13 @@ import { write } from '../effects.ts';
 import { printResult } from '../lake-result.ts';
 import { parseCount } from '../option-values.ts';
 import type { Act, Session } from '../session.ts';
-import { type Row, type TokenDetails, tokenPage } from '../token-page.ts';
+import { addressesShown, placesShown, type Row, type TokenDetails, tokenPage } from '../token-page.ts';
 import { parseTokenReference, type TokenReference, tokenSearch } from '../token-reference.ts';
 
 export function define(command: Command, act: Act): void {
   const list = command
     .command('list')
-    .description('every SAS token the log knows of, the busiest first')
+    .description('the SAS tokens the log knows of, the busiest first')
     .option('--limit <n>', 'at most so many', parseCount(1), 50);
   act<{ limit: number }>(list, async ({ session, options }) => {
     const reader = await openReader(session.config().data);
@@ -26,8 +26,9 @@ export function define(command: Command, act: Act): void {
         reader,
         `SELECT token_id, sas_kind AS kind, coalesce(sas_sp, 'policy ' || sas_si) AS powers, key_name, starts, expires, first_seen,
                 last_seen, requests, errors, bytes_out, bytes_in, deletes, distinct_ips
-         FROM tokens WHERE auth_type LIKE 'sas\\_%' ESCAPE '\\' ORDER BY requests DESC, token_id LIMIT ${options.limit}`,
+         FROM tokens WHERE ${isSas} ORDER BY requests DESC, token_id LIMIT ${options.limit}`,
       );
+      await tellLeftOut(session, reader, options.limit);
     } finally {
       reader.close();
     }
@@ -58,6 +59,21 @@ export function define(command: Command, act: Act): void {
       reader.close();
     }
   });
+}
+
+const isSas = `auth_type LIKE 'sas\\_%' ESCAPE '\\'`;
+
+/** Says on stderr that there are more tokens than were listed. */
+async function tellLeftOut({ quiet, effects }: Session, { connection }: Reader, limit: number): Promise<void> {
+  if (quiet) return;
+  const [[count] = []] = (
+    await connection.runAndReadAll(`SELECT count(*)::INTEGER FROM tokens WHERE ${isSas}`)
+  ).getRows();
+  if (Number(count) > limit)
+    await write(
+      effects.stderr,
+      `the busiest ${limit} of ${Number(count).toLocaleString('en')} tokens; --limit ${count} lists all\n`,
+    );
 }
 
 /** By the hash; by the parameters only tokens whose signature is in no log, or the caller's URL has lost its own. */
@@ -125,12 +141,12 @@ async function tokenDetails(reader: Reader, dataDir: string, token: Row): Promis
     containers: await rows(
       `SELECT container, operation_class AS operations, count(*)::INTEGER AS requests, count(DISTINCT object_key)::INTEGER AS objects,
               sum(response_body_bytes)::DOUBLE AS bytes_out, sum(request_body_bytes)::DOUBLE AS bytes_in
-       FROM storage_log WHERE token_id = $id AND status_code < 300 GROUP BY ALL ORDER BY requests DESC LIMIT 30`,
+       FROM storage_log WHERE token_id = $id AND status_code < 300 GROUP BY ALL ORDER BY requests DESC LIMIT ${placesShown}`,
     ),
     addresses: await rows(
       `SELECT caller_ip AS address, count(*)::INTEGER AS requests, sum(response_body_bytes)::DOUBLE AS bytes_out,
               min(time) AS first_seen, max(time) AS last_seen, any_value(user_agent) AS user_agent
-       FROM storage_log WHERE token_id = $id GROUP BY ALL ORDER BY bytes_out DESC LIMIT 10`,
+       FROM storage_log WHERE token_id = $id GROUP BY ALL ORDER BY bytes_out DESC LIMIT ${addressesShown}`,
     ),
     findings: await rows(
       'SELECT substr(id, 1, 12) AS id, level, rule, first_seen, title FROM findings WHERE entity = $id AND open ORDER BY first_seen',
