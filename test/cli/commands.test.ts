@@ -125,6 +125,18 @@ describe('saswatch findings', () => {
     },
   );
 
+  it.each(['findings list', 'findings incidents', 'token list'])(
+    '%s says of a folder without a lake that nothing was ingested there',
+    async (words) => {
+      const empty = mkdtempSync(join(folder, 'empty-'));
+      expect(await run([...words.split(' '), '--json', '--data', empty])).toEqual({
+        code: 0,
+        stdout: '',
+        stderr: `nothing has been ingested into ${empty}\n`,
+      });
+    },
+  );
+
   it('says of a data folder that is a file that it is none, whether it reads or writes', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');

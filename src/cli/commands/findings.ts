@@ -9,6 +9,7 @@ import { lineText, terminalText } from '../../query/render/terminal-text.ts';
 import { readSnapshotFindings } from '../../store/finding-table.ts';
 import { openReader } from '../../store/reader.ts';
 import { write } from '../effects.ts';
+import { tellEmptyLake } from '../empty-lake.ts';
 import { failOnCode, failOnOption } from '../fail-on.ts';
 import { incidentLine, incidentRow } from '../incident-text.ts';
 import { printResult } from '../lake-result.ts';
@@ -66,6 +67,7 @@ export function define(command: Command, act: Act): void {
       const kept = rows
         .getRowObjects()
         .map(({ level, open }) => ({ level: parseLevel(String(level)), open: open === true }));
+      await tellEmptyLake(session, reader, session.config().data);
       if (!options.suppressed) await tellSuppressed(session, reader.connection, options);
       return failOnCode(options.failOn, kept);
     } finally {
@@ -99,6 +101,7 @@ export function define(command: Command, act: Act): void {
         session.json ? jsonLine(incidentRow(incident)) : `${incidentLine(incident, colour)}\n`,
       );
       await write(session.effects.stdout, text.join(''));
+      await tellEmptyLake(session, reader, session.config().data);
       return failOnCode(
         options.failOn,
         chosen.map(({ level }) => ({ level, open: true })),

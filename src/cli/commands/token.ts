@@ -7,6 +7,7 @@ import { bindSaved, savedQuery } from '../../query/saved-query.ts';
 import { openKeyReader, openReader, openTokenReader, type Reader } from '../../store/reader.ts';
 import { readCoverage } from '../coverage.ts';
 import { write } from '../effects.ts';
+import { tellEmptyLake } from '../empty-lake.ts';
 import { printResult } from '../lake-result.ts';
 import { parseCount } from '../option-values.ts';
 import type { Act, Session } from '../session.ts';
@@ -28,6 +29,7 @@ export function define(command: Command, act: Act): void {
                 last_seen, requests, errors, bytes_out, bytes_in, deletes, distinct_ips
          FROM tokens WHERE ${isSas} ORDER BY requests DESC, token_id LIMIT ${options.limit}`,
       );
+      await tellEmptyLake(session, reader, session.config().data);
       await tellLeftOut(session, reader, options.limit);
     } finally {
       reader.close();
