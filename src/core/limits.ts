@@ -29,6 +29,8 @@ export const limits = {
   deliveriesInFlightMax: 8,
   /** Bytes of one file read by a lane at a time. */
   readBytes: 4 << 20,
+  /** How long a pipe may be silent before what came through it is taken, though it does not fill the buffer. */
+  pipeSilenceMs: 500,
   /** One range of a plain file; ranges of a large file are shared among lanes. */
   fileRangeBytes: 256 << 20,
   /** Decompressed bytes per compressed byte above which a gzip file is refused as a bomb. */

@@ -16,6 +16,8 @@ export interface ByteReader {
   readonly seekable: boolean;
   /** Fills `target` from `at` on. @returns bytes read, 0 at the end. */
   read(target: Buffer, at: number): Promise<number>;
+  /** Of bytes that come as somebody writes them: waits for more, but not for long. @returns true where nothing came, nor the end. */
+  isSilent?(): Promise<boolean>;
   /** What broke the bytes off before their end, as a truncated gzip or a replaced blob; undefined after a clean end. */
   readonly fault: string | undefined;
   /** Goes on at a byte of a seekable log. */
@@ -36,7 +38,7 @@ export interface ByteReader {
  * @throws AppError SOURCE_UNAVAILABLE where the file cannot be opened or read.
  */
 export async function openBytes(path: string, signal?: AbortSignal): Promise<ByteReader> {
-  if (path === stdinPath) return new StreamReader(await gunzipped(standardInput(signal)));
+  if (path === stdinPath) return new PipeReader(await gunzipped(standardInput(signal)));
   const file = new FileReader(path);
   const head = Buffer.alloc(2);
   const length = await file.read(head, 0);
@@ -105,6 +107,8 @@ class StreamReader implements ByteReader {
   fault: string | undefined;
   readonly #stream: Decompressed;
   readonly #chunks: AsyncIterator<Buffer>;
+  /** Asked for, and not taken yet. */
+  #next: Promise<IteratorResult<Buffer>> | null = null;
   #chunk: Buffer = Buffer.alloc(0);
   #total = 0;
 
@@ -118,6 +122,13 @@ class StreamReader implements ByteReader {
     const taken = this.#chunk.copy(target, at);
     this.#chunk = this.#chunk.subarray(taken);
     return taken;
+  }
+
+  /** Settles when `read` has something to give, be it the end. */
+  protected async comes(): Promise<void> {
+    if (this.#chunk.length > 0) return;
+    this.#next ??= this.#chunks.next();
+    await this.#next.catch(() => {});
   }
 
   seek(): void {
@@ -134,8 +145,10 @@ class StreamReader implements ByteReader {
 
   async #pull(): Promise<void> {
     if (this.fault !== undefined) return;
+    const next = this.#next ?? this.#chunks.next();
+    this.#next = null;
     try {
-      const { value, done } = await this.#chunks.next();
+      const { value, done } = await next;
       if (done) return;
       this.#chunk = value;
       this.#total += value.length;
@@ -147,6 +160,21 @@ class StreamReader implements ByteReader {
     if (this.#total > limits.gzipRatioMax * Math.max(headBytes, this.#stream.compressedBytes())) {
       this.fault = `gzip expands more than ${limits.gzipRatioMax} to 1: refused as a bomb after ${this.#total} bytes`;
       this.#chunk = Buffer.alloc(0);
+    }
+  }
+}
+
+/** A stream whose writer may rest. */
+class PipeReader extends StreamReader implements ByteReader {
+  async isSilent(): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const silent = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, limits.pipeSilenceMs, true);
+    });
+    try {
+      return await Promise.race([this.comes().then(() => false), silent]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

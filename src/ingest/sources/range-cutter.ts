@@ -44,7 +44,7 @@ export class RangeCutter {
     if (this.#framing === undefined) {
       await this.#fill(headBytes);
       if (signal.aborted) return;
-      const framing = sniffFraming(this.#buffer.subarray(0, Math.min(this.#used, headBytes)));
+      const framing = this.#sniffed();
       if (framing === 'empty' || framing === null) {
         const alien = framing === null ? 'not a log: neither JSON records nor classic $logs lines' : undefined;
         const fault = this.#reader.fault ?? alien;
@@ -117,12 +117,23 @@ export class RangeCutter {
     this.#base += bytes;
   }
 
+  /** @param enough bytes; fewer where nothing more comes for now and there are whole frames. */
   async #fill(enough = this.#buffer.length): Promise<void> {
     while (this.#used < Math.min(enough, this.#buffer.length) && !this.#ended) {
+      if (this.#used > 0 && (await this.#reader.isSilent?.()) && this.#hasFrames()) return;
       const read = await this.#reader.read(this.#buffer, this.#used);
       if (read === 0) this.#ended = true;
       this.#used += read;
     }
+  }
+
+  #hasFrames(): boolean {
+    const framing = this.#framing ?? this.#sniffed();
+    return framing !== null && framing !== 'empty' && lastFrameEnd(this.#buffer, this.#used, framing) > 0;
+  }
+
+  #sniffed(): ReturnType<typeof sniffFraming> {
+    return sniffFraming(this.#buffer.subarray(0, Math.min(this.#used, headBytes)));
   }
 
   #grow(framing: Framing): void {
