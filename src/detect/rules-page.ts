@@ -48,7 +48,7 @@ export function renderRules(rules: readonly Detection[]): string {
     '# Rules',
     '',
     'Made from the rule files by `npm run docs`; do not edit. A rule is one `.sql` file with its metadata and tests in the',
-    'leading comment. `saswatch detect test` runs the tests, `--rules DIR` adds rules of your own.',
+    'leading comment. `saswatch detect test` runs the tests of all, or of the rules it names; `--rules DIR` adds rules of your own.',
     '',
     'Rules about tokens read requests authenticated by a SAS; lifecycle jobs and other internal tokens of the storage service',
     'are left out. Times are event times in UTC. Records that upstream delivered twice count once.',

@@ -190,6 +190,18 @@ describe('saswatch detect', () => {
     expect(new Set(codes).size).toBe(codes.length);
   });
 
+  it('tests the rules that it names', async () => {
+    const { code, stdout } = await run(['detect', 'test', 'w-del-1', 'P-02']);
+    expect({ code, codes: [...new Set(stdout.match(/(?<=^ok +)\S+/gm))] }).toEqual({
+      code: 0,
+      codes: ['W-DEL-1', 'P-02'],
+    });
+    expect(await run(['detect', 'test', 'Z-99'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no rule Z-99'),
+    });
+  });
+
   it('knows the rule it is to run', async () => {
     const range = ['--since', '2026-01-01', '--until', '2026-01-02', '--data', dataDir];
     expect(await run(['detect', 'run', 'P-02', ...range])).toMatchObject({ code: 0 });

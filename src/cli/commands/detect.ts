@@ -49,13 +49,16 @@ export function define(command: Command, act: Act): void {
 
   const test = command
     .command('test')
+    .argument('[rule...]', 'codes of rules, as W-DEL-1; all of them, unless told otherwise')
     .description("run the rules' own tests; exit code 1 if one fails")
     .option(...rulesOption);
-  act<RuleOptions>(test, async ({ session, options }) => {
+  act<RuleOptions>(test, async ({ session, options, operands }) => {
     const { stdout } = session.effects;
+    const rules = await rulesOf(session, options);
+    const tested = operands.length === 0 ? rules : operands.map((code) => ruleNamed(rules, code));
     let passed = 0;
     let failed = 0;
-    for (const rule of await rulesOf(session, options)) {
+    for (const rule of tested) {
       for (const outcome of await checkDetection(rule)) {
         if (outcome.passed) passed += 1;
         else failed += 1;
@@ -81,14 +84,7 @@ export function define(command: Command, act: Act): void {
     .option(...rulesOption)
     .addOption(failOnOption());
   act<RunOptions>(run, async ({ session, options, operands: [code = ''] }) => {
-    const rules = await rulesOf(session, options);
-    const rule = rules.find((candidate) => candidate.code.toUpperCase() === code.toUpperCase());
-    if (rule === undefined) {
-      throw new AppError(
-        'CONFIG_INVALID',
-        `There is no rule ${code}; there are ${rules.map((each) => each.code).join(', ')}.`,
-      );
-    }
+    const rule = ruleNamed(await rulesOf(session, options), code);
     const now = session.effects.clock();
     const day = 86_400_000_000n;
     const since = options.since(now);
@@ -114,4 +110,14 @@ export function define(command: Command, act: Act): void {
 
 function rulesOf(session: Session, { rules = [] }: RuleOptions): Promise<Detection[]> {
   return allDetections([...session.config().detect.rules, ...rules]);
+}
+
+/** @throws AppError CONFIG_INVALID with the codes there are. */
+function ruleNamed(rules: readonly Detection[], code: string): Detection {
+  const rule = rules.find((candidate) => candidate.code.toUpperCase() === code.toUpperCase());
+  if (rule !== undefined) return rule;
+  throw new AppError(
+    'CONFIG_INVALID',
+    `There is no rule ${code}; there are ${rules.map((each) => each.code).join(', ')}.`,
+  );
 }
