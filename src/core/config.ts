@@ -100,7 +100,10 @@ function rejection(
       .slice(1);
     const leaf = known.find((each) => each.path.every((key, depth) => key === path[depth]));
     const value = path.reduce<unknown>((node, key) => (node as Record<PropertyKey, unknown> | undefined)?.[key], spec);
-    const got = leaf?.secret || value === undefined ? '' : ` (given: ${String(JSON.stringify(value)).slice(0, 80)})`;
+    const got =
+      leaf === undefined || leaf.secret || value === undefined
+        ? ''
+        : ` (given: ${String(JSON.stringify(value)).slice(0, 80)})`;
     return `${dotted} (${origins.get(leaf?.name ?? '') ?? ''}): ${message}${got}`;
   });
   return new AppError('CONFIG_INVALID', `configuration: ${lines.join('; ')}`, { cause: error });

@@ -59,7 +59,8 @@ export async function findTexts(
   await connection.run('CREATE OR REPLACE TEMP TABLE entry (name VARCHAR, text VARCHAR)');
   const rows = [...texts.byColumn].flatMap(([name, of]) => [...of].map((text) => [name, text]));
   await appendRows(connection, 'entry', [VARCHAR, VARCHAR], rows);
-  const others = files.filter((file) => !encoded.includes(file));
+  const isEncoded = new Set(encoded);
+  const others = files.filter((file) => !isEncoded.has(file));
   for (const name of others.length === 0 ? [] : texts.byColumn.keys()) {
     await connection.run(
       `INSERT INTO entry SELECT DISTINCT ${literal(name)}, "${name}"

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { grouped } from './compaction-plan.ts';
 import { literal } from './segment-writer.ts';
 
 /** How many rows of some files have a value, by column; of columns without any, nothing. */
@@ -40,22 +41,17 @@ export async function logFooters(
     `SELECT file_name, path_in_schema, ${valueCount}, sum(num_values)::BIGINT, min(${time('stats_min_value')}),
       max(${time('stats_max_value')}) FROM ${metadata(files)} GROUP BY file_name, path_in_schema`,
   );
-  const rows = reader.getRows();
-  const counts = (file: string) =>
-    rows.flatMap(([of, name, count]) => (of === file ? [[String(name), Number(count)] as const] : []));
-  return new Map(
-    rows
-      .filter(([, name]) => name === 'time')
-      .map(([file, , , count, minTime, maxTime]) => [
-        String(file),
-        {
-          rows: Number(count),
-          values: new Map(counts(String(file))),
-          minTime: BigInt(String(minTime)),
-          maxTime: BigInt(String(maxTime)),
-        },
-      ]),
-  );
+  const footers = new Map<string, LogFooter>();
+  for (const [file, columns] of grouped(reader.getRows(), ([name]) => String(name))) {
+    const [, , , rows, minTime, maxTime] = columns.find(([, name]) => name === 'time') ?? [];
+    footers.set(file, {
+      rows: Number(rows),
+      values: new Map(columns.map(([, name, count]) => [String(name), Number(count)])),
+      minTime: BigInt(String(minTime)),
+      maxTime: BigInt(String(maxTime)),
+    });
+  }
+  return footers;
 }
 
 /**

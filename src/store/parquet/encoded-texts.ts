@@ -40,8 +40,8 @@ export function encodeTexts(
       ...codedValues(codes, rows.length, kernel),
     };
   }
-  const prefixes = sharedPrefixes(texts, kernel);
-  if (kind === 'text' && prefixes.shared > sharedMin * ((starts[lengths.length] ?? 0) - (starts[0] ?? 0))) {
+  const prefixes = kind === 'text' ? sharedPrefixes(texts, kernel) : null;
+  if (prefixes !== null && prefixes.shared > sharedMin * ((starts[lengths.length] ?? 0) - (starts[0] ?? 0))) {
     return {
       ...common,
       encoding: encodings.deltaText,
