@@ -71,9 +71,13 @@ export async function withNeedsMet(
     const unmet = new Set(asking.filter((_, index) => ((bits >> BigInt(index)) & 1n) === 0n));
     left = left.filter((rule) => !unmet.has(rule));
   }
-  const rest: MetRule[] = [];
-  for (const rule of left) rest.push(...(await met(run, rule)));
-  return rest;
+  const suspected: MetRule[] = [];
+  for (const rule of left) suspected.push(...(await withSuspects(run, rule)));
+  const readers = suspected.flatMap(({ rule: { sql }, shown: { log } }) => (log === null ? [] : [{ sql, log }]));
+  await views.gather(readers, range);
+  const proven: MetRule[] = [];
+  for (const rule of suspected) proven.push(...(await withProof(run, rule)));
+  return proven;
 }
 
 /** A bit for each rule whose need some row meets. */
@@ -102,8 +106,8 @@ export interface MetRule {
   readonly shown: Shown;
 }
 
-async function met(run: Run, rule: Detection): Promise<MetRule[]> {
-  const { part, rows, proof } = rule.needs;
+async function withSuspects(run: Run, rule: Detection): Promise<MetRule[]> {
+  const { part, rows } = rule.needs;
   const values = valuesOf(run, rule);
   const all = { ...shownAll, only: narrowViewsOf(rule, values) };
   if (part === undefined) return [{ rule, shown: all }];
@@ -111,9 +115,13 @@ async function met(run: Run, rule: Detection): Promise<MetRule[]> {
   if (shown === null) return [];
   if (rows === undefined || isLonger(values)) return [{ rule, shown }];
   const log = logTokens((await readPart(run, rule, { part, shown, select: logSelect(rows, run.range) })).getRows());
-  if (log === null) return [];
-  if (proof === undefined) return [{ rule, shown: { ...shown, log } }];
-  const proven = await holding(run, rule, proof, { ...shown, log });
+  return log === null ? [] : [{ rule, shown: { ...shown, log } }];
+}
+
+async function withProof(run: Run, { rule, shown }: MetRule): Promise<MetRule[]> {
+  const { proof } = rule.needs;
+  if (proof === undefined || shown.log === null) return [{ rule, shown }];
+  const proven = await holding(run, rule, proof, shown);
   return proven === null ? [] : [{ rule, shown: { ...proven, log: null } }];
 }
 

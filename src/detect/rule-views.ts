@@ -3,6 +3,7 @@ import type { Shown } from './narrow-view.ts';
 import { bindMoments } from './parameter.ts';
 import type { Moments } from './planned-statements.ts';
 import type { EventRange } from './run.ts';
+import type { LogReader } from './suspect-log.ts';
 
 /** A relation that has the rows of a statement, until it is held again. */
 export interface HeldPart {
@@ -30,6 +31,8 @@ export interface RuleViews {
    * @returns the bits of all of them.
    */
   take(sql: string, moments: Moments & EventRange): Promise<bigint>;
+  /** Reads at once what several statements are going to read of the log, where that spares something. */
+  gather(readers: readonly LogReader[], range: EventRange): Promise<void>;
 }
 
 /** The number in the first row's first column. */
@@ -46,6 +49,7 @@ export function plainViews(connection: DuckDBConnection): RuleViews {
     read,
     ready: async () => {},
     hold: async () => null,
+    gather: async () => {},
     take: async (sql, moments) => numberIn(await read(`SELECT coalesce(bit_or(met), 0) FROM (${sql})`, moments)),
   };
 }

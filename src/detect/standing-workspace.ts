@@ -5,7 +5,15 @@ import type { SegmentFile } from '../store/commit.ts';
 import { entityViews, mergedParts } from '../store/entity-views.ts';
 import { emptyManifest, type Manifest, readManifest } from '../store/manifest.ts';
 import { spillFolder } from '../store/spill-folder.ts';
-import { allRows, logViews, rollupRelation, ruleMacros, sasPaths, sasRelation } from '../store/views.ts';
+import {
+  allRows,
+  logViews,
+  rollupRelation,
+  ruleMacros,
+  type StoredRows,
+  sasPaths,
+  sasRelation,
+} from '../store/views.ts';
 import { Aside } from './aside.ts';
 import { type FeedRow, showFeeds } from './feed-files.ts';
 import { FreshSegments } from './fresh-segments.ts';
@@ -19,6 +27,7 @@ import { type Moments, PlannedStatements } from './planned-statements.ts';
 import type { HeldPart, RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 import { withPartFrom } from './statement-part.ts';
+import { type LogReader, SuspectLog } from './suspect-log.ts';
 import { TokenLives } from './token-lives.ts';
 import { TokenLog } from './token-log.ts';
 import { accountStepsBackMicros, daysBackMicros, stepsBackMicros } from './workspace.ts';
@@ -77,6 +86,7 @@ export class StandingWorkspace implements RuleViews {
   readonly #planned: PlannedStatements;
   readonly #met: MetTokens;
   readonly #tokenLog: TokenLog;
+  readonly #suspects: SuspectLog;
   readonly #parts: HeldParts;
   readonly #aside: Aside;
 
@@ -93,6 +103,7 @@ export class StandingWorkspace implements RuleViews {
     this.#planned = new PlannedStatements(connection);
     this.#met = new MetTokens(connection, this.#planned);
     this.#tokenLog = new TokenLog(connection);
+    this.#suspects = new SuspectLog(connection);
     this.#parts = new HeldParts(connection, this.#planned);
     this.#aside = new Aside(aside);
   }
@@ -132,6 +143,7 @@ export class StandingWorkspace implements RuleViews {
     await showFeeds(this.connection, feeds);
     await this.#met.create();
     await this.#tokenLog.create();
+    await this.#suspects.create();
   }
 
   async useAllCores(): Promise<void> {
@@ -179,6 +191,10 @@ export class StandingWorkspace implements RuleViews {
       connection: this.connection,
       ready: (sql) => this.ready(sql),
       take: (sql, moments) => this.take(sql, moments),
+      gather: async (readers, range) => {
+        await other();
+        return this.#gather(readers, range, other);
+      },
       hold: async (sql, moments, shown) => {
         await other();
         return this.#hold(sql, moments, shown, other);
@@ -216,9 +232,14 @@ export class StandingWorkspace implements RuleViews {
   }
 
   async #logOf(tokens: LogTokens, { until }: EventRange): Promise<Record<'log_row', string>> {
-    const segments = touching(this.#segments, { since: tokens.since, until });
-    const { log_row: log } = logViews(allRows(this.#dataDir, { segments }));
+    const log = this.#suspects.has(tokens)
+      ? this.#suspects.rows
+      : logViews(this.#rowsOf({ since: tokens.since, until })).log_row;
     return { log_row: await this.#tokenLog.of(tokens, log) };
+  }
+
+  #rowsOf(range: EventRange): StoredRows {
+    return allRows(this.#dataDir, { segments: touching(this.#segments, range) });
   }
 
   async ready(sql: string): Promise<void> {
@@ -237,6 +258,23 @@ export class StandingWorkspace implements RuleViews {
 
   take(sql: string, moments: Moments & EventRange): Promise<bigint> {
     return this.#met.take(sql, moments);
+  }
+
+  gather(readers: readonly LogReader[], range: EventRange): Promise<void> {
+    return this.#gather(readers, range);
+  }
+
+  /** What rules read of more than two days is read by each of them. */
+  #gather(readers: readonly LogReader[], range: EventRange, meanwhile?: () => Promise<void>): Promise<void> {
+    const { since, until } = fromWholeDay(range);
+    return this.#suspects.gather(
+      readers,
+      { since: since - stepsBackMicros, until },
+      {
+        relation: (first) => this.#rowsOf({ since: first, until }).log,
+        run: (sql) => this.#run(sql, meanwhile),
+      },
+    );
   }
 
   hold(sql: string, moments: Moments & EventRange, shown: Shown): Promise<HeldPart | null> {

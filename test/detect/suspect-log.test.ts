@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { DuckDBInstance } from '../../src/core/duckdb.ts';
+import { limits } from '../../src/core/limits.ts';
+import type { LogTokens } from '../../src/detect/log-tokens.ts';
+import { SuspectLog } from '../../src/detect/suspect-log.ts';
+import { TokenLog } from '../../src/detect/token-log.ts';
+import { logRelation } from '../../src/store/log-relation.ts';
+import { logViews } from '../../src/store/views.ts';
+
+const dayMicros = 86_400_000_000n;
+const range = { since: 3n * dayMicros, until: 6n * dayMicros };
+const folder = mkdtempSync(join(tmpdir(), 'saswatch-suspects-'));
+const instance = await DuckDBInstance.create(':memory:');
+const connection = await instance.connect();
+afterAll(() => {
+  connection.closeSync();
+  instance.closeSync();
+  rmSync(folder, { recursive: true });
+});
+
+/** Three tokens, one known by its fingerprint, every six hours of six days. */
+await connection.run(`COPY (
+  SELECT TIMESTAMP '1970-01-01' + to_hours(6 * i::INTEGER) AS time, if(n = 9, NULL, n)::UBIGINT AS token,
+    if(n = 9, 9, NULL)::UBIGINT AS token_fingerprint, 'acct' AS account, '/acct/c/' || i AS object_key, 'read' AS operation_class,
+    if(i % 2 = 0, 3221225985, NULL)::UINTEGER AS caller_ipv4, if(i % 2 = 0, NULL, '2001:db8::1') AS caller_ip
+  FROM range(24) hours(i), (VALUES (7), (8), (9)) numbers(n)) TO '${join(folder, 'log.parquet')}' (FORMAT parquet)`);
+await connection.run(`CREATE TABLE sas_use AS SELECT coalesce(token, token_fingerprint) AS token_key, time AS bucket, 1::BIGINT AS n
+  FROM '${join(folder, 'log.parquet')}'`);
+
+const stored = `(FROM ${logRelation('', [])} UNION ALL BY NAME FROM '${join(folder, 'log.parquet')}')`;
+const tokenLog = new TokenLog(connection);
+await tokenLog.create();
+
+const sql = 'SELECT account, object_key, caller_ip FROM log_row';
+const asked = { fingerprints: [], since: range.since, days: null };
+const readers: readonly LogTokens[] = [
+  { ...asked, tokens: [7n], fingerprints: [9n] },
+  { ...asked, tokens: [7n, 8n], since: 4n * dayMicros + 1n },
+  { ...asked, tokens: [8n], days: [[8n, 3]] },
+];
+const far: LogTokens = { ...asked, tokens: [8n], since: range.since - 1n };
+
+async function seen(log: LogTokens, rows: string): Promise<string[]> {
+  const from = `WITH log_row AS (${await tokenLog.of(log, rows)})`;
+  const result = await connection.runAndReadAll(
+    `${from} SELECT concat_ws(' ', time, token, token_fingerprint, account, object_key, caller_ip) FROM log_row
+     WHERE epoch_us(time) >= ${log.since} ORDER BY ALL`,
+  );
+  return result.getRows().map(([text]) => String(text));
+}
+
+async function gathered(asking: readonly LogTokens[]): Promise<SuspectLog> {
+  const suspects = new SuspectLog(connection);
+  await connection.run('DROP TABLE IF EXISTS suspect_span');
+  await suspects.create();
+  const source = { relation: () => stored, run: (statement: string) => connection.runAndReadAll(statement) };
+  await suspects.gather(
+    asking.map((log) => ({ sql, log })),
+    range,
+    source,
+  );
+  return suspects;
+}
+
+it('has the rows that each reader reads of the files', async () => {
+  const suspects = await gathered(readers);
+  for (const log of readers) {
+    expect(suspects.has(log)).toBe(true);
+    const rows = await seen(log, suspects.rows);
+    expect(rows.length).toBeGreaterThan(3);
+    expect(rows).toEqual(await seen(log, logViews({ log: stored, rollup: '' }).log_row));
+  }
+  const [[count] = []] = (await connection.runAndReadAll('SELECT count(*) FROM suspect_log')).getRows();
+  expect(count).toBe(12n + 12n + 4n + 7n);
+});
+
+it('leaves those who read earlier rows, or alone, to the files', async () => {
+  const suspects = await gathered([...readers, far]);
+  expect([suspects.has(far), suspects.has({ ...asked, tokens: [7n] })]).toEqual([false, false]);
+  const [only] = readers;
+  const alone = await gathered([...(only === undefined ? [] : [only]), far]);
+  expect(readers.some((log) => alone.has(log))).toBe(false);
+});
+
+it('has none where there are too many', async () => {
+  await connection.run(`INSERT INTO sas_use VALUES (7, TIMESTAMP '1970-01-05', ${limits.suspectRows})`);
+  const suspects = await gathered(readers);
+  expect(readers.some((log) => suspects.has(log))).toBe(false);
+});
