@@ -12,6 +12,8 @@ export function compactHere(catalog: Catalog, dataDir: string) {
     segmentsMax: limits.compactionSegmentsMax,
     hourRowsMax: limits.hourFileRowsMax,
     onlyGain: false,
+    splitSparse: true,
+    retainedFrom: null,
     cpuShareMax: 1,
     signal: new AbortController().signal,
     runner: { run: runStepHere, stop: () => {} },

@@ -39,7 +39,7 @@ export class IdleUpkeep {
       const newest = catalog.segments().reduce((max, { maxTime }) => (maxTime > max ? maxTime : max), 0n);
       const until = newest - BigInt(config.detect.latenessMs) * 1_000n;
       try {
-        const plan = { until, onlyGain: true };
+        const plan = { until, onlyGain: true, splitSparse: false };
         const { cpuShareMax } = config.compaction;
         onUpkeep(await keepUp({ catalog, config, dataDir, now: new Date(), plan, cpuShareMax, signal }));
       } catch (error) {

@@ -1,7 +1,7 @@
 import type { Config } from '../core/config.ts';
 import { limits } from '../core/limits.ts';
 import type { Catalog } from '../store/catalog.ts';
-import type { CompactionOptions } from '../store/compaction-plan.ts';
+import { type CompactionOptions, closedSegments } from '../store/compaction-plan.ts';
 import { type CompactionTotals, compactLake } from '../store/compactor.ts';
 import { noReplacement } from '../store/replacement.ts';
 import { expiredFiles } from '../store/retention.ts';
@@ -11,14 +11,15 @@ export interface UpkeepOptions {
   readonly config: Config;
   readonly dataDir: string;
   readonly now: Date;
-  readonly plan: Pick<CompactionOptions, 'until' | 'onlyGain'>;
+  readonly plan: Pick<CompactionOptions, 'until' | 'onlyGain' | 'splitSparse'>;
   readonly cpuShareMax: number;
   readonly onStep?: (totals: CompactionTotals) => void;
   readonly signal: AbortSignal;
 }
 
-/** What an upkeep did: compaction's totals, and what the retention gave up. */
+/** What an upkeep did: compaction's totals, the segments too sparse to be split, and what the retention gave up. */
 export interface UpkeepTotals extends CompactionTotals {
+  readonly sparse_files: number;
   readonly expired_files: number;
   readonly expired_rows: number;
 }
@@ -26,8 +27,11 @@ export interface UpkeepTotals extends CompactionTotals {
 /** Compacts, then applies the retention, as configured. @throws AppError SINK_WRITE or WORKER_CRASHED, retryable. */
 export async function keepUp(options: UpkeepOptions): Promise<UpkeepTotals> {
   const { catalog, config, dataDir, now, plan, signal } = options;
+  const { days } = config.retention;
+  const before = days === null ? null : BigInt(now.getTime() - days * 86_400_000) * 1_000n;
+  const choice = { ...plan, retainedFrom: before };
   const totals = await compactLake(catalog, dataDir, {
-    ...plan,
+    ...choice,
     policy: config.compaction.policy,
     rowsMax: limits.compactionRowsMax,
     segmentsMax: limits.compactionSegmentsMax,
@@ -36,14 +40,13 @@ export async function keepUp(options: UpkeepOptions): Promise<UpkeepTotals> {
     signal,
     ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
   });
-  const { days } = config.retention;
-  const before = days === null ? null : BigInt(now.getTime() - days * 86_400_000) * 1_000n;
   const expired = before === null || signal.aborted ? [] : expiredFiles(catalog.segments(), before);
   if (expired.length > 0) {
     await catalog.replace({ ...noReplacement, reason: 'expired', removed: expired });
   }
   return {
     ...totals,
+    sparse_files: closedSegments(catalog.segments(), choice).sparse.length,
     expired_files: expired.length,
     expired_rows: expired.reduce((sum, { rows }) => sum + rows, 0),
   };

@@ -43,14 +43,17 @@ export function tokenPage(
 ): string {
   const text = (row: Row, name: string) => lineText(String(row[name] ?? '-'));
   const number = (row: Row, name: string) => Number(row[name] ?? 0).toLocaleString('en');
+  // Every SAS names its services or its resource: one that names neither has its parameters in no log.
+  const isUnknown = (token['ss'] ?? token['sr'] ?? null) === null;
+  const limit = (name: string, none: string) => (isUnknown ? '-' : lineText(String(token[name] ?? none)));
   const distinct = Number(token['distinct_ips'] ?? 0);
   const callers = distinct >= addressesMost ? 'thousands of' : `about ${distinct.toLocaleString('en')}`;
   const expiry = token['expires'] ?? (token['si'] === null ? 'unknown' : `as its stored policy "${token['si']}" says`);
   return [
     `token ${text(token, 'token_id')}`,
     `  ${kinds[String(token['kind'])] ?? text(token, 'auth_type')}, signed with ${text(token, 'key_name')}, account ${text(token, 'accounts')}`,
-    `  grants sp=${text(token, 'sp')} ss=${text(token, 'ss')} srt=${text(token, 'srt')} sr=${text(token, 'sr')}, from ${text(token, 'sip')}, over ${text(token, 'spr')}`,
-    `  valid ${text(token, 'starts')} to ${lineText(String(expiry))}`,
+    `  grants sp=${text(token, 'sp')} ss=${text(token, 'ss')} srt=${text(token, 'srt')} sr=${text(token, 'sr')}, from ${limit('sip', 'any address')}, over ${limit('spr', 'http or https')}`,
+    `  valid ${(token['starts'] ?? null) === null ? 'until' : `${text(token, 'starts')} to`} ${lineText(String(expiry))}`,
     `  used ${text(token, 'first_seen')} to ${text(token, 'last_seen')} UTC: ${number(token, 'requests')} requests, ${number(token, 'errors')} refused`,
     `  ${number(token, 'bytes_out')} bytes out, ${number(token, 'bytes_in')} bytes in, ${callers} addresses`,
     `  danger ${lineText(scoreText(posture))}`,

@@ -46,6 +46,11 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The same as a part of a sentence, which ends with a stop of its own. */
+export function errorClause(error: unknown): string {
+  return errorText(error).replace(/[.!\s]+$/, '');
+}
+
 /** True if `error` is a Node system error with this code (`ENOENT`, `ENOSPC` …). */
 export function isSystemError(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code;

@@ -9,7 +9,7 @@ import { plainViews, type RuleViews } from './rule-views.ts';
 import { type EventRange, findingsOf, fromWholeDay, hitsOf, type RuleHit } from './run.ts';
 import { allDetections } from './shipped.ts';
 import { StandingWorkspace } from './standing-workspace.ts';
-import { suppress } from './suppression.ts';
+import { checkSuppressions, suppress } from './suppression.ts';
 import { type Tuning, tuningOf } from './tuning.ts';
 import { keepEntities } from './workspace.ts';
 
@@ -89,6 +89,7 @@ export class Detector {
    */
   static async open({ config, ...rest }: DetectorSettings): Promise<Detector> {
     const rules = await allDetections(config?.rules ?? []);
+    checkSuppressions(config?.suppressions ?? [], rules);
     return new Detector({
       ...rest,
       rules,

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { AppError, errorText } from '../core/errors.ts';
+import { AppError, errorClause } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Detection } from './detection.ts';
 import { findingId, type Hit, makeFinding, readHit } from './finding.ts';
@@ -49,7 +49,7 @@ export async function hitsOf(
   const result = await views.read(sql, fromWholeDay(range), shown).catch((cause: unknown) => {
     throw new AppError(
       'DETECTION_FAILED',
-      `Rule ${detection.code} (${detection.file}) failed over the lake: ${errorText(cause)}. Try \`saswatch detect test\`.`,
+      `Rule ${detection.code} (${detection.file}) failed over the lake: ${errorClause(cause)}. Try \`saswatch detect test\`.`,
       { cause, detection: detection.code },
     );
   });

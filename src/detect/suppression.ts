@@ -1,9 +1,26 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
+import type { Detection } from './detection.ts';
 import { textLiteral, timestampLiteral } from './parameter.ts';
 
 type Suppression = Config['detect']['suppressions'][number];
+
+/** @throws AppError CONFIG_INVALID for a rule or a tag that no rule has: what was to be kept quiet would not be. */
+export function checkSuppressions(suppressions: readonly Suppression[], rules: readonly Detection[]): void {
+  const codes = new Set(rules.map(({ code }) => code));
+  const tags = new Set(rules.flatMap((rule) => rule.tags));
+  for (const { name, ...suppression } of suppressions) {
+    const unknown =
+      suppression.rules?.find((code) => !codes.has(code)) ?? suppression.tags?.find((tag) => !tags.has(tag));
+    if (unknown === undefined) continue;
+    throw new AppError(
+      'CONFIG_INVALID',
+      `detect.suppressions, "${name}": no rule has the code or tag ${unknown}; \`saswatch detect list\` shows the rules.`,
+    );
+  }
+}
 
 const isIn = (values: readonly string[] | undefined, ...candidates: readonly (string | null)[]): boolean =>
   values === undefined || candidates.some((candidate) => candidate !== null && values.includes(candidate));

@@ -1,5 +1,5 @@
 import type { Config } from '../core/config.ts';
-import { AppError, errorText } from '../core/errors.ts';
+import { AppError, errorClause } from '../core/errors.ts';
 import type { Detection } from './detection.ts';
 import { bindParameters, type ParameterValues } from './parameter.ts';
 
@@ -25,7 +25,7 @@ export function tuningOf(parameters: Config['detect']['parameters'], rules: read
     try {
       bindParameters(rule, { since: 0n, until: 0n }, set);
     } catch (error) {
-      throw invalid(`${code}: ${errorText(error).replace(/\.$/, '')}`);
+      throw invalid(`${code}: ${errorClause(error)}`);
     }
     tuning.set(code, { ...tuning.get(code), ...set });
   }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AppError, errorText } from '../core/errors.ts';
+import { AppError, errorClause } from '../core/errors.ts';
 
 const moment = z.iso.datetime().transform((text) => BigInt(Date.parse(text)) * 1_000n);
 
@@ -44,7 +44,7 @@ export async function readTruth(folder: string): Promise<Truth> {
   try {
     content = JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
-    throw new AppError('CONFIG_INVALID', `Could not read the truth in ${path}: ${errorText(cause)}. ${hint}`, {
+    throw new AppError('CONFIG_INVALID', `Could not read the truth in ${path}: ${errorClause(cause)}. ${hint}`, {
       cause,
     });
   }

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError, errorText, isSystemError } from '../core/errors.ts';
+import { AppError, errorClause, isSystemError } from '../core/errors.ts';
 import { ArchiveFolder } from './archive-folder.ts';
 import { classicLayout, monitorLayout } from './archive-layout.ts';
 import { bodies } from './bodies.ts';
@@ -40,7 +40,7 @@ function prepareFolder(out: string): void {
     entries = readdirSync(out);
   } catch (cause) {
     if (!isSystemError(cause, 'ENOENT')) {
-      throw new AppError('CONFIG_INVALID', `${out} cannot be used as a folder for logs: ${errorText(cause)}.`, {
+      throw new AppError('CONFIG_INVALID', `${out} cannot be used as a folder for logs: ${errorClause(cause)}.`, {
         cause,
       });
     }
@@ -76,6 +76,6 @@ export function writeScenario(options: WriteOptions): WrittenScenario {
     return { truth, files: logs.files, bytes: logs.bytes };
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    throw new AppError('SINK_WRITE', `Logs could not be written to ${out}: ${errorText(cause)}.`, { cause, out });
+    throw new AppError('SINK_WRITE', `Logs could not be written to ${out}: ${errorClause(cause)}.`, { cause, out });
   }
 }

@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { AppError, errorText } from '../core/errors.ts';
+import { AppError, errorClause } from '../core/errors.ts';
 import type { LaneOutcome, LaneTask } from './lane-protocol.ts';
 import { laneModule, workerFlags } from './worker-entry.ts';
 
@@ -21,7 +21,7 @@ export class LanePool {
   async run(task: LaneTask): Promise<void> {
     const options = { filename: laneModule(task.assignment.kind), transferList: [task.port] };
     const outcome = await this.#piscina.run(task, options).catch((cause: unknown) => {
-      throw new AppError('WORKER_CRASHED', `A lane's worker thread died: ${errorText(cause)}.`, {
+      throw new AppError('WORKER_CRASHED', `A lane's worker thread died: ${errorClause(cause)}.`, {
         cause,
         retryable: true,
       });

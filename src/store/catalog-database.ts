@@ -2,7 +2,7 @@ import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '../core/duckdb.ts';
-import { AppError, errorText } from '../core/errors.ts';
+import { AppError, errorClause, errorText } from '../core/errors.ts';
 import { ensureTables, rewriteCatalog } from './catalog-migration.ts';
 import { dataInUse } from './data-lock.ts';
 
@@ -88,7 +88,7 @@ export async function openCatalogDatabase(dataDir: string, clock: () => Date): P
 export function openFault(path: string, cause: unknown): AppError {
   return new AppError(
     'SINK_WRITE',
-    `Could not open the catalog ${path}: ${errorText(cause)}. ` +
+    `Could not open the catalog ${path}: ${errorClause(cause)}. ` +
       'Free space if the disk is full. If the file is damaged, move it away: it is made again from the newest manifest.',
     { cause, path },
   );

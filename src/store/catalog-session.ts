@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { AppError, errorText } from '../core/errors.ts';
+import { AppError, errorClause } from '../core/errors.ts';
 import { type CatalogDatabase, openCatalogDatabase, openFault } from './catalog-database.ts';
 import { loadState } from './catalog-load.ts';
 import type { CatalogState } from './catalog-state.ts';
@@ -85,7 +85,7 @@ export class CatalogSession {
       this.#database = null;
       const fault = new AppError(
         'SINK_WRITE',
-        `Could not commit to ${join(this.#dataDir, 'catalog.duckdb')}: ${errorText(error)}. Nothing was acknowledged; ` +
+        `Could not commit to ${join(this.#dataDir, 'catalog.duckdb')}: ${errorClause(error)}. Nothing was acknowledged; ` +
           'free space on that disk if it is full, the same rows are committed again by themselves.',
         { cause: error, retryable: true },
       );

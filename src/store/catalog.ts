@@ -1,4 +1,4 @@
-import { AppError, errorText } from '../core/errors.ts';
+import { AppError, errorClause } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { limits } from '../core/limits.ts';
 import type { Partition, PositionRange, ReadStretch, SourcePosition } from '../core/position.ts';
@@ -79,7 +79,7 @@ export class Catalog {
         if (cause instanceof AppError) throw cause;
         throw new AppError(
           'SINK_WRITE',
-          `Could not write to the data folder ${dataDir}: ${errorText(cause)}. Name one that can be written to with --data.`,
+          `Could not write to the data folder ${dataDir}: ${errorClause(cause)}. Name one that can be written to with --data.`,
           { cause },
         );
       });

@@ -21,8 +21,12 @@ export interface CompactionOptions {
   readonly segmentsMax: number;
   /** Rows up to which files of one hour are merged. */
   readonly hourRowsMax: number;
-  /** Leave alone what would give more files than it takes, and merge only where several files become one. */
+  /** Merge files of an hour only where several become one. */
   readonly onlyGain: boolean;
+  /** Split segments whose rows are so sparse in time that files of their hours would cost more than they are worth. */
+  readonly splitSparse: boolean;
+  /** Split those, too, that have rows older than this, which retention is to give up: UTC microseconds; null: none. */
+  readonly retainedFrom: bigint | null;
 }
 
 /** One step: segments to be split by hour and merged with files of those hours, or files of one hour to be merged. */
@@ -61,31 +65,67 @@ function byTime(a: SegmentFile, b: SegmentFile): number {
   return Number(a.minTime - b.minTime) || (a.path < b.path ? -1 : 1);
 }
 
-/** Fewest hours a segment's rows can be said to lie in at most. */
-function span(files: readonly SegmentFile[]): number {
-  const hours = files.reduce(
-    ({ first, last }, { minTime, maxTime }) => ({
-      first: minTime < first ? minTime : first,
-      last: maxTime > last ? maxTime : last,
-    }),
-    { first: files[0]?.minTime ?? 0n, last: files[0]?.maxTime ?? 0n },
-  );
-  return Number((hourOf(hours.last) - hourOf(hours.first)) / hourMicros) + 1;
+/** Rows of an event hour below which a file of its own is mostly footer. */
+const hourRowsMin = 500;
+
+/** Whether files of their hours would be few, or of a size worth their footers. */
+function isWorthSplitting(hours: number, { files, rows }: { readonly files: number; readonly rows: number }): boolean {
+  return hours <= 2 * files || rows >= hourRowsMin * hours;
+}
+
+function isSparse({ minTime, maxTime, rows }: SegmentFile): boolean {
+  return !isWorthSplitting(Number((hourOf(maxTime) - hourOf(minTime)) / hourMicros) + 1, { files: 1, rows });
+}
+
+/** Segments of ended hours: those to be split, and those too sparse for it, unless enough others of their hours join them. */
+export function closedSegments(
+  segments: readonly SegmentFile[],
+  { until, splitSparse, retainedFrom }: Pick<CompactionOptions, 'until' | 'splitSparse' | 'retainedFrom'>,
+): { readonly due: readonly SegmentFile[]; readonly sparse: readonly SegmentFile[] } {
+  const end = until === null ? null : hourOf(until);
+  const closed = segments.filter((file) => !isHourFile(file) && (end === null || file.maxTime < end)).sort(byTime);
+  const isLeft = (file: SegmentFile) =>
+    !splitSparse && isSparse(file) && (retainedFrom === null || file.minTime >= retainedFrom);
+  return { due: closed.filter((file) => !isLeft(file)), sparse: closed.filter(isLeft) };
+}
+
+/** The first of some segments, as many as one step takes. */
+function batchOf(segments: readonly SegmentFile[], { segmentsMax, rowsMax }: CompactionOptions): SegmentFile[] {
+  const batch: SegmentFile[] = [];
+  let rows = 0;
+  for (const file of segments) {
+    if (batch.length === segmentsMax || (batch.length > 0 && rows + file.rows > rowsMax)) break;
+    batch.push(file);
+    rows += file.rows;
+  }
+  return batch;
+}
+
+/** Of sparse segments, the shortest in time that are worth splitting together. */
+function worthyTogether(sparse: readonly SegmentFile[], options: CompactionOptions): SegmentFile[] {
+  const length = ({ minTime, maxTime }: SegmentFile) => maxTime - minTime;
+  const shortest = [...sparse].sort((a, b) => Number(length(a) - length(b)) || byTime(a, b));
+  const batch = batchOf(shortest, options);
+  const all = { files: batch.length, rows: batch.reduce((sum, { rows }) => sum + rows, 0) };
+  const hours = new Set<bigint>();
+  let worthy = 0;
+  let rows = 0;
+  for (const [index, file] of batch.entries()) {
+    for (let hour = hourOf(file.minTime); hour <= file.maxTime; hour += hourMicros) hours.add(hour);
+    if (!isWorthSplitting(hours.size, all)) break;
+    rows += file.rows;
+    if (isWorthSplitting(hours.size, { files: index + 1, rows })) worthy = index + 1;
+  }
+  return batch.slice(0, worthy);
 }
 
 /** The next step, or null when nothing is left to do. Steps of one lake are done one after another. */
 export function planStep({ segments, sasFiles }: LakeFiles, options: CompactionOptions): CompactionStep | null {
   const until = options.until === null ? null : hourOf(options.until);
   const hourFiles = segments.filter(isHourFile);
-  const closed = segments.filter((file) => !isHourFile(file) && (until === null || file.maxTime < until)).sort(byTime);
-  const taken: SegmentFile[] = [];
-  let rows = 0;
-  for (const file of closed) {
-    if (taken.length === options.segmentsMax || (taken.length > 0 && rows + file.rows > options.rowsMax)) break;
-    taken.push(file);
-    rows += file.rows;
-  }
-  if (taken.length > 0 && !(options.onlyGain && span(taken) > 2 * taken.length)) {
+  const { due, sparse } = closedSegments(segments, options);
+  const taken = due.length > 0 ? batchOf(due, options) : worthyTogether(sparse, options);
+  if (taken.length > 0) {
     const first = hourOf(taken.reduce((min, { minTime }) => (minTime < min ? minTime : min), taken[0]?.minTime ?? 0n));
     const last = taken.reduce((max, { maxTime }) => (maxTime > max ? maxTime : max), 0n);
     return {

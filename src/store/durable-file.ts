@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isSystemError } from '../core/errors.ts';
 
 /** A file whose bytes are on the disk. */
 export interface DurableFile {
@@ -38,11 +39,24 @@ export async function syncFolder(path: string): Promise<void> {
 
 /** Makes a folder and its missing parents, and the names of the new ones durable. */
 export async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  for (let folder = path; ; folder = dirname(folder)) {
-    await syncFolder(dirname(folder));
-    if (folder === first || folder === dirname(folder)) return;
+  // One by one: Node's own recursive mkdir never returns where an existing parent takes no names, as /proc.
+  if (await isFolder(path)) return;
+  const parent = dirname(path);
+  if (parent !== path && !(await isFolder(parent))) await makeFolder(parent);
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (!isSystemError(error, 'EEXIST') || !(await isFolder(path))) throw error;
+  }
+  await syncFolder(parent);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR')) return false;
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Batch } from '../core/batch.ts';
 import { DuckDBInstance } from '../core/duckdb.ts';
-import { AppError, errorText } from '../core/errors.ts';
+import { AppError, errorClause, errorText } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { PositionRange } from '../core/position.ts';
 import type { CommitFiles, QuarantineRecord, SegmentFile, StagedSegment } from './commit.ts';
@@ -145,7 +145,7 @@ async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     throw new AppError(
       'SINK_WRITE',
-      `Could not write ${path}: ${errorText(cause)}. ${wayOut(cause)}; ` +
+      `Could not write ${path}: ${errorClause(cause)}. ${wayOut(cause)}; ` +
         'nothing of it was acknowledged, the next run reads the same rows again.',
       { cause, path },
     );

@@ -125,7 +125,7 @@ describe('saswatch findings', () => {
     },
   );
 
-  it.each(['findings list', 'findings incidents', 'token list'])(
+  it.each(['findings list', 'findings incidents', 'token list', 'query SELECT*FROM"storage_log"'])(
     '%s says of a folder without a lake that nothing was ingested there',
     async (words) => {
       const empty = mkdtempSync(join(folder, 'empty-'));

@@ -52,7 +52,7 @@ it('compacts hours that have ended while the catalog goes on committing', async 
   expect(await query(dataDir, 'SELECT count(*)::INTEGER AS n FROM storage_log')).toEqual([{ n: 5 }]);
 });
 
-it('gives up whole hours older than the retention, after compacting them', async () => {
+it('gives up whole hours older than the retention, after splitting what has rows of them, however sparse', async () => {
   const dataDir = await folder();
   const catalog = await Catalog.open(dataDir);
   await addBatches(catalog, dataDir, [[at(0, 0), at(30, 1)], [at(31, 2)]]);
@@ -61,7 +61,7 @@ it('gives up whole hours older than the retention, after compacting them', async
     dataDir,
     config: config('retention: { days: 1 }'),
     now: new Date(Number((start + 31n * hour) / 1000n)),
-    plan: { until: null, onlyGain: false },
+    plan: { until: null, onlyGain: false, splitSparse: false },
     cpuShareMax: 1,
     signal: new AbortController().signal,
   });

@@ -79,6 +79,10 @@ describe('runProgram', () => {
   it.each([
     ['detect: {parameters: [{rule: W-EXF-1, set: {nope: 1}}]}', 'W-EXF-1 has no parameter nope'],
     ['detect: {rules: [/nowhere/rules]}', '/nowhere/rules'],
+    [
+      'detect: {suppressions: [{name: a, reason: b, until: 2027-01-01, rules: [W-EXF-99]}]}',
+      'no rule has the code or tag W-EXF-99',
+    ],
     ['detect: {feeds: [{list: tor, path: /nowhere/tor}]}', '/nowhere/tor cannot be read'],
   ])('checks what an ingest would refuse: %s', async (text, problem) => {
     const path = configFile('refused.yaml', text);

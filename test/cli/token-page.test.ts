@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { addressesShown, type Row, tokenPage } from '../../src/cli/token-page.ts';
 
-const page = (distinct: number, addresses: readonly Row[] = []) =>
+const page = (distinct: number, addresses: readonly Row[] = [], token: Row = {}) =>
   tokenPage(
-    { distinct_ips: distinct },
+    { distinct_ips: distinct, ...token },
     { containers: [], addresses, findings: [], posture: {}, least_privilege: {}, response: '' },
   );
 
@@ -16,4 +16,13 @@ it('says that addresses are left out', () => {
   const addresses = Array.from({ length: addressesShown }, (_, index) => ({ address: `192.0.2.${index}` }));
   expect(page(20, addresses)).toContain('\nFrom, the 10 addresses with most bytes out\n');
   expect(page(9, addresses.slice(1))).toContain('\nFrom, by bytes\n');
+});
+
+it('tells that a token which names no address and no protocol may be used from anywhere and over both', () => {
+  const open = { sr: 'c', sip: null, spr: null, starts: null, expires: '2051-10-06 00:00:00' };
+  expect(page(1, [], open)).toContain(', from any address, over http or https\n  valid until 2051-10-06 00:00:00\n');
+  expect(page(1, [], { ...open, sr: null })).toContain(', from -, over -\n');
+  expect(page(1, [], { ...open, starts: '2023-01-01 00:00:00', sip: '192.0.2.1' })).toContain(
+    ', from 192.0.2.1, over http or https\n  valid 2023-01-01 00:00:00 to 2051-10-06 00:00:00\n',
+  );
 });

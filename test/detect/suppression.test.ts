@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Config, parseConfig } from '../../src/core/config.ts';
-import { suppress } from '../../src/detect/suppression.ts';
+import { allDetections } from '../../src/detect/shipped.ts';
+import { checkSuppressions, suppress } from '../../src/detect/suppression.ts';
 import { openReader, type Reader } from '../../src/store/reader.ts';
 import { lakeOf } from '../query/lake-of.ts';
 import { findingOf, minute } from './finding-of.ts';
@@ -97,4 +98,13 @@ it('is refused by the configuration where it would suppress everything', () => {
     parseConfig({ file: { path: 'saswatch.yaml', text: yaml }, env: {}, flags: {}, cores: 1, readSecret: () => '' });
   expect(() => load(text)).toThrow(/a suppression of everything/);
   expect(load(text.replace('until', 'accounts: [a], until')).config.detect.suppressions).toHaveLength(1);
+});
+
+it('is refused where it names a rule or a tag that no rule has', async () => {
+  const rules = await allDetections([]);
+  const check = (part: Partial<Suppression>) =>
+    checkSuppressions([{ name: 'backup', reason: 'known', until: '2027-01-01', ...part }], rules);
+  check({ rules: ['W-EXF-1'], tags: ['attack.exfiltration'] });
+  expect(() => check({ rules: ['P-01', 'W-EXF-99'] })).toThrow(/detect\.suppressions, "backup": .* W-EXF-99; /);
+  expect(() => check({ tags: ['attack.exfiltraton'] })).toThrow(/attack\.exfiltraton/);
 });

@@ -23,3 +23,43 @@ it.each([
   const step = planStep({ segments: segments.toReversed(), sasFiles: [] }, { ...compactorOptions, ...bound });
   expect(paths(step?.segments)).toEqual(paths(segments.slice(0, taken)));
 });
+
+const spread = (name: string, first: number, hours: number, rows: number): SegmentFile => ({
+  ...segments[0],
+  path: name,
+  rollupPath: `r/${name}`,
+  sasPath: null,
+  rows,
+  bytes: 1,
+  minTime: BigInt(first) * hour,
+  maxTime: BigInt(first + hours) * hour - 1n,
+});
+const plan = (files: readonly SegmentFile[], options = {}) =>
+  planStep({ segments: files, sasFiles: [] }, { ...compactorOptions, splitSparse: false, ...options });
+
+it('leaves a segment alone whose hours would have few rows each, and takes the others', () => {
+  const years = spread('years', 0, 26_000, 120_000);
+  expect(plan([years])).toBeNull();
+  expect(paths(plan([years, ...segments])?.segments)).toEqual(paths(segments));
+  expect(paths(plan([years], { splitSparse: true })?.segments)).toEqual(['years']);
+});
+
+it('splits a segment with few late rows among many', () => {
+  expect(paths(plan([spread('late', 0, 49, 120_000)])?.segments)).toEqual(['late']);
+  expect(plan([spread('late', 0, 49, 49 * 500 - 1)])).toBeNull();
+});
+
+it('splits sparse segments of the same hours when they are many, and not the widest with them', () => {
+  const days = Array.from({ length: 24 }, (_, index) => spread(`day${index}`, 0, 48, 50));
+  const years = spread('years', 0, 26_000, 120_000);
+  expect(plan(days.slice(1))).toBeNull();
+  expect(paths(plan(days)?.segments)).toEqual(paths(days).sort());
+  expect(plan([years, ...days])?.segments.length).toBeGreaterThan(0);
+  expect(paths(plan([years, ...days])?.segments)).not.toContain('years');
+});
+
+it('splits a sparse segment with rows that are to be given up', () => {
+  const week = spread('week', 0, 168, 100);
+  expect(plan([week], { retainedFrom: 0n })).toBeNull();
+  expect(paths(plan([week], { retainedFrom: 1n })?.segments)).toEqual(['week']);
+});

@@ -49,6 +49,8 @@ export const compactorOptions: CompactorOptions = {
   segmentsMax: 1_000,
   hourRowsMax: 16_000_000,
   onlyGain: false,
+  splitSparse: true,
+  retainedFrom: null,
   cpuShareMax: 1,
   signal: new AbortController().signal,
   // A process a step costs a second to start; compactor-crash.test.ts has them.

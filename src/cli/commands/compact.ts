@@ -9,6 +9,7 @@ import type { Act } from '../session.ts';
 interface Options {
   readonly policy?: string;
   readonly until?: Moment;
+  readonly sparse?: boolean;
 }
 
 export function define(command: Command, act: Act): void {
@@ -17,6 +18,7 @@ export function define(command: Command, act: Act): void {
       new Option('--policy <name>', 'columns to keep (default: as configured)').choices(['full', 'lean', 'minimal']),
     )
     .option('--until <time>', 'leave hours alone that end later: ISO 8601, or -24h before now', parseMoment)
+    .option('--sparse', 'split segments by hour also where that makes more and larger files of them')
     .addHelpText(
       'after',
       '\nEach step is one transaction: stop it when you like, it goes on there. Replaced files stay ten minutes for readers\n' +
@@ -38,7 +40,7 @@ export function define(command: Command, act: Act): void {
         config,
         dataDir: config.data,
         now,
-        plan: { until, onlyGain: false },
+        plan: { until, onlyGain: false, splitSparse: options.sparse ?? false },
         cpuShareMax: 1,
         onStep: ({ steps, rows, files_before, files_after }) =>
           report.progress(
@@ -46,6 +48,7 @@ export function define(command: Command, act: Act): void {
           ),
         signal: effects.signal,
       });
+      if (totals.sparse_files > 0) report.note(leftText(totals.sparse_files));
       await report.end({
         ...totals,
         bytes_per_row: totals.rows === 0 ? 0 : Math.round((10 * totals.bytes_after) / totals.rows) / 10,
@@ -56,4 +59,9 @@ export function define(command: Command, act: Act): void {
       await catalog.close();
     }
   });
+}
+
+function leftText(files: number): string {
+  const segments = files === 1 ? '1 segment stays as it is: its' : `${files} segments stay as they are: their`;
+  return `${segments} rows are spread so thinly that files of their hours would be larger; --sparse splits them too`;
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Setting } from '../../core/config.ts';
 import { readFeeds } from '../../detect/feed-files.ts';
 import { allDetections } from '../../detect/shipped.ts';
+import { checkSuppressions } from '../../detect/suppression.ts';
 import { tuningOf } from '../../detect/tuning.ts';
 import { terminalText } from '../../query/render/terminal-text.ts';
 import { write } from '../effects.ts';
@@ -26,8 +27,10 @@ export function define(command: Command, act: Act): void {
       .description('read the configuration with its rules and feeds and say whether it is valid; exit code 2 if not'),
     async ({ session }) => {
       const { settings, config } = session.loadConfig();
-      const { rules, parameters, feeds } = config.detect;
-      tuningOf(parameters, await allDetections(rules));
+      const { rules, parameters, suppressions, feeds } = config.detect;
+      const all = await allDetections(rules);
+      tuningOf(parameters, all);
+      checkSuppressions(suppressions, all);
       await readFeeds(feeds);
       const set = settings.filter(({ origin }) => origin !== 'default').length;
       if (!session.quiet) session.effects.stderr.write(`valid: ${settings.length} settings, ${set} of them set\n`);

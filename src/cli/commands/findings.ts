@@ -56,7 +56,7 @@ export function define(command: Command, act: Act): void {
       await printResult(
         session,
         reader,
-        `SELECT substr(id, 1, 12) AS id, level, rule, first_seen, last_seen, account, entity, title${options.all ? ', open' : ''}${options.suppressed ? ', suppression' : ''}
+        `SELECT substr(id, 1, 12) AS id, level, rule, first_seen, title, entity, account, last_seen${options.all ? ', open' : ''}${options.suppressed ? ', suppression' : ''}
          FROM findings WHERE ${where} ORDER BY first_seen, rule, id`,
         values,
       );
@@ -67,7 +67,7 @@ export function define(command: Command, act: Act): void {
       const kept = rows
         .getRowObjects()
         .map(({ level, open }) => ({ level: parseLevel(String(level)), open: open === true }));
-      await tellEmptyLake(session, reader, session.config().data);
+      await tellEmptyLake(session, reader.manifest, session.config().data);
       if (!options.suppressed) await tellSuppressed(session, reader.connection, options);
       return failOnCode(options.failOn, kept);
     } finally {
@@ -101,7 +101,7 @@ export function define(command: Command, act: Act): void {
         session.json ? jsonLine(incidentRow(incident)) : `${incidentLine(incident, colour)}\n`,
       );
       await write(session.effects.stdout, text.join(''));
-      await tellEmptyLake(session, reader, session.config().data);
+      await tellEmptyLake(session, reader.manifest, session.config().data);
       return failOnCode(
         options.failOn,
         chosen.map(({ level }) => ({ level, open: true })),

@@ -4,7 +4,9 @@ import { AppError } from '../../core/errors.ts';
 import { render, type StreamFormat, streamFormats } from '../../query/render/format.ts';
 import { runQuery } from '../../query/run-query.ts';
 import { savedQuery } from '../../query/saved-query.ts';
+import { emptyManifest, readManifest } from '../../store/manifest.ts';
 import { write } from '../effects.ts';
+import { tellEmptyLake } from '../empty-lake.ts';
 import { collect, parseCount, parseDuration } from '../option-values.ts';
 import { fillFile, replaceFile } from '../output-file.ts';
 import { bindQuestion, listSaved, tellCoverage } from '../saved-question.ts';
@@ -113,4 +115,6 @@ export function define(command: Command, act: Act): void {
 async function runStatement(sql: string, session: Session, options: Options): Promise<undefined> {
   if (options.out === undefined) await runToStdout(sql, session, options);
   else await runToFile(options.out, sql, session, options);
+  const { data } = session.config();
+  await tellEmptyLake(session, (await readManifest(data)) ?? emptyManifest, data);
 }

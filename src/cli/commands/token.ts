@@ -29,7 +29,7 @@ export function define(command: Command, act: Act): void {
                 last_seen, requests, errors, bytes_out, bytes_in, deletes, distinct_ips
          FROM tokens WHERE ${isSas} ORDER BY requests DESC, token_id LIMIT ${options.limit}`,
       );
-      await tellEmptyLake(session, reader, session.config().data);
+      await tellEmptyLake(session, reader.manifest, session.config().data);
       await tellLeftOut(session, reader, options.limit);
     } finally {
       reader.close();

@@ -1,5 +1,5 @@
 import { EventHubConsumerClient } from '@azure/event-hubs';
-import { AppError, errorText } from '../../core/errors.ts';
+import { AppError, errorClause, errorText } from '../../core/errors.ts';
 import { SignedInCredential } from './signed-in-credential.ts';
 
 /** Which hub, as which consumer group, and how to sign in: a connection string, else Entra ID for the namespace. */
@@ -22,7 +22,7 @@ export function eventHubsClient(connection: EventHubsConnection): EventHubConsum
   } catch (cause) {
     throw new AppError(
       'CONFIG_INVALID',
-      `The Event Hubs connection string for hub ${eventHubName} cannot be used: ${withoutKey(errorText(cause))}. It reads Endpoint=sb://NAMESPACE.servicebus.windows.net/;SharedAccessKeyName=…;SharedAccessKey=….`,
+      `The Event Hubs connection string for hub ${eventHubName} cannot be used: ${withoutKey(errorClause(cause))}. It reads Endpoint=sb://NAMESPACE.servicebus.windows.net/;SharedAccessKeyName=…;SharedAccessKey=….`,
     );
   }
   if (fullyQualifiedNamespace === null) {

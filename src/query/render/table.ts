@@ -79,5 +79,5 @@ export async function renderTable({ columns, batches }: QueryResult, sink: Sink,
     else await draw(value);
   }
   const hidden = columns.length - widths.length;
-  if (hidden > 0) await sink(`… and ${hidden} more columns; name those you need, or use --format json\n`);
+  if (hidden > 0) await sink(`… and ${hidden} more columns; name those you need, or use --json\n`);
 }
