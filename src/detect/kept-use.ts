@@ -1,17 +1,52 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { entityViews, tokenDayOfRow } from '../store/entity-views.ts';
+import { entityViews, familyDayOf, tokenDayOfRow } from '../store/entity-views.ts';
 
 const sameToken = (a: string, b: string) => `${a}.token_hash = ${b}.token_hash AND ${a}.account = ${b}.account`;
 
 /**
- * `token_day` as the view has it. Most tokens of a service that mints one an object have a single row on their day: to pass it on
- * costs a third of adding it up.
+ * Rows of `sas_use` that are the only ones of their token's day, and the others. Most tokens of a service that mints one an object
+ * have a single row on their day: to pass it on costs a third of adding it up.
  */
-const daysOfTokens = `WITH alone AS MATERIALIZED (
-    SELECT token_hash, account, day FROM temp.sas_use WHERE ok > 0 GROUP BY ALL HAVING count(*) = 1),
-  single AS (WITH sas_use AS (FROM temp.sas_use SEMI JOIN alone USING (token_hash, account, day)) ${tokenDayOfRow}),
-  several AS (WITH sas_use AS (FROM temp.sas_use ANTI JOIN alone USING (token_hash, account, day)) ${entityViews.token_day})
+const partedUse = `alone AS MATERIALIZED (
+    SELECT token_hash, account, day FROM temp.sas_use GROUP BY ALL HAVING count(*) = 1),
+  single_use AS (FROM temp.sas_use SEMI JOIN alone USING (token_hash, account, day)),
+  several_use AS (FROM temp.sas_use ANTI JOIN alone USING (token_hash, account, day))`;
+
+/** `token_day` as the view has it. */
+const tokenDay = `WITH ${partedUse},
+  single AS (WITH sas_use AS (FROM single_use) ${tokenDayOfRow}),
+  several AS (WITH sas_use AS (FROM several_use) ${entityViews.token_day})
   FROM single UNION ALL BY NAME FROM several`;
+
+const ofFamily = { reads: 'reads', bytes_out: 'bytes_out', deletes: 'deletes' } as const;
+const spans = { ...ofFamily, overwrites: 'overwrite_candidates', errors: 'errors', tiers: 'tiers' } as const;
+const list = (names: Readonly<Record<string, string>>, sql: (name: string, column: string) => string) =>
+  Object.entries(names)
+    .map(([name, column]) => sql(name, column))
+    .join(', ');
+
+/**
+ * `family_day` as the view has it. A row counts in the three windows of 15 minutes that end with it or after it: what one that
+ * ends without a row has, the one that ends with the row before has too.
+ */
+const familyDay = `WITH ${partedUse},
+  single AS (
+    SELECT account, day, family, ${list(ofFamily, (name) => `${name}::BIGINT AS ${name}`)},
+      ${list(spans, (name, column) => `${column}::BIGINT AS span_${name}`)}
+    FROM single_use),
+  windows AS (
+    SELECT account, token_hash, day, bucket + to_minutes(later) AS span_end, max(family) AS family,
+      ${list(ofFamily, (name) => `sum(${name}) FILTER (later = 0)::BIGINT AS ${name}`)},
+      ${list(spans, (name, column) => `sum(${column})::BIGINT AS span_${name}`)}
+    FROM several_use, (VALUES (0), (5), (10)) ends(later) GROUP BY account, token_hash, day, span_end),
+  several AS (
+    SELECT account, day, max(family) AS family, ${list(ofFamily, (name) => `sum(${name})::BIGINT AS ${name}`)},
+      ${list(spans, (name) => `max(span_${name}) AS span_${name}`)}
+    FROM windows GROUP BY account, token_hash, day)
+  ${familyDayOf('FROM single UNION ALL BY NAME FROM several')}`;
+
+const dayViews = { token_day: tokenDay, family_day: familyDay } as const;
+const dayNames = ['token_day', 'family_day'] as const;
 
 /**
  * Tokens by five minutes and by day, in tables: `kept_sas_use` grows by the rows of new rollups, and days are made anew from
@@ -21,6 +56,8 @@ export class KeptUse {
   readonly #connection: DuckDBConnection;
   /** Whether days may have to be made anew. */
   #isTouched = false;
+  /** How often rows were taken in; each row of `kept_sas_use` has the number of its time. */
+  #arrival = 0;
 
   constructor(connection: DuckDBConnection) {
     this.#connection = connection;
@@ -28,11 +65,10 @@ export class KeptUse {
 
   /** Makes the tables; `rollup` and `sas` are there and show no row. */
   async create(): Promise<void> {
-    await this.#run(`CREATE TABLE kept_sas_use AS ${entityViews.sas_use}`);
-    await this.#run('CREATE TABLE fresh_use AS FROM kept_sas_use');
+    await this.#run(`CREATE TABLE kept_sas_use AS SELECT *, 0::UINTEGER AS arrival FROM (${entityViews.sas_use})`);
     await this.#run('CREATE TABLE touched AS SELECT token_hash, account, day FROM kept_sas_use');
-    await this.#run('CREATE VIEW sas_use AS FROM kept_sas_use');
-    for (const name of ['token_day', 'family_day'] as const) {
+    await this.#run('CREATE VIEW sas_use AS SELECT * EXCLUDE (arrival) FROM kept_sas_use');
+    for (const name of dayNames) {
       await this.#run(`CREATE TABLE kept_${name} AS ${entityViews[name]}`);
       await this.#run(`CREATE VIEW ${name} AS FROM kept_${name}`);
     }
@@ -41,20 +77,22 @@ export class KeptUse {
   /** Takes the rows of `rollup` for all there is. */
   async replace(): Promise<void> {
     await this.drop({ steps: 'true', days: 'true' });
-    for (const name of ['fresh_use', 'touched']) await this.#run(`DELETE FROM ${name}`);
+    await this.#run('DELETE FROM touched');
     this.#isTouched = false;
-    await this.#run(`INSERT INTO kept_sas_use ${entityViews.sas_use}`);
-    for (const name of ['token_day', 'family_day'] as const) await this.#from('kept_sas_use', name);
+    await this.#take();
+    for (const name of dayNames) await this.#from('kept_sas_use', name);
   }
 
-  /** Takes in the rows of `rollup`, but for those that `except`, a condition, is true of; all of them stay in `fresh_use`. */
-  async add(except: string | null): Promise<void> {
-    await this.#run('DELETE FROM fresh_use');
-    await this.#run(`INSERT INTO fresh_use ${entityViews.sas_use}`);
-    const added = `FROM fresh_use ${except === null ? '' : `WHERE NOT (${except})`}`;
-    await this.#run(`INSERT INTO kept_sas_use ${added}`);
+  /** Takes in the rows of `rollup`. */
+  async add(): Promise<void> {
+    await this.#take();
     this.#isTouched = true;
-    await this.#run(`INSERT INTO touched SELECT DISTINCT token_hash, account, day ${added}`);
+    await this.#run(`INSERT INTO touched SELECT DISTINCT token_hash, account, day FROM (${this.added})`);
+  }
+
+  /** A SELECT of the rows of `sas_use` that were taken in last. */
+  get added(): string {
+    return `SELECT * EXCLUDE (arrival) FROM kept_sas_use WHERE arrival = ${this.#arrival}`;
   }
 
   /** Brings days up to date. */
@@ -68,9 +106,14 @@ export class KeptUse {
     this.#isTouched = false;
   }
 
-  async #from(use: string, name: 'token_day' | 'family_day'): Promise<void> {
+  async #take(): Promise<void> {
+    this.#arrival += 1;
+    await this.#run(`INSERT INTO kept_sas_use SELECT *, ${this.#arrival} FROM (${entityViews.sas_use})`);
+  }
+
+  async #from(use: string, name: (typeof dayNames)[number]): Promise<void> {
     await this.#run(`CREATE OR REPLACE TEMP VIEW sas_use AS FROM ${use}`);
-    await this.#run(`INSERT INTO kept_${name} BY NAME ${name === 'token_day' ? daysOfTokens : entityViews[name]}`);
+    await this.#run(`INSERT INTO kept_${name} BY NAME ${dayViews[name]}`);
     await this.#run('DROP VIEW temp.sas_use');
   }
 
@@ -78,7 +121,7 @@ export class KeptUse {
   async drop({ steps, days }: { readonly steps: string | null; readonly days: string | null }): Promise<void> {
     if (steps !== null) await this.#run(`DELETE FROM kept_sas_use WHERE ${steps}`);
     if (days === null) return;
-    for (const name of ['kept_token_day', 'kept_family_day']) await this.#run(`DELETE FROM ${name} WHERE ${days}`);
+    for (const name of dayNames) await this.#run(`DELETE FROM kept_${name} WHERE ${days}`);
   }
 
   async #run(sql: string): Promise<void> {

@@ -172,7 +172,7 @@ export class StandingWorkspace implements RuleViews {
       await this.#readAll(manifest, needed.days - lateMicros);
     } else {
       const again = this.#toReadAgain(manifest, fresh, { since, until, steps: needed.steps, anew });
-      if (fresh.length > 0) await this.#readFresh(fresh, again);
+      if (fresh.length > 0) await this.#readFresh(fresh);
       if (again !== null) await this.#readAgain(manifest, again);
     }
     await this.#forget({ days: needed.days - lateMicros, steps: needed.steps - lateMicros });
@@ -318,7 +318,7 @@ export class StandingWorkspace implements RuleViews {
     for (const name of parts) await this.connection.run(`DELETE FROM kept_${name}`);
     await this.#showRollup(touching(manifest.segments, days), within('bucket', days));
     await this.#use.replace();
-    await this.#addParts('true');
+    await this.#addParts();
     if (manifest.segments.every(({ minTime }) => minTime >= since)) return this.#lives.replace();
     await this.#showRollup(manifest.segments, null);
     await this.#show('sas_use', entityViews.sas_use);
@@ -326,12 +326,11 @@ export class StandingWorkspace implements RuleViews {
     await this.connection.run('DROP VIEW temp.sas_use');
   }
 
-  /** @param again days that are read again; their rows count for the lives of tokens only. */
-  async #readFresh(fresh: readonly SegmentFile[], again: EventRange | null): Promise<void> {
+  async #readFresh(fresh: readonly SegmentFile[]): Promise<void> {
     await this.#showRollup(fresh, null);
-    await this.#use.add(again === null ? null : within('bucket', again));
-    await this.#addParts(again === null ? 'true' : `NOT (${within('bucket', again)})`);
-    await this.#show('sas_use', 'FROM fresh_use');
+    await this.#use.add();
+    await this.#addParts();
+    await this.#show('sas_use', this.#use.added);
     await this.#lives.add();
     await this.connection.run('DROP VIEW temp.sas_use');
   }
@@ -347,16 +346,13 @@ export class StandingWorkspace implements RuleViews {
 
   async #take(segments: readonly SegmentFile[], days: EventRange): Promise<void> {
     await this.#showRollup(segments, within('bucket', days));
-    await this.#use.add(null);
-    await this.#addParts('true');
+    await this.#use.add();
+    await this.#addParts();
     await this.#use.days();
   }
 
-  async #addParts(condition: string): Promise<void> {
-    for (const name of parts)
-      await this.connection.run(
-        `INSERT INTO kept_${name} WITH rollup AS (FROM temp.rollup WHERE ${condition}) ${entityViews[name]}`,
-      );
+  async #addParts(): Promise<void> {
+    for (const name of parts) await this.connection.run(`INSERT INTO kept_${name} ${entityViews[name]}`);
   }
 
   async #showRollup(segments: readonly SegmentFile[], inside: string | null): Promise<void> {

@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { entityViews } from '../store/entity-views.ts';
+import { entityViews, tokenLifeOf, tokenUse } from '../store/entity-views.ts';
 import { timestampLiteral } from './parameter.ts';
 
-/** How two stretches of a token's life become one; of everything else, what it granted when it was used last. */
-const joined: Readonly<Record<string, string>> = {
+/** How two stretches of a token's use become one. */
+const joined = {
   token_key: 'max(token_key)',
   sas_id: 'arg_max(sas_id, last_seen)',
   family: 'max(family)',
@@ -16,7 +16,11 @@ const joined: Readonly<Record<string, string>> = {
   public_n: 'sum(public_n)::BIGINT',
   http_n: 'sum(http_n)::BIGINT',
   old_tls_n: 'sum(old_tls_n)::BIGINT',
-};
+} as const;
+const names = ['token_hash', 'account', ...Object.keys(joined)].join(', ');
+const sums = Object.entries(joined).map(([name, sql]) => `${sql} AS ${name}`);
+
+const sameToken = (a: string, b: string) => `${a}.token_hash = ${b}.token_hash AND ${a}.account = ${b}.account`;
 
 /** Tokens from first use to last, in the table `kept_token_life`. */
 export class TokenLives {
@@ -35,27 +39,17 @@ export class TokenLives {
   /** Adds what `sas_use` shows. */
   async add(): Promise<void> {
     const run = (sql: string) => this.#connection.run(sql);
-    await run(`CREATE OR REPLACE TEMP TABLE fresh_life AS ${entityViews.token_life}`);
-    const known =
-      'FROM kept_token_life k SEMI JOIN fresh_life f ON k.token_hash = f.token_hash AND k.account = f.account';
-    const names = (await this.#connection.runAndReadAll('DESCRIBE fresh_life')).getRows().map(([name]) => String(name));
-    const columns = names.map((name) => {
-      if (name === 'token_hash' || name === 'account') return name;
-      return `${joined[name] ?? `arg_max_null("${name}", if(sas_id IS NULL, NULL, last_seen))`} AS "${name}"`;
-    });
+    await run(`CREATE OR REPLACE TEMP TABLE fresh_life AS ${tokenUse}`);
     // Most tokens are new: only the others have two stretches.
-    await run(`CREATE OR REPLACE TEMP TABLE known_life AS SELECT k.* ${known}`);
-    await run(`CREATE OR REPLACE TEMP TABLE joined_life AS SELECT ${columns.join(', ')} FROM (
-      FROM known_life UNION ALL BY NAME
-      FROM fresh_life f SEMI JOIN known_life k ON k.token_hash = f.token_hash AND k.account = f.account)
-      GROUP BY token_hash, account`);
-    await run(
-      'DELETE FROM kept_token_life k USING known_life f WHERE k.token_hash = f.token_hash AND k.account = f.account',
-    );
-    await run('INSERT INTO kept_token_life BY NAME FROM joined_life');
-    await run(`INSERT INTO kept_token_life BY NAME FROM fresh_life f
-      ANTI JOIN known_life k ON k.token_hash = f.token_hash AND k.account = f.account`);
-    for (const name of ['fresh_life', 'known_life', 'joined_life']) await run(`DROP TABLE ${name}`);
+    await run(`CREATE OR REPLACE TEMP TABLE known_life AS
+      SELECT ${names} FROM kept_token_life k SEMI JOIN fresh_life f ON ${sameToken('k', 'f')}`);
+    await run(`DELETE FROM kept_token_life k USING known_life f WHERE ${sameToken('k', 'f')}`);
+    const lives = `SELECT token_hash, account, ${sums.join(', ')} FROM (
+        FROM known_life UNION ALL BY NAME FROM fresh_life f SEMI JOIN known_life k ON ${sameToken('k', 'f')})
+      GROUP BY token_hash, account
+      UNION ALL BY NAME FROM fresh_life f ANTI JOIN known_life k ON ${sameToken('k', 'f')}`;
+    await run(`INSERT INTO kept_token_life BY NAME ${tokenLifeOf(lives)}`);
+    for (const name of ['fresh_life', 'known_life']) await run(`DROP TABLE ${name}`);
   }
 
   /** Forgets tokens that expired before `since`, UTC microseconds. */

@@ -70,10 +70,9 @@ export const tokenDayOfRow = `SELECT token_hash, account, day, token_key, family
   FROM sas_use WHERE ok > 0`;
 
 /**
- * A family's UTC day: how many tokens, totals, the most that one token did in 15 minutes (`peak_…`, sliding in steps of
- * five) and in the day (`most_…`).
+ * A token's UTC day as its family's is made of: totals, and the most of 15 minutes (`span_…`, sliding in steps of five).
  */
-const familyDay = `WITH steps AS (
+const familyToken = `WITH steps AS (
     SELECT account, token_hash, day, bucket, max(family) AS family, sum(reads) AS reads, sum(bytes_out) AS bytes_out,
       sum(deletes) AS deletes, sum(overwrite_candidates) AS overwrites, sum(errors) AS errors, sum(tiers) AS tiers
     FROM sas_use GROUP BY ALL),
@@ -83,29 +82,38 @@ const familyDay = `WITH steps AS (
       sum(overwrites) OVER span AS span_overwrites, sum(errors) OVER span AS span_errors, sum(tiers) OVER span AS span_tiers
     FROM steps
     WINDOW span AS (PARTITION BY account, token_hash, day ORDER BY bucket
-                    RANGE BETWEEN INTERVAL 10 MINUTES PRECEDING AND CURRENT ROW)),
-  tokens_of_day AS (
-    SELECT account, token_hash, day, max(family) AS family, sum(reads) AS reads, sum(bytes_out) AS bytes_out,
-      sum(deletes) AS deletes, max(span_reads) AS span_reads, max(span_bytes_out) AS span_bytes_out,
-      max(span_deletes) AS span_deletes, max(span_overwrites) AS span_overwrites, max(span_errors) AS span_errors,
-      max(span_tiers) AS span_tiers
-    FROM windows GROUP BY account, token_hash, day)
-  SELECT account, family, day, count(*)::BIGINT AS tokens, sum(reads)::BIGINT AS reads, sum(bytes_out)::BIGINT AS bytes_out,
+                    RANGE BETWEEN INTERVAL 10 MINUTES PRECEDING AND CURRENT ROW))
+  SELECT account, token_hash, day, max(family) AS family, sum(reads) AS reads, sum(bytes_out) AS bytes_out,
+    sum(deletes) AS deletes, max(span_reads) AS span_reads, max(span_bytes_out) AS span_bytes_out,
+    max(span_deletes) AS span_deletes, max(span_overwrites) AS span_overwrites, max(span_errors) AS span_errors,
+    max(span_tiers) AS span_tiers
+  FROM windows GROUP BY account, token_hash, day`;
+
+/**
+ * A family's UTC day: how many tokens, totals, the most that one token did in 15 minutes (`peak_…`) and in the day (`most_…`).
+ *
+ * @param tokens a SELECT of what tokens did, each once a day.
+ */
+export function familyDayOf(tokens: string): string {
+  return `SELECT account, family, day, count(*)::BIGINT AS tokens, sum(reads)::BIGINT AS reads, sum(bytes_out)::BIGINT AS bytes_out,
     sum(deletes)::BIGINT AS deletes, max(span_reads)::BIGINT AS peak_reads, max(span_bytes_out)::BIGINT AS peak_bytes_out,
     max(span_deletes)::BIGINT AS peak_deletes, max(span_overwrites)::BIGINT AS peak_overwrites,
     max(span_errors)::BIGINT AS peak_errors, max(span_tiers)::BIGINT AS peak_tiers, max(reads)::BIGINT AS most_reads,
     max(bytes_out)::BIGINT AS most_bytes_out
-  FROM tokens_of_day GROUP BY account, family, day`;
+  FROM (${tokens}) GROUP BY account, family, day`;
+}
 
-/** A token from its first success to its last, with what it grants. */
-const tokenLife = `SELECT t.*, ${granted}
-  FROM (
-    SELECT token_hash, account, max(token_key) AS token_key, max(family) AS family, max(auth_type) AS auth_type,
-      max(key_name) AS key_name, max(key_hash) AS key_hash, arg_max(sas_id, max_time) AS sas_id, min(min_time) AS first_seen,
-      max(max_time) AS last_seen, sum(ok)::BIGINT AS requests, sum(public_n)::BIGINT AS public_n,
-      sum(http_n)::BIGINT AS http_n, sum(old_tls_n)::BIGINT AS old_tls_n
-    FROM sas_use WHERE ok > 0 GROUP BY token_hash, account) t
-  LEFT JOIN sas s ON t.sas_id = s.sas_id`;
+/** A token from its first success to its last. */
+export const tokenUse = `SELECT token_hash, account, max(token_key) AS token_key, max(family) AS family,
+    max(auth_type) AS auth_type, max(key_name) AS key_name, max(key_hash) AS key_hash, arg_max(sas_id, max_time) AS sas_id,
+    min(min_time) AS first_seen, max(max_time) AS last_seen, sum(ok)::BIGINT AS requests, sum(public_n)::BIGINT AS public_n,
+    sum(http_n)::BIGINT AS http_n, sum(old_tls_n)::BIGINT AS old_tls_n
+  FROM sas_use WHERE ok > 0 GROUP BY token_hash, account`;
+
+/** The rows of a relation with the columns of `tokenUse`, with what their tokens grant. */
+export function tokenLifeOf(use: string): string {
+  return `SELECT t.*, ${granted} FROM (${use}) t LEFT JOIN sas s ON t.sas_id = s.sas_id`;
+}
 
 /** An account's UTC day by kind of authentication; only what succeeded, but for `n` and `errors`. */
 const accountDay = `SELECT account, auth_type, bucket::DATE AS day, ${summed}, bit_or(container_bits) AS container_bits,
@@ -161,8 +169,8 @@ export function logRow(relation: string, ip: string, uri: string): string {
 export const entityViews = {
   sas_use: use,
   token_day: tokenDay,
-  family_day: familyDay,
-  token_life: tokenLife,
+  family_day: familyDayOf(familyToken),
+  token_life: tokenLifeOf(tokenUse),
   account_day: accountDay,
   account_step: accountStep,
   key_day: keyDay,

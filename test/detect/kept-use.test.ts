@@ -1,0 +1,54 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { expect, it } from 'vitest';
+import { DuckDBInstance } from '../../src/core/duckdb.ts';
+import { KeptUse } from '../../src/detect/kept-use.ts';
+import { TokenLives } from '../../src/detect/token-lives.ts';
+import { counters, entityViews } from '../../src/store/entity-views.ts';
+import { rollupRelation, sasRelation } from '../../src/store/views.ts';
+
+/** Rows of some tokens, most of them close together, some of a day of their own. */
+const someRows = `SELECT *, lpad(token::VARCHAR, 32, '0')::UUID AS token_hash, bucket + INTERVAL 1 SECOND AS min_time,
+    bucket + INTERVAL 2 SECOND AS max_time, bits AS ip_bits, bits AS network_bits, bits AS object_bits
+  FROM (
+    SELECT TIMESTAMP '2026-01-01 23:00:00' + to_minutes(5 * (random() * 30)::INTEGER) AS bucket,
+      'a' || (random() * 1.4)::INTEGER AS account, 'sas_service' AS auth_type, (random() * 25)::UBIGINT AS token,
+      (random() * 8)::UBIGINT AS container_bits, (random() * 8)::UBIGINT AS agent_bits,
+      ${counters.map((name) => `(random() * 3)::UINTEGER AS ${name}`).join(', ')},
+      from_binary(lpad(repeat('1', (random() * 1000)::INTEGER), 1024, '0')) AS bits
+    FROM range(60)) t`;
+
+async function rowsOf(connection: DuckDBConnection, relation: string): Promise<string[]> {
+  const result = await connection.runAndReadAll(`SELECT e::VARCHAR FROM (${relation}) e ORDER BY 1`);
+  return result.getRows().map(([row]) => String(row));
+}
+
+it('has by the day and for life what the views make of all rows, however they came', async () => {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const connection = await instance.connect();
+  await connection.run('SELECT setseed(0.25)');
+  await connection.run(`CREATE TABLE sas AS FROM ${sasRelation('.', [])}`);
+  await connection.run(`CREATE TABLE rollup AS FROM ${rollupRelation('.', [])}`);
+  await connection.run('CREATE TABLE everything AS FROM rollup');
+  await connection.run(
+    `CREATE TABLE kept_token_life AS SELECT * FROM (WITH sas_use AS (${entityViews.sas_use}) ${entityViews.token_life})`,
+  );
+  const [use, lives] = [new KeptUse(connection), new TokenLives(connection)];
+  await use.create();
+  for (let time = 0; time < 6; time += 1) {
+    await connection.run('DELETE FROM rollup');
+    await connection.run(`INSERT INTO rollup BY NAME SELECT * EXCLUDE (bits) FROM (${someRows})`);
+    await connection.run('INSERT INTO everything FROM rollup');
+    await use.add();
+    await connection.run(`CREATE TEMP VIEW sas_use AS ${use.added}`);
+    await lives.add();
+    await connection.run('DROP VIEW temp.sas_use');
+    if (time % 2 !== 0) continue;
+    await use.days();
+    for (const name of ['token_day', 'family_day', 'token_life'] as const) {
+      const slow = `WITH rollup AS (FROM everything), sas_use AS (${entityViews.sas_use}) SELECT * FROM (${entityViews[name]})`;
+      expect(await rowsOf(connection, `FROM kept_${name}`)).toEqual(await rowsOf(connection, slow));
+    }
+  }
+  connection.closeSync();
+  instance.closeSync();
+});
