@@ -1,10 +1,12 @@
+import type { PageKernel } from '../../core/page-kernel.ts';
 import { type SasParameter, type SasSet, sasKinds, sasParameters, sortedParameters } from '../../core/sas.ts';
 import { kindColumn, sasTimes } from '../../store/sas-table.ts';
 import type { Table, TableColumn } from '../../store/table.ts';
 import type { SasRegister } from './reported-sas.ts';
 import { sasSizes } from './sas-layout.ts';
-import { scannerLayout } from './scanner-layout.ts';
+import { scannerLayout, scannerSizes } from './scanner-layout.ts';
 import type { ScannerExports } from './scanner-module.ts';
+import { scannerPages } from './scanner-pages.ts';
 
 const { sas, regions } = scannerLayout;
 const noTime = -(2n ** 63n);
@@ -34,12 +36,14 @@ export class ScannerSas implements SasRegister {
   readonly #scanner: ScannerExports;
   readonly #memory: ArrayBuffer;
   readonly #write: (set: SasSet) => void;
+  readonly #pages: PageKernel;
   #handedOn = false;
 
   constructor(scanner: ScannerExports, memory: ArrayBuffer) {
     this.#scanner = scanner;
     this.#memory = memory;
     this.#write = sasSetWriter(memory);
+    this.#pages = scannerPages(scanner, memory);
   }
 
   meet(set: SasSet | null): void {
@@ -55,6 +59,8 @@ export class ScannerSas implements SasRegister {
     const ids = new BigUint64Array(this.#memory, sas.ids, rows);
     return {
       rows,
+      // It has room for as many rows as a batch has, of which sets of records that were given up are none.
+      ...(rows > scannerSizes.rowsMax ? {} : { pages: this.#pages }),
       columns: [
         { layout: 'fixed', spec: { name: 'sas_id', type: 'uint64' }, validity: null, values: ids },
         kindColumn(new Uint16Array(this.#memory, sas.kinds, rows)),

@@ -11,7 +11,7 @@ import { generate } from '../../../src/generate/scenario.ts';
 import { EncoderWriter } from '../../../src/store/encoder-writer.ts';
 import { PlainWriter } from '../../../src/store/plain-writer.ts';
 import { presentColumns } from '../../../src/store/present-columns.ts';
-import { fixedColumn } from '../../../src/store/table.ts';
+import { fixedColumn, type Table } from '../../../src/store/table.ts';
 import { differences } from '../../store/differences.ts';
 import { temporaryFolder } from '../../store/temporary-folder.ts';
 import { damages } from './damaged-batch.ts';
@@ -42,7 +42,7 @@ function batchOf(records: readonly string[]): Batch {
 let files = 0;
 
 /** Writes both files, compares them, and says which methods of the kernel were called. */
-async function expectAlike(batch: Batch, folder: string) {
+async function expectAlike(batch: Table, folder: string) {
   const asked = new Set<string>();
   const pages = new Proxy(batch.pages ?? ({} as PageKernel), {
     get: (target, name: keyof PageKernel) => {
@@ -66,6 +66,14 @@ const estate = () => {
   const options = { scenario: 'estate', days: 1, seed: 9, rows: 10_000, late: 0.2, oddities: 0.3 };
   return batchOf([...generate(options).records()].slice(0, 4_500));
 };
+
+it('encodes the SAS an estate has met', async () => {
+  estate();
+  const sas = scanner.newSas();
+  expect(sas.rows).toBeGreaterThan(20);
+  const { asked } = await expectAlike(sas, await temporaryFolder());
+  expect([...asked].sort()).toEqual(expect.arrayContaining(['distinctTexts', 'presentRows', 'textLengths']));
+});
 
 it('encodes an estate, sorted or not', async () => {
   const folder = await temporaryFolder();
