@@ -71,6 +71,8 @@ export type Column = FixedColumn | Utf8Column | DictionaryColumn;
 export interface Batch {
   readonly rows: number;
   readonly columns: readonly Column[];
+  /** Columns whose order the rows have, as `ORDER BY` them makes it with nulls last; undefined where nobody knows. */
+  readonly sortedBy?: readonly string[];
   /** For a writer of columns that lie in its memory. */
   readonly kernel?: VectorKernel;
   /** For an encoder of them. */

@@ -40,10 +40,11 @@ export class EncoderWriter implements SegmentWriter {
   }
 
   /** The file's bytes in pieces, each valid until the next one is asked for. */
-  async *#encode({ rows, columns, pages }: Table, order: readonly string[]): AsyncGenerator<Buffer> {
+  async *#encode({ rows, columns, sortedBy, pages }: Table, order: readonly string[]): AsyncGenerator<Buffer> {
     const file = this.#file;
     file.put(magic);
-    const places = rowOrder({ rows, columns }, order);
+    const isSorted = order.every((name, at) => name === sortedBy?.[at]);
+    const places = isSorted ? null : rowOrder({ rows, columns }, order);
     const chunks: ThriftStruct[] = [];
     for (const column of rows === 0 ? [] : columns) {
       chunks.push(putColumnChunk(file, column, rows, places, pages ?? null));

@@ -24,8 +24,14 @@ export function rollupTable(batch: Batch, condensed: Condensed): Table {
   return {
     rows: condensed.groups,
     columns: rollupSpecs.flatMap(({ name }) => columns.get(name) ?? []),
+    ...(followsToken(batch) ? { sortedBy: ['token', 'bucket'] } : {}),
     ...(batch.pages === undefined ? {} : { pages: batch.pages }),
   };
+}
+
+/** Groups stand in the order of their first rows. */
+function followsToken({ sortedBy }: Batch): boolean {
+  return sortedBy?.[0] === 'token' && sortedBy[1] === 'time';
 }
 
 function identityColumn(batch: Batch, { identity }: Condensed, spec: (typeof identitySpecs)[number]): TableColumn {

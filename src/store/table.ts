@@ -40,6 +40,8 @@ export type TableColumn = Of<FixedColumn> | Of<Utf8Column> | Of<DictionaryColumn
 export interface Table {
   readonly rows: number;
   readonly columns: readonly TableColumn[];
+  /** Columns whose order the rows have, as `ORDER BY` them makes it with nulls last; undefined where nobody knows. */
+  readonly sortedBy?: readonly string[];
   /** For a writer of columns that lie in its memory. */
   readonly kernel?: VectorKernel;
   /** For an encoder of them. */

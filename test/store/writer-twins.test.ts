@@ -71,6 +71,12 @@ describe.each(Object.entries(writers))('the %s writer', (_, make) => {
     );
   });
 
+  it('sorts a table whose rows have another order than the one asked for', async () => {
+    const table = tableOf({ rows: 40, entries: 2, nulls: 'some', padding: 0, seed: 1 });
+    await expectAlike({ ...table, sortedBy: ['time', 'token'] }, ['token', 'time'], await temporaryFolder());
+    await expectAlike({ ...table, sortedBy: ['token'] }, ['token', 'time'], await temporaryFolder());
+  });
+
   it.each([1, 2, 255, 256, 257, enumEntriesMax, enumEntriesMax + 1, 65_535])(
     'writes a dictionary of %i values, each used once',
     async (entries) => {

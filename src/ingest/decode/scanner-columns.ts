@@ -183,6 +183,8 @@ export class ScannerColumns implements ColumnSet {
   readonly #presence = new Presence();
   readonly #kernel: VectorKernel;
   readonly #pages: PageKernel;
+  /** Rows there were when they were sorted; those that came later stand behind. */
+  #sorted = 0;
 
   constructor(scanner: ScannerExports, memory: ArrayBuffer) {
     this.#scanner = scanner;
@@ -207,6 +209,7 @@ export class ScannerColumns implements ColumnSet {
 
   sort(): void {
     this.#scanner.sortRows();
+    this.#sorted = this.rows;
   }
 
   condense(traits: RollupTraits): Condensed {
@@ -217,11 +220,14 @@ export class ScannerColumns implements ColumnSet {
   batch(): Batch {
     this.#scanner.writeValidity();
     const columns = this.builders.map((builder) => builder.column());
-    return { rows: this.rows, columns, kernel: this.#kernel, pages: this.#pages };
+    const { rows } = this;
+    const order = rows > 0 && rows === this.#sorted ? { sortedBy: ['token', 'time'] } : {};
+    return { rows, columns, ...order, kernel: this.#kernel, pages: this.#pages };
   }
 
   reset(): void {
     this.#scanner.reset();
+    this.#sorted = 0;
     for (const builder of this.builders) builder.reset();
   }
 }

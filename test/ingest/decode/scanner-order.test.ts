@@ -37,6 +37,28 @@ const batch = fc
   .subarray(tokens, { minLength: 1 })
   .chain((met) => fc.array(fc.record({ time, token: fc.option(fc.constantFrom(...met)), uri }), { maxLength: 200 }));
 
+it('does not call a batch sorted that got another row, or was emptied and filled as far again', () => {
+  const scanner = scannerOf(20);
+  const record = (at: string) =>
+    JSON.stringify({
+      time: at,
+      category: 'StorageRead',
+      operationName: 'GetBlob',
+      uri: 'https://models.blob.core.windows.net/a/b',
+    });
+  const decode = (...at: string[]) => scanner.decode(Buffer.from(at.map(record).join('\n')), 'lines', 1n);
+  const [early, late] = ['2024-03-05T10:00:00Z', '2024-03-05T11:00:00Z'];
+  decode(late);
+  scanner.sort();
+  expect(scanner.batch().sortedBy).toEqual(order);
+  decode(early);
+  expect(scanner.batch().sortedBy).toBeUndefined();
+  scanner.sort();
+  scanner.reset();
+  decode(late, early);
+  expect(scanner.batch().sortedBy).toBeUndefined();
+});
+
 it('sorts by token and time, nulls last, equal rows as they came, and again once the batch is emptied', () => {
   const scanner = scannerOf(200);
   const unsorted = scannerOf(200);
@@ -64,6 +86,8 @@ it('sorts by token and time, nulls last, equal rows as they came, and again once
       const sorted = scanner.batch();
       expect(rowsOf(sorted, names)).toEqual(inOrder(unsorted.batch()));
       expect(rowOrder(sorted, order)).toBeNull();
+      expect(sorted.sortedBy).toEqual(rows.length > 0 ? order : undefined);
+      expect(unsorted.batch().sortedBy).toBeUndefined();
     }),
     { numRuns: 100 },
   );

@@ -3,12 +3,16 @@ import { expect, it } from 'vitest';
 import { generate } from '../../../src/generate/scenario.ts';
 import type { ScannerDecoder } from '../../../src/ingest/decode/scanner.ts';
 import { rollUp } from '../../../src/store/rollup.ts';
+import { rowOrder } from '../../../src/store/row-order.ts';
 import { cellsOf } from '../../store/cells-of.ts';
 import { scannerOf } from './scanner-twin.ts';
 
 function expectTwins(scanner: ScannerDecoder): number {
   const batch = scanner.batch();
-  const fast = cellsOf(scanner.rollUp(batch));
+  const rollup = scanner.rollUp(batch);
+  const fast = cellsOf(rollup);
+  if (batch.sortedBy !== undefined) expect(rowOrder(rollup, rollup.sortedBy ?? ['not said'])).toBeNull();
+  expect(rollup.sortedBy).toEqual(batch.sortedBy && ['token', 'bucket']);
   expect(fast).toEqual(cellsOf(rollUp(batch)));
   scanner.reset();
   return fast.length;
