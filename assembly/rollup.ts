@@ -15,7 +15,7 @@ import {
 import { clearGroups, groupOf, groups } from './rollup-group';
 import { writeIdentity, writeIdentityValidity } from './rollup-identity';
 import { Row } from './row';
-import { hashAddress, hashNetworkOf, hashTexts, setBit } from './sketch';
+import { hashAddress, hashNetwork, hashOctets, hashTexts, setBit } from './sketch';
 
 // @ts-ignore: decorator
 @inline
@@ -79,8 +79,8 @@ function countOutcome(row: usize, group: usize): void {
 }
 
 let lastAddress: u32 = 0;
-let addressHash = hashAddress(0);
-let networkHash = hashNetworkOf(0);
+let addressHash = hashAddress(hashOctets(0), 0);
+let networkHash = hashNetwork(hashOctets(0));
 
 function sketchAddress(row: usize, group: usize, present: u64): void {
   const addresses = ROLLUP_IP_BITS_AT + group * SKETCH_BYTES;
@@ -89,8 +89,9 @@ function sketchAddress(row: usize, group: usize, present: u64): void {
     const address = load<u32>(CALLER_IPV4 + (row << 2));
     if (address != lastAddress) {
       lastAddress = address;
-      addressHash = hashAddress(address);
-      networkHash = hashNetworkOf(address);
+      const octets = hashOctets(address);
+      addressHash = hashAddress(octets, address);
+      networkHash = hashNetwork(octets);
     }
     setBit(addresses, addressHash);
     setBit(networks, networkHash);

@@ -61,22 +61,21 @@ function decimal(hash: u32, octet: u32): u32 {
   return step(hash, 48 + (octet % 10));
 }
 
-/** The three octets of an address's network, each with its dot. */
-function hashNetwork(address: u32): u32 {
+/** The three octets of an address's network, each with its dot, which the hashes of both begin with. */
+export function hashOctets(address: u32): u32 {
   let hash = step(decimal(BASIS, address >> 24), 46);
   hash = step(decimal(hash, (address >> 16) & 255), 46);
   return step(decimal(hash, (address >> 8) & 255), 46);
 }
 
 /** Hash of the dotted text of an IPv4 address. */
-export function hashAddress(address: u32): u32 {
-  return finish(decimal(hashNetwork(address), address & 255));
+export function hashAddress(octets: u32, address: u32): u32 {
+  return finish(decimal(octets, address & 255));
 }
 
 /** Hash of its network, as in `192.0.2.0/24`. */
-export function hashNetworkOf(address: u32): u32 {
-  const dots = step(hashNetwork(address), 48);
-  return finish(step(step(step(dots, 47), 50), 52));
+export function hashNetwork(octets: u32): u32 {
+  return finish(step(step(step(step(octets, 48), 47), 50), 52));
 }
 
 /** Sets a hash's bit in a bitmap: bit k is bit 7 - k % 8 of byte k / 8. */
