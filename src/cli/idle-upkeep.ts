@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../core/config.ts';
 import { errorText } from '../core/errors.ts';
 import type { Catalog } from '../store/catalog.ts';
+import { SegmentHours } from '../store/segment-hours.ts';
 import { keepUp, type UpkeepTotals } from './lake-upkeep.ts';
 
 export interface IdleUpkeepOptions {
@@ -33,6 +34,7 @@ export class IdleUpkeep {
   async #loop(): Promise<void> {
     const { signal } = this.#stop;
     const { catalog, config, dataDir, onUpkeep, onFault } = this.#options;
+    const hours = new SegmentHours(dataDir);
     for (;;) {
       await sleep(config.compaction.intervalMs, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
@@ -41,7 +43,7 @@ export class IdleUpkeep {
       try {
         const plan = { until, onlyGain: true, splitSparse: false };
         const { cpuShareMax } = config.compaction;
-        onUpkeep(await keepUp({ catalog, config, dataDir, now: new Date(), plan, cpuShareMax, signal }));
+        onUpkeep(await keepUp({ catalog, config, dataDir, now: new Date(), plan, hours, cpuShareMax, signal }));
       } catch (error) {
         onFault(errorText(error));
       }

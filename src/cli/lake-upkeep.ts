@@ -1,10 +1,11 @@
 import type { Config } from '../core/config.ts';
 import { limits } from '../core/limits.ts';
 import type { Catalog } from '../store/catalog.ts';
-import { type CompactionOptions, closedSegments } from '../store/compaction-plan.ts';
+import type { CompactionOptions } from '../store/compaction-plan.ts';
 import { type CompactionTotals, compactLake } from '../store/compactor.ts';
 import { noReplacement } from '../store/replacement.ts';
 import { expiredFiles } from '../store/retention.ts';
+import type { SegmentHours } from '../store/segment-hours.ts';
 
 export interface UpkeepOptions {
   readonly catalog: Catalog;
@@ -13,13 +14,13 @@ export interface UpkeepOptions {
   readonly now: Date;
   readonly plan: Pick<CompactionOptions, 'until' | 'onlyGain' | 'splitSparse'>;
   readonly cpuShareMax: number;
+  readonly hours?: SegmentHours;
   readonly onStep?: (totals: CompactionTotals) => void;
   readonly signal: AbortSignal;
 }
 
-/** What an upkeep did: compaction's totals, the segments too sparse to be split, and what the retention gave up. */
+/** What an upkeep did: compaction's totals, and what the retention gave up. */
 export interface UpkeepTotals extends CompactionTotals {
-  readonly sparse_files: number;
   readonly expired_files: number;
   readonly expired_rows: number;
 }
@@ -29,15 +30,16 @@ export async function keepUp(options: UpkeepOptions): Promise<UpkeepTotals> {
   const { catalog, config, dataDir, now, plan, signal } = options;
   const { days } = config.retention;
   const before = days === null ? null : BigInt(now.getTime() - days * 86_400_000) * 1_000n;
-  const choice = { ...plan, retainedFrom: before };
   const totals = await compactLake(catalog, dataDir, {
-    ...choice,
+    ...plan,
+    retainedFrom: before,
     policy: config.compaction.policy,
     rowsMax: limits.compactionRowsMax,
     segmentsMax: limits.compactionSegmentsMax,
     hourRowsMax: limits.hourFileRowsMax,
     cpuShareMax: options.cpuShareMax,
     signal,
+    ...(options.hours === undefined ? {} : { hours: options.hours }),
     ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
   });
   const expired = before === null || signal.aborted ? [] : expiredFiles(catalog.segments(), before);
@@ -46,7 +48,6 @@ export async function keepUp(options: UpkeepOptions): Promise<UpkeepTotals> {
   }
   return {
     ...totals,
-    sparse_files: closedSegments(catalog.segments(), choice).sparse.length,
     expired_files: expired.length,
     expired_rows: expired.reduce((sum, { rows }) => sum + rows, 0),
   };

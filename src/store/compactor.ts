@@ -8,6 +8,8 @@ import { type CompactionOptions, type CompactionStep, planStep } from './compact
 import { type StepResult, stagedPath } from './compaction-step.ts';
 import { makeFolder, syncFolder } from './durable-file.ts';
 import { noReplacement } from './replacement.ts';
+import { type HoursByPath, SegmentHours } from './segment-hours.ts';
+import { closedSegments } from './sparse-segments.ts';
 import { stagingFolder } from './spill-folder.ts';
 import { StepProcess, type StepRunner } from './step-runner.ts';
 import { type DirectoryStep, planDirectory } from './token-directory.ts';
@@ -25,6 +27,8 @@ export interface CompactionTotals {
   readonly bytes_after: number;
   /** Of the compaction process. */
   readonly cpu_s: number;
+  /** Segments left as they are, too sparse to be split. */
+  readonly sparse_files: number;
 }
 
 export const noCompaction: CompactionTotals = {
@@ -36,6 +40,7 @@ export const noCompaction: CompactionTotals = {
   bytes_before: 0,
   bytes_after: 0,
   cpu_s: 0,
+  sparse_files: 0,
 };
 
 export interface CompactorOptions extends CompactionOptions {
@@ -44,6 +49,8 @@ export interface CompactorOptions extends CompactionOptions {
   readonly onStep?: (totals: CompactionTotals) => void;
   /** Ends the step under way, whose work is lost, and all after it. */
   readonly signal: AbortSignal;
+  /** Of this lake, for who compacts it again and again. */
+  readonly hours?: SegmentHours;
   /** Who does the steps; a process of its own, unless told otherwise. */
   readonly runner?: StepRunner;
 }
@@ -62,13 +69,16 @@ export async function compactLake(
   options: CompactorOptions,
 ): Promise<CompactionTotals> {
   let totals = noCompaction;
-  const runner = options.runner ?? new StepProcess();
+  const { runner = new StepProcess(), hours = new SegmentHours(resolve(dataDir)) } = options;
   const stop = () => runner.stop();
   options.signal.addEventListener('abort', stop, { once: true });
   try {
     for (;;) {
-      const step = options.signal.aborted ? null : nextStep(catalog, options);
-      if (step === null) return totals;
+      const known = await hours.of(closedSegments(catalog.segments(), new Map(), options).sparse);
+      const step = options.signal.aborted ? null : nextStep(catalog, known, options);
+      if (step === null) {
+        return { ...totals, sparse_files: closedSegments(catalog.segments(), known, options).sparse.length };
+      }
       const started = performance.now();
       const cpuS = await runOne(catalog, resolve(dataDir), step, options, runner, (done) => {
         if (!isDirectory(step)) totals = add(totals, step, done);
@@ -88,9 +98,13 @@ export async function compactLake(
 }
 
 /** Hour files come first; directories are made of what is left when these are done. */
-function nextStep(catalog: Catalog, options: CompactionOptions): CompactionStep | DirectoryStep | null {
-  const segments = catalog.segments();
-  return planStep({ segments, sasFiles: catalog.sasFiles() }, options) ?? planDirectory(segments, catalog.tokenFiles());
+function nextStep(
+  catalog: Catalog,
+  hours: HoursByPath,
+  options: CompactionOptions,
+): CompactionStep | DirectoryStep | null {
+  const [segments, sasFiles] = [catalog.segments(), catalog.sasFiles()];
+  return planStep({ segments, sasFiles, hours }, options) ?? planDirectory(segments, catalog.tokenFiles());
 }
 
 function isDirectory(step: CompactionStep | DirectoryStep): step is DirectoryStep {

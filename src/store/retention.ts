@@ -1,5 +1,5 @@
 import { isHourFile, type SegmentFile } from './commit.ts';
-import { hourOf } from './compaction-plan.ts';
+import { hourOf } from './event-hour.ts';
 
 /**
  * The files whose rows are all older than `before`: hours go whole or not at all, so an hour that a segment with younger

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { columns } from '../core/columns.ts';
-import { hourMicros } from './compaction-plan.ts';
+import { hourMicros } from './event-hour.ts';
 import { hourScans, type RowsByHour } from './hour-scans.ts';
 import { filesRelation } from './parquet-relation.ts';
 

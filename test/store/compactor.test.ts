@@ -252,6 +252,20 @@ it('merges late rows into their hour, and rewrites hours for a leaner policy', a
   expect(await query(dataDir, kept)).toEqual([{ port: 443, etag: '5', ids: 1, n: 22 }]);
 });
 
+it('leaves a segment as it is whose hours have few rows each, and splits one with a stray row of years ago', async () => {
+  const dataDir = await temporaryFolder();
+  const hourly = Array.from({ length: 10 }, (_, index) => ({ time: start + BigInt(index) * 60n * minute }));
+  const stray = [{ time: start - 26_000n * 60n * minute }, { time: start }, { time: start + 1n }];
+  await withCatalog(dataDir, (catalog) => addBatches(catalog, dataDir, [[...hourly, ...stray.slice(2)], stray]));
+  expect(await compact(dataDir, { splitSparse: false })).toMatchObject({
+    files_before: 1,
+    files_after: 2,
+    rows: 3,
+    sparse_files: 1,
+  });
+  expect(await compact(dataDir, { splitSparse: true })).toMatchObject({ files_after: 10, sparse_files: 0 });
+});
+
 it('leaves hours alone that end after the time it is told', async () => {
   const rows = [0, 59, 61, 130].map((minutes, index) => ({
     time: start + BigInt(minutes) * minute,

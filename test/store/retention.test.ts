@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { SegmentFile } from '../../src/store/commit.ts';
-import { hourMicros, hourOf } from '../../src/store/compaction-plan.ts';
+import { hourMicros, hourOf } from '../../src/store/event-hour.ts';
 import { expiredFiles } from '../../src/store/retention.ts';
 
 const file = (minTime: bigint, maxTime: bigint, hour?: bigint): SegmentFile => ({
