@@ -25,15 +25,17 @@ interface LogSource {
 
 const dayMicros = 86_400_000_000n;
 
-/** Stored columns that columns of `log_row` are made of. */
-const madeOf: Readonly<Record<string, string>> = { caller_ip: 'caller_ipv4', uri: 'uri_query' };
-
 const names = columns.map(({ name }) => name);
 
 function columnsOf(readers: readonly LogReader[]): readonly string[] {
   const named = names.filter((name) => readers.some(({ sql }) => new RegExp(`\\b${name}\\b`).test(sql)));
-  return [...new Set([...named, ...named.flatMap((name) => madeOf[name] ?? []), 'time', 'token', 'token_fingerprint'])];
+  // The text of an address is made of its number.
+  const made = named.includes('caller_ip') ? ['caller_ipv4'] : [];
+  return [...new Set([...named, ...made, 'time', 'token', 'token_fingerprint'])];
 }
+
+/** Texts that take as long as the columns that others read: who names one reads the files itself. */
+const long = /\buri(_query)?\b/;
 
 /** When a reader reads which token's rows, by its number. */
 function spansOf({ tokens, fingerprints, since, days }: LogTokens, until: bigint) {
@@ -63,7 +65,7 @@ export class SuspectLog {
 
   /** Takes rows in the place of those it had before. @param range no reader reads earlier rows, nor any from its end on. */
   async gather(readers: readonly LogReader[], { since, until }: EventRange, source: LogSource): Promise<void> {
-    const near = readers.filter(({ log }) => log.since >= since);
+    const near = readers.filter(({ sql, log }) => log.since >= since && !long.test(sql));
     if (near.length < 2) return;
     this.#readers = new Set();
     const run = (sql: string) => this.#connection.run(sql);

@@ -52,13 +52,13 @@ async function seen(log: LogTokens, rows: string): Promise<string[]> {
   return result.getRows().map(([text]) => String(text));
 }
 
-async function gathered(asking: readonly LogTokens[]): Promise<SuspectLog> {
+async function gathered(asking: readonly LogTokens[], first = sql): Promise<SuspectLog> {
   const suspects = new SuspectLog(connection);
   await connection.run('DROP TABLE IF EXISTS suspect_span');
   await suspects.create();
   const source = { relation: () => stored, run: (statement: string) => connection.runAndReadAll(statement) };
   await suspects.gather(
-    asking.map((log) => ({ sql, log })),
+    asking.map((log, index) => ({ sql: index === 0 ? first : sql, log })),
     range,
     source,
   );
@@ -83,6 +83,11 @@ it('leaves those who read earlier rows, or alone, to the files', async () => {
   const [only] = readers;
   const alone = await gathered([...(only === undefined ? [] : [only]), far]);
   expect(readers.some((log) => alone.has(log))).toBe(false);
+});
+
+it('leaves those who read the texts of requests to the files', async () => {
+  const suspects = await gathered(readers, 'SELECT uri_query FROM log_row');
+  expect(readers.map((log) => suspects.has(log))).toEqual([false, true, true]);
 });
 
 it('has none where there are too many', async () => {
