@@ -89,23 +89,31 @@ families AS (
   SELECT * FROM usual WHERE tokens >= $factor * usual),
 used AS (
   SELECT u.token_hash, u.token_key, u.account, u.family, u.day, u.key_name, u.bucket,
-         if(bit_count(u.network_bits::BIT) = 1, u.network_bits, NULL) AS network
+         if(bit_count(u.network_bits::BIT) = 1, hash(u.network_bits), NULL) AS network
   FROM sas_use u SEMI JOIN families f ON f.account = u.account AND f.family = u.family AND f.day = u.day
   WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP AND /* narrows: so asks every row */ u.ok > 0
     AND /* narrows: likewise */ u.public_n > 0),
--- A network has as many tokens at most as met its bit of the bitmap alone, and as met several.
+-- A network has as many tokens at most as met its bit of the bitmap alone, and as met several: those are of no network here.
 peaks AS (
-  SELECT account, family, day, network IS NULL AS several, max(in_window) AS tokens
+  SELECT account, family, day, network, max(in_window) AS tokens
   FROM (SELECT account, family, day, network, sum(tokens) OVER (PARTITION BY account, family, day, network ORDER BY bucket
                                                                RANGE BETWEEN $window + INTERVAL '5 minutes' PRECEDING AND CURRENT ROW) AS in_window
         FROM (SELECT account, family, day, network, bucket, count(*) AS tokens FROM used GROUP BY ALL))
   GROUP BY ALL),
 crowded AS (
-  SELECT account, day FROM (
-    SELECT account, family, day FROM peaks GROUP BY ALL HAVING /* narrows: counted by network below */ sum(tokens) >= $tokens_min)
-  GROUP BY ALL),
+  SELECT DISTINCT p.account, p.day, p.network
+  FROM peaks p LEFT JOIN (
+    SELECT account, family, day, tokens FROM peaks WHERE /* narrows: counted by network below */ network IS NULL) s
+    ON s.account = p.account AND s.family = p.family AND s.day = p.day
+  WHERE /* narrows: counted by network below */ if(p.network IS NULL, 0, p.tokens) + coalesce(s.tokens, 0) >= $tokens_min),
+-- Where those of no network are enough, any may be theirs.
 tokens_used AS (
-  SELECT DISTINCT token_hash, token_key, account, family, day, key_name FROM used SEMI JOIN crowded USING (account, day)),
+  SELECT DISTINCT u.token_hash, u.token_key, u.account, u.family, u.day, u.key_name
+  FROM used u
+  JOIN (SELECT account, day, bool_or(network IS NULL) AS is_any FROM crowded GROUP BY ALL) a
+    ON a.account = u.account AND a.day = u.day
+  LEFT JOIN crowded c ON c.account = u.account AND c.day = u.day AND c.network = u.network
+  WHERE /* narrows: counted by network below */ a.is_any OR u.network IS NULL OR c.network IS NOT NULL),
 uses AS (
   SELECT t.token_hash, l.account, t.family, t.day, t.key_name, network_of(l.caller_ipv4, l.caller_ip) AS network, min(l.time) AS time,
          max(l.time) AS last_time, bool_or(l.operation_class IN ('write', 'copy', 'delete', 'acl')) AS changes
