@@ -49,22 +49,26 @@ function distinct<T>(values: usize, n: usize, most: u32): u32 {
   let code: u32 = 0;
   for (let i: usize = 0; i < n; i++) {
     const at = values + i * sizeof<T>();
-    if (i == 0 || !same<T>(at, at - sizeof<T>())) {
-      let slot = slotOf<T>(at);
-      for (;;) {
-        code = codeIn(slot);
-        if (code == 0 || same<T>(DISTINCT_VALUES_AT + <usize>(code - 1) * sizeof<T>(), at)) break;
-        slot++;
-      }
-      if (code == 0) {
-        if (known == most || (known >= TRIED && <usize>known << 1 > i)) return most + 1;
-        store<T>(DISTINCT_VALUES_AT + <usize>known * sizeof<T>(), load<T>(at));
-        code = ++known;
-        putCode(slot, code);
-      }
+    const codes = DISTINCT_CODES_AT + (i << 1);
+    if (i && same<T>(at, at - sizeof<T>())) {
+      store<u16>(codes, <u16>(code - 1));
+      // Where one follows, more may.
+      if (sizeof<T>() < 16) i += putRun<T>(at, n - i - 1, code - 1, codes + 2);
+      continue;
     }
-    store<u16>(DISTINCT_CODES_AT + (i << 1), <u16>(code - 1));
-    if (sizeof<T>() < 16) i += putRun<T>(at, n - i - 1, code - 1, DISTINCT_CODES_AT + (i << 1) + 2);
+    let slot = slotOf<T>(at);
+    for (;;) {
+      code = codeIn(slot);
+      if (code == 0 || same<T>(DISTINCT_VALUES_AT + <usize>(code - 1) * sizeof<T>(), at)) break;
+      slot++;
+    }
+    if (code == 0) {
+      if (known == most || (known >= TRIED && <usize>known << 1 > i)) return most + 1;
+      store<T>(DISTINCT_VALUES_AT + <usize>known * sizeof<T>(), load<T>(at));
+      code = ++known;
+      putCode(slot, code);
+    }
+    store<u16>(codes, <u16>(code - 1));
   }
   return known;
 }

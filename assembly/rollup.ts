@@ -15,7 +15,7 @@ import {
 import { clearGroups, groupOf, groups } from './rollup-group';
 import { writeIdentity, writeIdentityValidity } from './rollup-identity';
 import { Row } from './row';
-import { hashAddress, hashNetwork, hashOctets, hashTexts, setBit } from './sketch';
+import { clearSketch, hashAddress, hashNetwork, hashOctets, hashTexts, setBit } from './sketch';
 
 // @ts-ignore: decorator
 @inline
@@ -61,9 +61,9 @@ function startGroup(group: usize, time: i64): void {
   store<u64>(ROLLUP_AGENT_BITS_AT + group8, 0);
   store<i64>(ROLLUP_MIN_TIME_AT + group8, time);
   store<i64>(ROLLUP_MAX_TIME_AT + group8, time);
-  memory.fill(ROLLUP_IP_BITS_AT + group * SKETCH_BYTES, 0, SKETCH_BYTES);
-  memory.fill(ROLLUP_NETWORK_BITS_AT + group * SKETCH_BYTES, 0, SKETCH_BYTES);
-  memory.fill(ROLLUP_OBJECT_BITS_AT + group * SKETCH_BYTES, 0, SKETCH_BYTES);
+  clearSketch(ROLLUP_IP_BITS_AT + group * SKETCH_BYTES);
+  clearSketch(ROLLUP_NETWORK_BITS_AT + group * SKETCH_BYTES);
+  clearSketch(ROLLUP_OBJECT_BITS_AT + group * SKETCH_BYTES);
 }
 
 function countOutcome(row: usize, group: usize): void {
