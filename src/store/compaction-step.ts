@@ -65,7 +65,7 @@ export async function runStep(connection: DuckDBConnection, request: StepRequest
     filesRelation(dataDir, paths, columns, virtual);
   const paths = (files: readonly { readonly path: string }[]) => files.map(({ path }) => path);
   const segments = paths(step.segments);
-  const rowsBySegment = await hoursOfSegments(connection, dataDir, segments);
+  const rowsBySegment = await hoursOfSegments(connection, dataDir, step.segments);
   const hours = segments.length === 0 ? hoursOfFiles(step.hourFiles) : together(rowsBySegment);
 
   const known = step.hourFiles.filter(({ compacted: { hour } }) => hours.has(hour));

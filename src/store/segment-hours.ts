@@ -15,21 +15,20 @@ export class SegmentHours {
     this.#dataDir = dataDir;
   }
 
-  /** Reads the times of segments it does not know yet; what it knows of files that are gone is forgotten. */
+  /** Reads the rollups of segments it does not know yet; what it knows of files that are gone is forgotten. */
   async of(files: readonly SegmentFile[]): Promise<HoursByPath> {
-    const paths = files.map(({ path }) => path);
-    const unknown = paths.filter((path) => !this.#known.has(path));
+    const unknown = files.filter(({ path }) => !this.#known.has(path));
     if (unknown.length > 0) {
       const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
       try {
         const connection = await instance.connect();
         const hours = await hoursOfSegments(connection, this.#dataDir, unknown);
-        for (const [index, path] of unknown.entries()) this.#known.set(path, hours[index] ?? new Map());
+        for (const [index, { path }] of unknown.entries()) this.#known.set(path, hours[index] ?? new Map());
       } finally {
         instance.closeSync();
       }
     }
-    const asked = new Set(paths);
+    const asked = new Set(files.map(({ path }) => path));
     for (const path of this.#known.keys()) if (!asked.has(path)) this.#known.delete(path);
     return this.#known;
   }

@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { columns } from '../core/columns.ts';
+import type { SegmentFile } from './commit.ts';
 import { hourMicros } from './event-hour.ts';
 import { hourScans, type RowsByHour } from './hour-scans.ts';
 import { filesRelation } from './parquet-relation.ts';
+import { rollupSpecs } from './rollup-columns.ts';
 
 /** Order of the rows of an hour file. */
 export const hourOrder = 'account, token, time';
@@ -10,24 +11,26 @@ export const hourOrder = 'account, token, time';
 /** Reads of each segment up to which it is read once for each of its hours; rows of more are sorted together, and kept. */
 const readsMax = 8;
 
-/** SQL of the start of the hour a log row lies in, UTC microseconds. */
-const hourOfRow = `epoch_us(time) // ${hourMicros} * ${hourMicros}`;
+/** SQL of the start of the hour a time lies in, UTC microseconds. */
+const startOfHour = (time: string) => `epoch_us(${time}) // ${hourMicros} * ${hourMicros}`;
 
 /** SQL condition: a time lies in an hour, or in one of those up to `last`. */
 export function within(column: string, hour: bigint, last = hour): string {
   return `(${column} >= make_timestamp(${hour}) AND ${column} < make_timestamp(${last + hourMicros}))`;
 }
 
-/** Rows of each of some segments by event hour. */
+/** Rows of each of some segments by event hour, as their rollups count them. */
 export async function hoursOfSegments(
   connection: DuckDBConnection,
   dataDir: string,
-  paths: readonly string[],
+  files: readonly Pick<SegmentFile, 'rollupPath'>[],
 ): Promise<RowsByHour[]> {
-  const segments = paths.map(() => new Map<bigint, number>());
-  if (paths.length === 0) return segments;
+  const segments = files.map(() => new Map<bigint, number>());
+  if (files.length === 0) return segments;
+  const paths = files.map(({ rollupPath }) => rollupPath);
+  const rollups = filesRelation(dataDir, paths, rollupSpecs, ['file_index']);
   const reader = await connection.runAndReadAll(
-    `SELECT file_index, ${hourOfRow}, count(*) FROM ${filesRelation(dataDir, paths, columns, ['file_index'])} GROUP BY ALL`,
+    `SELECT file_index, ${startOfHour('bucket')}, sum("rows") FROM ${rollups} GROUP BY ALL`,
   );
   for (const [index, hour, rows] of reader.getRows()) segments[Number(index)]?.set(BigInt(String(hour)), Number(rows));
   return segments;
@@ -58,7 +61,7 @@ export async function stepRows(
   const reads = [...byHour.values()].reduce((sum, segments) => sum + segments.length, 0);
   if (reads > hours.length * readsMax) {
     const all = unique([...hours.keys()]);
-    await keep(connection, `SELECT ${list} FROM ${all} ORDER BY ${hourOfRow}, ${hourOrder}`);
+    await keep(connection, `SELECT ${list} FROM ${all} ORDER BY ${startOfHour('time')}, ${hourOrder}`);
     return { of: (hour) => [`SELECT * FROM kept WHERE ${within('time', hour)}`], inOrder: true };
   }
   const stray = strays.map(
