@@ -1,11 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { literal } from './segment-writer.ts';
 
+/** Small row groups: a token's rows are read without the rest. */
+export const rowGroupRows = 30_720;
+
 /**
- * Small row groups: a token's rows are read without the rest. Pages of version 1: DuckDB writes UINTEGER as differences of 33
- * bits in version 2, which pyarrow refuses and hyparquet misreads, and a file gets but 1 % smaller by it.
+ * Pages of version 1: DuckDB writes UINTEGER as differences of 33 bits in version 2, which pyarrow refuses and hyparquet
+ * misreads, and a file gets but 1 % smaller by it.
  */
-export const hourFileOptions = 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 30720';
+export const hourFileOptions = `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE ${rowGroupRows}`;
 
 /**
  * The same for files of the log: looking for more different values than so many costs a twentieth of compaction, and files get

@@ -2,16 +2,21 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnPolicy, columns } from '../core/columns.ts';
 import { findTexts } from './column-texts.ts';
 import type { ValueCounts } from './footers.ts';
+import { rowGroupRows } from './hour-copy.ts';
 import { keptColumns } from './row-identity.ts';
 import { literal } from './segment-writer.ts';
 import { sqlType } from './table.ts';
 
 /**
- * Different texts of a column up to which it becomes an ENUM, however many rows there are, and for each row of a file: the whole
- * dictionary goes into every row group, and would be most of a small file.
+ * Different texts of a column up to which it is written as an ENUM, however many rows there are, and for each value of a row group:
+ * the whole dictionary goes into every one, and would be most of a small file.
  */
 const entriesMax = 1_000;
-const entriesPerRow = 1 / 16;
+const entriesPerValue = 1 / 16;
+
+/** The same of a column that few rows have: sorted as an ENUM it costs next to nothing, though it is written as text. */
+const sparseEntriesMax = 4_000;
+const sparseShareMax = 1 / 4;
 
 /** A smaller step is sorted sooner than its columns are looked through. */
 const rowsMin = 2_000;
@@ -43,12 +48,18 @@ export async function stepColumns(
   files: readonly string[],
   { rows, hours, values }: { readonly rows: number; readonly hours: number; readonly values: ValueCounts },
 ): Promise<StepColumns> {
-  const most = Math.min(entriesMax, Math.max(1, Math.floor((rows / hours) * entriesPerRow)));
+  const share = (name: string) => (values.get(name) ?? 0) / rows;
+  const isSparse = (name: string) => share(name) <= sparseShareMax;
+  const writtenMax = (name: string) =>
+    Math.min(entriesMax, Math.max(1, Math.floor(Math.min(rowGroupRows, rows / hours) * share(name) * entriesPerValue)));
+  const asText = new Set<string>([skippedBy]);
   const sorted = new Map(columns.map(({ name }) => [name as string, `"${name}"`]));
   const constant = new Map<string, string>();
   if (rows >= rowsMin) {
-    const named = columns.filter(({ name, type }) => type === 'dictionary' && values.has(name)).map(({ name }) => name);
-    const entriesOf = await findTexts(connection, files, named, most);
+    const named = columns
+      .filter(({ name, type }) => values.has(name) && (type === 'dictionary' || (type === 'utf8' && isSparse(name))))
+      .map(({ name }) => [name, isSparse(name) ? sparseEntriesMax : writtenMax(name)] as const);
+    const entriesOf = await findTexts(connection, files, new Map(named));
     for (const spec of columns) if (!values.has(spec.name)) constant.set(spec.name, `NULL::${sqlType(spec)}`);
     for (const [name, entries] of entriesOf) {
       const enumType = `"${name}_text"`;
@@ -56,13 +67,14 @@ export async function stepColumns(
         `CREATE TYPE ${enumType} AS ENUM (SELECT DISTINCT text FROM entry WHERE name = ${literal(name)} ORDER BY text)`,
       );
       // Of all ways to write one text many times, an ENUM is by far the fastest.
+      if (entries > writtenMax(name)) asText.add(name);
       if (entries === 1 && values.get(name) === rows && name !== skippedBy)
         constant.set(name, `enum_first(NULL::${enumType})::${enumType}`);
-      else sorted.set(name, `${enumOf(name, enumType, entries)} AS "${name}"`);
+      else sorted.set(name, `${enumOf(name, enumType, !isSparse(name) && entries <= listedMax)} AS "${name}"`);
     }
     await connection.run('DROP TABLE entry');
   }
-  const writtenOf = (name: string) => constant.get(name) ?? (name === skippedBy ? `"${name}"::VARCHAR` : `"${name}"`);
+  const writtenOf = (name: string) => constant.get(name) ?? (asText.has(name) ? `"${name}"::VARCHAR` : `"${name}"`);
   return {
     sorted: [...sorted].flatMap(([name, sql]) => (constant.has(name) ? [] : [sql])).join(', '),
     written: (policy) =>
@@ -72,10 +84,8 @@ export async function stepColumns(
   };
 }
 
-/** SQL of a text as its ENUM: of texts in a dictionary, DuckDB calls a function once an entry, but casts once a row. */
-function enumOf(name: string, type: string, entries: number): string {
+/** SQL of a text as its ENUM: of texts in a dictionary, DuckDB calls a function once an entry, but casts once a row that has one. */
+function enumOf(name: string, type: string, listed: boolean): string {
   const texts = `enum_range(NULL::${type})`;
-  return entries <= listedMax
-    ? `map_extract_value(map(${texts}, ${texts}::${type}[]), "${name}")`
-    : `"${name}"::${type}`;
+  return listed ? `map_extract_value(map(${texts}, ${texts}::${type}[]), "${name}")` : `"${name}"::${type}`;
 }

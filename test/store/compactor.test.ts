@@ -154,6 +154,11 @@ it('keeps texts as they are, whether a column has one, few, hundreds or a new on
     container: index % 7 === 0 ? null : `it's "${index % 5}"`,
     user_agent: index % 11 === 0 ? null : `agent/${index % 300}`,
     object_key: `/models/${index}`,
+    // Of few rows: too many for an ENUM in the file, few enough for one, more of them than a lane makes a dictionary of.
+    caller_ip: index % 10 === 0 ? `2001:db8::${index.toString(16)}` : null,
+    uri: index % 9 === 0 ? `https://models.example/${index % 40}` : null,
+    download_range: index % 5 === 0 ? `bytes=0-${index % 3}` : null,
+    conditions_used: index % 6 === 0 ? `If-Match=${index}` : null,
   }));
   const dataDir = await lake([rows.slice(0, 2_000), rows.slice(2_000)]);
   const before = await rowsOf(dataDir);
