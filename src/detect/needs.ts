@@ -62,7 +62,7 @@ export async function withNeedsMet(
   const run = { views, range, tuning };
   let left = rules;
   for (const kind of kinds) {
-    // Rows of the log are asked as little as possible; the rest by the same statement each time, so that it is planned once.
+    // Rows of the log are asked as little as possible; the rest by the same statement each time, so that it is parsed once.
     const asking = (kind === 'log' ? left : rules)
       .filter((rule) => rule.needs[kind] !== undefined && !isLonger(valuesOf(run, rule)))
       .slice(0, askingMax);

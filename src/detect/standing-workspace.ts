@@ -67,7 +67,7 @@ const toWholeDay = (micros: bigint) => micros + ((dayMicros - (micros % dayMicro
  *
  * Holds the same as `keepEntities` makes of the whole lake, which is its slow twin; rows delivered twice count twice here
  * until their days are asked for anew after compaction. Its tables keep their names and columns, so that statements over
- * them are planned once.
+ * them are parsed once.
  */
 export class StandingWorkspace implements RuleViews {
   readonly #dataDir: string;
