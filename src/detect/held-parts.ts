@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import { bindMoments } from './parameter.ts';
-import type { Moments, PlannedStatements } from './planned-statements.ts';
+import type { Moments, PreparedStatements } from './prepared-statements.ts';
 import { type HeldPart, numberIn } from './rule-views.ts';
 
 /**
@@ -9,18 +9,18 @@ import { type HeldPart, numberIn } from './rule-views.ts';
  */
 export class HeldParts {
   readonly #connection: DuckDBConnection;
-  readonly #planned: PlannedStatements;
+  readonly #prepared: PreparedStatements;
   readonly #tables = new Map<string, string>();
 
-  constructor(connection: DuckDBConnection, planned: PlannedStatements) {
+  constructor(connection: DuckDBConnection, prepared: PreparedStatements) {
     this.#connection = connection;
-    this.#planned = planned;
+    this.#prepared = prepared;
   }
 
   /** Puts the rows of a statement in the place of those it had before. */
   async hold(sql: string, moments: Moments): Promise<HeldPart> {
     const relation = await this.#emptied(sql, bindMoments(sql, moments));
-    return { relation, rows: numberIn(await this.#planned.read(`INSERT INTO ${relation} ${sql}`, moments)) };
+    return { relation, rows: numberIn(await this.#prepared.read(`INSERT INTO ${relation} ${sql}`, moments)) };
   }
 
   /**
@@ -36,7 +36,7 @@ export class HeldParts {
 
   async #emptied(name: string, sql: string): Promise<string> {
     const relation = this.#tables.get(name) ?? (await this.#create(name, sql));
-    await this.#planned.read(`DELETE FROM ${relation}`);
+    await this.#prepared.read(`DELETE FROM ${relation}`);
     return relation;
   }
 

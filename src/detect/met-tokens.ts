@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type NarrowView, narrowColumns, narrowViews } from './narrow-view.ts';
-import type { Moments, PlannedStatements } from './planned-statements.ts';
+import type { Moments, PreparedStatements } from './prepared-statements.ts';
 import { numberIn } from './rule-views.ts';
 import type { EventRange } from './run.ts';
 import { daysBackMicros, stepsBackMicros } from './workspace.ts';
@@ -13,15 +13,15 @@ const timeIn = { sas_use: 'bucket', token_day: 'day' } as const;
  */
 export class MetTokens {
   readonly #connection: DuckDBConnection;
-  readonly #planned: PlannedStatements;
+  readonly #prepared: PreparedStatements;
   /** Tables that have the rows of other tokens still; filled when a rule reads them. */
   readonly #stale = new Set<NarrowView>();
   #range: Moments = {};
 
   /** @param connection has the views. */
-  constructor(connection: DuckDBConnection, planned: PlannedStatements) {
+  constructor(connection: DuckDBConnection, prepared: PreparedStatements) {
     this.#connection = connection;
-    this.#planned = planned;
+    this.#prepared = prepared;
   }
 
   async create(): Promise<void> {
@@ -35,11 +35,11 @@ export class MetTokens {
   /** As `take` of `RuleViews`. */
   async take(sql: string, moments: Moments & EventRange): Promise<bigint> {
     const { since, until } = moments;
-    await this.#planned.read('DELETE FROM met_token');
-    await this.#planned.read(`INSERT INTO met_token ${sql}`, moments);
+    await this.#prepared.read('DELETE FROM met_token');
+    await this.#prepared.read(`INSERT INTO met_token ${sql}`, moments);
     this.#range = { sas_use: since - stepsBackMicros, token_day: since - daysBackMicros, until };
     this.#stale.add('sas_use').add('token_day');
-    return numberIn(await this.#planned.read('SELECT coalesce(bit_or(met), 0) FROM met_token'));
+    return numberIn(await this.#prepared.read('SELECT coalesce(bit_or(met), 0) FROM met_token'));
   }
 
   /** Tables that a statement reads and that are not filled yet. */
@@ -49,8 +49,8 @@ export class MetTokens {
 
   async fill(view: NarrowView): Promise<void> {
     this.#stale.delete(view);
-    await this.#planned.read(`DELETE FROM met_${view}`);
-    await this.#planned.read(
+    await this.#prepared.read(`DELETE FROM met_${view}`);
+    await this.#prepared.read(
       `INSERT INTO met_${view} SELECT ${narrowColumns[view]} FROM ${view} t SEMI JOIN (FROM met_token WHERE shown) m
         ON m.token_hash = t.token_hash AND m.account = t.account
         WHERE t.${timeIn[view]} >= $${view}::TIMESTAMP AND t.${timeIn[view]} < $until::TIMESTAMP`,

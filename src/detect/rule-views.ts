@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import type { Shown } from './narrow-view.ts';
 import { bindMoments } from './parameter.ts';
-import type { Moments } from './planned-statements.ts';
+import type { Moments } from './prepared-statements.ts';
 import type { EventRange } from './run.ts';
 import type { LogReader } from './suspect-log.ts';
 

@@ -23,7 +23,7 @@ import type { LogTokens } from './log-tokens.ts';
 import { MetTokens } from './met-tokens.ts';
 import { reading, type Shown, shownAll, under } from './narrow-view.ts';
 import { bindMoments, timestampLiteral } from './parameter.ts';
-import { type Moments, PlannedStatements } from './planned-statements.ts';
+import { type Moments, PreparedStatements } from './prepared-statements.ts';
 import type { HeldPart, RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 import { withPartFrom } from './statement-part.ts';
@@ -83,7 +83,7 @@ export class StandingWorkspace implements RuleViews {
   #segments: readonly SegmentFile[] = [];
   /** Whether the views of the log show them. */
   #isLogShown = false;
-  readonly #planned: PlannedStatements;
+  readonly #prepared: PreparedStatements;
   readonly #met: MetTokens;
   readonly #tokenLog: TokenLog;
   readonly #suspects: SuspectLog;
@@ -100,11 +100,11 @@ export class StandingWorkspace implements RuleViews {
     this.connection = connection;
     this.#use = new KeptUse(connection);
     this.#lives = new TokenLives(connection);
-    this.#planned = new PlannedStatements(connection);
-    this.#met = new MetTokens(connection, this.#planned);
+    this.#prepared = new PreparedStatements(connection);
+    this.#met = new MetTokens(connection, this.#prepared);
     this.#tokenLog = new TokenLog(connection);
     this.#suspects = new SuspectLog(connection);
-    this.#parts = new HeldParts(connection, this.#planned);
+    this.#parts = new HeldParts(connection, this.#prepared);
     this.#aside = new Aside(aside);
   }
 
@@ -214,7 +214,7 @@ export class StandingWorkspace implements RuleViews {
   ): Promise<DuckDBResultReader> {
     const statement = over(shown, sql);
     await this.#freshen(statement);
-    if (statement.search(logViewsIn) < 0) return this.#planned.read(statement, moments);
+    if (statement.search(logViewsIn) < 0) return this.#prepared.read(statement, moments);
     return this.#run(await this.#overLog(statement, moments, shown.log), meanwhile);
   }
 

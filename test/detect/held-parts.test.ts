@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { DuckDBInstance } from '../../src/core/duckdb.ts';
 import { HeldParts } from '../../src/detect/held-parts.ts';
-import { PlannedStatements } from '../../src/detect/planned-statements.ts';
+import { PreparedStatements } from '../../src/detect/prepared-statements.ts';
 
 const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
 const connection = await instance.connect();
@@ -17,7 +17,7 @@ it('has the rows of a statement as it was asked last, beside those of another', 
   await connection.run(
     "CREATE TABLE days AS SELECT unnest(range(TIMESTAMP '1970-01-01', TIMESTAMP '1970-01-05', INTERVAL 1 DAY)) AS day",
   );
-  const parts = new HeldParts(connection, new PlannedStatements(connection));
+  const parts = new HeldParts(connection, new PreparedStatements(connection));
   const { relation, rows } = await parts.hold(sql, { since: 23n * hourMicros });
   const other = await parts.hold('SELECT * FROM days WHERE false', {});
   expect([rows, other.rows]).toEqual([3n, 0n]);
@@ -30,7 +30,7 @@ it('has the rows of a statement as it was asked last, beside those of another', 
 it('keeps what a statement has by its name, whatever it reads', async () => {
   const other = await DuckDBInstance.create(':memory:', { threads: '1' });
   const fresh = await other.connect();
-  const parts = new HeldParts(fresh, new PlannedStatements(fresh));
+  const parts = new HeldParts(fresh, new PreparedStatements(fresh));
   const run = (statement: string) => fresh.runAndReadAll(statement);
   const first = await parts.holdAnew('over the log', 'SELECT 1 AS a UNION ALL SELECT 2', run);
   const again = await parts.holdAnew('over the log', 'SELECT 3 AS a', run);

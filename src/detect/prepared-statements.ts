@@ -10,7 +10,7 @@ export type Moments = Readonly<Record<string, bigint>>;
  * DuckDB plans one with parameters at every run. The plan of one without it keeps, though it rests on the least and the greatest
  * values that a table had when it was made: over other rows it fails, or answers wrongly. So none of these is kept.
  */
-export class PlannedStatements {
+export class PreparedStatements {
   readonly #connection: DuckDBConnection;
   readonly #prepared = new Map<string, DuckDBPreparedStatement>();
 

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { DuckDBInstance } from '../../src/core/duckdb.ts';
-import { PlannedStatements } from '../../src/detect/planned-statements.ts';
+import { PreparedStatements } from '../../src/detect/prepared-statements.ts';
 
 it('answers over the rows there are, with moments and without, whatever there were before', async () => {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
-  const statements = new PlannedStatements(connection);
+  const statements = new PreparedStatements(connection);
   await connection.run('CREATE TABLE steps (n INTEGER, time TIMESTAMP)');
   const sums = async (since: bigint) => {
     const all = await statements.read('SELECT n, count(*) FROM steps GROUP BY n ORDER BY n');
