@@ -52,7 +52,7 @@ export const limits = {
   /** DuckDB memory of the rules of a run; what they keep of tokens by day beyond it spills to the data folder. */
   detectionMemory: '4GB',
   /** Rows of suspicious tokens that are read for all rules at once, at some 250 bytes; of more, each rule reads its own. */
-  suspectRows: 2_000_000n,
+  suspectRows: 1_000_000n,
   /** How long a file that was replaced is kept for readers of older snapshots. */
   readersGraceMs: 600_000,
   /** Memory of a read-only query. */

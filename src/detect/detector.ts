@@ -163,9 +163,11 @@ export class Detector {
   ): Promise<Finding[]> {
     const { tuning, suppressions } = this.#dependencies;
     const hits: RuleHit[] = [];
-    for (const { rule, shown } of await withNeedsMet(views, rules, range, tuning)) {
+    const met = await withNeedsMet(views, rules, range, tuning);
+    for (const { rule, shown } of met) {
       hits.push(...(await hitsOf(views, rule, range, tuning.get(rule.code), shown)).filter(isWanted));
     }
+    await views.forget(met.flatMap(({ shown: { log } }) => log ?? []));
     if (suppressions.some(({ addresses }) => addresses !== undefined)) await views.ready('log_row');
     return suppress(views.connection, await findingsOf(views.connection, hits), suppressions);
   }

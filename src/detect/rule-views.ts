@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
+import type { LogTokens } from './log-tokens.ts';
 import type { Shown } from './narrow-view.ts';
 import { bindMoments } from './parameter.ts';
 import type { Moments } from './prepared-statements.ts';
@@ -33,6 +34,8 @@ export interface RuleViews {
   take(sql: string, moments: Moments & EventRange): Promise<bigint>;
   /** Reads at once what several statements are going to read of the log, where that spares something. */
   gather(readers: readonly LogReader[], range: EventRange): Promise<void>;
+  /** Ends what was gathered for these. */
+  forget(logs: readonly LogTokens[]): Promise<void>;
 }
 
 /** The number in the first row's first column. */
@@ -50,6 +53,7 @@ export function plainViews(connection: DuckDBConnection): RuleViews {
     ready: async () => {},
     hold: async () => null,
     gather: async () => {},
+    forget: async () => {},
     take: async (sql, moments) => numberIn(await read(`SELECT coalesce(bit_or(met), 0) FROM (${sql})`, moments)),
   };
 }

@@ -191,6 +191,7 @@ export class StandingWorkspace implements RuleViews {
       connection: this.connection,
       ready: (sql) => this.ready(sql),
       take: (sql, moments) => this.take(sql, moments),
+      forget: (logs) => this.forget(logs),
       gather: async (readers, range) => {
         await other();
         return this.#gather(readers, range, other);
@@ -262,6 +263,10 @@ export class StandingWorkspace implements RuleViews {
 
   gather(readers: readonly LogReader[], range: EventRange): Promise<void> {
     return this.#gather(readers, range);
+  }
+
+  forget(logs: readonly LogTokens[]): Promise<void> {
+    return this.#suspects.forget(logs);
   }
 
   /** What rules read of more than two days is read by each of them. */

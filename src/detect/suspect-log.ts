@@ -67,10 +67,8 @@ export class SuspectLog {
   async gather(readers: readonly LogReader[], { since, until }: EventRange, source: LogSource): Promise<void> {
     const near = readers.filter(({ sql, log }) => log.since >= since && !long.test(sql));
     if (near.length < 2) return;
-    this.#readers = new Set();
-    const run = (sql: string) => this.#connection.run(sql);
-    await run('DROP TABLE IF EXISTS suspect_log');
-    await run('DELETE FROM suspect_span');
+    await this.#drop();
+    await this.#connection.run('DELETE FROM suspect_span');
     const spans = near.flatMap(({ log }) => spansOf(log, until));
     const moment = (micros: bigint) => new DuckDBTimestampValue(micros);
     const rows = spans.map(([number, from, to]) => [number, moment(from), moment(to)]);
@@ -89,6 +87,16 @@ export class SuspectLog {
     const log = `SELECT ${columnsOf(near).join(', ')} FROM ${source.relation(first)}`;
     await source.run(`CREATE TABLE suspect_log AS ${logOfTokens(among, log, within)}`);
     this.#readers = new Set(near.map(({ log }) => log));
+  }
+
+  /** Gives up the rows of a run that has ended; those that another has gathered since stay. */
+  async forget(logs: readonly LogTokens[]): Promise<void> {
+    if (logs.some((log) => this.has(log))) await this.#drop();
+  }
+
+  async #drop(): Promise<void> {
+    this.#readers = new Set();
+    await this.#connection.run('DROP TABLE IF EXISTS suspect_log');
   }
 
   /** Whether it has the rows of these tokens. */

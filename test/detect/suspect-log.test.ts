@@ -90,6 +90,15 @@ it('leaves those who read the texts of requests to the files', async () => {
   expect(readers.map((log) => suspects.has(log))).toEqual([false, true, true]);
 });
 
+it('gives its rows up at the end of the run that they were gathered for, and of no other', async () => {
+  const suspects = await gathered(readers);
+  await suspects.forget([far]);
+  expect(readers.map((log) => suspects.has(log))).toEqual([true, true, true]);
+  await suspects.forget(readers.slice(1));
+  expect(readers.some((log) => suspects.has(log))).toBe(false);
+  await expect(connection.run('FROM suspect_log')).rejects.toThrow('suspect_log');
+});
+
 it('has none where there are too many', async () => {
   await connection.run(`INSERT INTO sas_use VALUES (7, TIMESTAMP '1970-01-05', ${limits.suspectRows})`);
   const suspects = await gathered(readers);
