@@ -181,10 +181,6 @@ export class StandingWorkspace implements RuleViews {
     this.#isLogShown = false;
   }
 
-  read(sql: string, moments: Moments & EventRange, shown: Shown = shownAll): Promise<DuckDBResultReader> {
-    return this.#read(sql, moments, shown);
-  }
-
   /** The same, letting somebody else in before each statement and while one reads the log. */
   letting(other: () => Promise<void>): RuleViews {
     return {
@@ -194,23 +190,24 @@ export class StandingWorkspace implements RuleViews {
       forget: (logs) => this.forget(logs),
       gather: async (readers, range) => {
         await other();
-        return this.#gather(readers, range, other);
+        return this.gather(readers, range, other);
       },
       hold: async (sql, moments, shown) => {
         await other();
-        return this.#hold(sql, moments, shown, other);
+        return this.hold(sql, moments, shown, other);
       },
-      read: async (sql, moments, shown = shownAll) => {
+      read: async (sql, moments, shown) => {
         await other();
-        return this.#read(sql, moments, shown, other);
+        return this.read(sql, moments, shown, other);
       },
     };
   }
 
-  async #read(
+  /** @param meanwhile is done while the statement reads the log; so with the others. */
+  async read(
     sql: string,
     moments: Moments & EventRange,
-    shown: Shown,
+    shown: Shown = shownAll,
     meanwhile?: () => Promise<void>,
   ): Promise<DuckDBResultReader> {
     const statement = over(shown, sql);
@@ -261,16 +258,12 @@ export class StandingWorkspace implements RuleViews {
     return this.#met.take(sql, moments);
   }
 
-  gather(readers: readonly LogReader[], range: EventRange): Promise<void> {
-    return this.#gather(readers, range);
-  }
-
   forget(logs: readonly LogTokens[]): Promise<void> {
     return this.#suspects.forget(logs);
   }
 
   /** What rules read of more than two days is read by each of them. */
-  #gather(readers: readonly LogReader[], range: EventRange, meanwhile?: () => Promise<void>): Promise<void> {
+  gather(readers: readonly LogReader[], range: EventRange, meanwhile?: () => Promise<void>): Promise<void> {
     const { since, until } = fromWholeDay(range);
     return this.#suspects.gather(
       readers,
@@ -282,11 +275,7 @@ export class StandingWorkspace implements RuleViews {
     );
   }
 
-  hold(sql: string, moments: Moments & EventRange, shown: Shown): Promise<HeldPart | null> {
-    return this.#hold(sql, moments, shown);
-  }
-
-  async #hold(
+  async hold(
     sql: string,
     moments: Moments & EventRange,
     shown: Shown,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '../core/errors.ts';
+import { AppError, errorText } from '../core/errors.ts';
 import type { Catalog } from './catalog.ts';
 import { type CompactionOptions, type CompactionStep, planStep } from './compaction-plan.ts';
 import { type StepResult, stagedPath } from './compaction-step.ts';
@@ -74,7 +74,10 @@ export async function compactLake(
   options.signal.addEventListener('abort', stop, { once: true });
   try {
     for (;;) {
-      const known = await hours.of(closedSegments(catalog.segments(), new Map(), options).sparse);
+      const seeming = closedSegments(catalog.segments(), new Map(), options).sparse;
+      const known = await hours.of(seeming).catch((cause: unknown) => {
+        throw compactionFault(errorText(cause));
+      });
       const step = options.signal.aborted ? null : nextStep(catalog, known, options);
       if (step === null) {
         return { ...totals, sparse_files: closedSegments(catalog.segments(), known, options).sparse.length };
@@ -107,6 +110,10 @@ function nextStep(
   return planStep({ segments, sasFiles, hours }, options) ?? planDirectory(segments, catalog.tokenFiles());
 }
 
+function compactionFault(problem: string): AppError {
+  return new AppError('SINK_WRITE', `Could not compact: ${problem}. The lake is as it was.`, { retryable: true });
+}
+
 function isDirectory(step: CompactionStep | DirectoryStep): step is DirectoryStep {
   return 'directories' in step;
 }
@@ -132,9 +139,7 @@ async function runOne(
         : { ...request, step, options: { policy, hourRowsMax } },
     );
     if (!reply.ok) {
-      throw new AppError('SINK_WRITE', `Could not compact: ${reply.message}. The lake is as it was.`, {
-        retryable: true,
-      });
+      throw compactionFault(reply.message);
     }
     const { result, cpuS } = reply;
     await moveInto(dataDir, folder, result);

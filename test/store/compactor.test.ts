@@ -271,6 +271,19 @@ it('leaves a segment as it is whose hours have few rows each, and splits one wit
   expect(await compact(dataDir, { splitSparse: true })).toMatchObject({ files_after: 10, sparse_files: 0 });
 });
 
+it('says what is wrong with a segment that seems sparse and cannot be read, and leaves the lake as it was', async () => {
+  const dataDir = await temporaryFolder();
+  const rows = Array.from({ length: 10 }, (_, index) => ({ time: start + BigInt(index) * 60n * minute }));
+  await withCatalog(dataDir, (catalog) => addBatches(catalog, dataDir, [rows]));
+  const [segment] = (await readManifest(dataDir))?.segments ?? [];
+  await rm(join(dataDir, segment?.rollupPath ?? ''));
+  await expect(compact(dataDir, { splitSparse: false })).rejects.toMatchObject({
+    code: 'SINK_WRITE',
+    retryable: true,
+    message: expect.stringMatching(/^Could not compact: .*The lake is as it was/s),
+  });
+});
+
 it('leaves hours alone that end after the time it is told', async () => {
   const rows = [0, 59, 61, 130].map((minutes, index) => ({
     time: start + BigInt(minutes) * minute,
