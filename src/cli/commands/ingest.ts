@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
 import type { Config } from '../../core/config.ts';
-import { AppError } from '../../core/errors.ts';
 import type { Level } from '../../core/finding.ts';
-import { isArchiveUrl } from '../../ingest/sources/archive/url.ts';
 import type { Committed, SourcePlan } from '../../ingest/sources/plan.ts';
 import { failOnCode, failOnOption } from '../fail-on.ts';
 import { runPipeline } from '../pipeline.ts';
 import { PipelineReport } from '../pipeline-report.ts';
 import type { Act, Session } from '../session.ts';
+import { checkSources } from '../source-operands.ts';
 import { openStoredSources, type StoredSources } from '../stored-sources.ts';
 
 interface Options {
@@ -34,6 +33,9 @@ export function define(command: Command, act: Act): void {
     );
   act<Options>(command, async ({ session, options, operands }) => {
     const config = session.config({ 'ingest.lanes': options.lanes });
+    const stored = operands.filter((operand) => operand !== eventHubsName);
+    checkSources(stored);
+    const hubs = operands.length === 0 || stored.length < operands.length;
     const report = new PipelineReport(session);
     let archiveUsage: StoredSources['usage'] = () => null;
     const { summary, findings } = await runPipeline({
@@ -43,7 +45,7 @@ export function define(command: Command, act: Act): void {
       signal: session.effects.signal,
       plans: async (committed) => {
         const once = options.once ?? false;
-        const { plans, usage } = await openPlans({ operands, config, session, once, report }, committed);
+        const { plans, usage } = await openPlans({ stored, hubs, config, session, once, report }, committed);
         archiveUsage = usage;
         return plans;
       },
@@ -55,7 +57,10 @@ export function define(command: Command, act: Act): void {
 }
 
 interface PlanRequest {
-  readonly operands: readonly string[];
+  /** Files, folders, `-` and places in archives. */
+  readonly stored: readonly string[];
+  /** Whether Event Hubs are read too. */
+  readonly hubs: boolean;
   readonly config: Config;
   readonly session: Session;
   readonly once: boolean;
@@ -63,18 +68,10 @@ interface PlanRequest {
 }
 
 async function openPlans(request: PlanRequest, committed: Committed): Promise<StoredSources> {
-  const { operands, config, once, session, report } = request;
-  const sources = operands.length === 0 ? [eventHubsName] : operands;
-  const unsupported = sources.find((source) => /^[a-z]+:\/\//i.test(source) && !isArchiveUrl(source));
-  if (unsupported !== undefined) {
-    throw new AppError(
-      'CONFIG_INVALID',
-      `Cannot read ${unsupported}: a source is a file, a folder, "-", az://ACCOUNT/CONTAINER[/PREFIX] or "eventhubs".`,
-    );
-  }
+  const { config, once, session, report } = request;
   const stored = await openStoredSources(
     {
-      operands: sources.filter((source) => source !== eventHubsName),
+      operands: request.stored,
       session,
       config,
       once,
@@ -86,7 +83,7 @@ async function openPlans(request: PlanRequest, committed: Committed): Promise<St
     committed,
     report,
   );
-  if (!sources.includes(eventHubsName)) return stored;
+  if (!request.hubs) return stored;
   return { ...stored, plans: [...stored.plans, ...(await hubPlans(request, committed))] };
 }
 

@@ -6,6 +6,7 @@ import { type Moment, parseMoment } from '../option-values.ts';
 import { defaultFolder, type ReplayRange, replayRange } from '../replay/range.ts';
 import { runReplay, tellEstimate } from '../replay/run.ts';
 import type { Act, Session } from '../session.ts';
+import { checkSources } from '../source-operands.ts';
 
 interface Options {
   readonly since?: Moment;
@@ -58,6 +59,7 @@ export function define(command: Command, act: Act): void {
     if (range === null || dataDir === null) {
       throw new AppError('CONFIG_INVALID', 'A replay needs --since and --until: which event time is to be kept.');
     }
+    checkSources(operands);
     const call = { session, config, operands, range, dataDir };
     return options.dryRun ? tellEstimate(call) : runReplay(call, options.failOn);
   });

@@ -106,6 +106,11 @@ async function recognise(path: string, bytes: number, head: Buffer): Promise<Log
   }
 }
 
+/** @throws AppError SOURCE_UNAVAILABLE for a path that does not exist or that must not be looked at. */
+export function mustBeThere(path: string): void {
+  stats(resolve(path));
+}
+
 function stats(path: string) {
   try {
     return statSync(path);
