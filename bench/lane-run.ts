@@ -28,7 +28,7 @@ export async function runLanes(
   if (lanes === 0) await runHere(new LaneRun(catalog, plan, 0, count), plan, settings);
   else await new Coordinator(catalog, settings, count).run([plan], lanes, new AbortController().signal);
   return () => ({
-    ...meter.summary(0),
+    ...meter.summary({ findings: 0, failedRules: 0 }),
     main_thread_cpu_s: mainThreadCpuS(),
     warm_cpu_s_per_million: warm.perMillion,
   });

@@ -53,6 +53,10 @@ export async function runEvaluation(
       return [plan];
     },
     ...hooks,
+    // Without one of the rules there is nothing to be said of it.
+    onFault: (fault) => {
+      throw fault;
+    },
   });
   const reader = await openReader(dataDir);
   try {

@@ -20,3 +20,12 @@ export function failOnCode(
     open && suppression === null && isAtLeast(level, least);
   return findings.some(isLoud) ? exitCodes.findings : undefined;
 }
+
+/** The same of a run of all rules; 1 where some of them failed, so that what they would have found is missing. */
+export function judgedCode(
+  least: Level | undefined,
+  findings: Parameters<typeof failOnCode>[1],
+  failedRules: number,
+): ExitCode | undefined {
+  return failOnCode(least, findings) ?? (failedRules > 0 ? exitCodes.fault : undefined);
+}

@@ -21,6 +21,14 @@ export interface IngestSummary {
   readonly peak_rss_bytes: number;
   /** New findings. */
   readonly findings: number;
+  /** Rules that failed in the last run; what they would have found is missing. */
+  readonly failed_rules: number;
+}
+
+/** What came of the rules. */
+interface Judged {
+  readonly findings: number;
+  readonly failedRules: number;
 }
 
 const batchChannel = channel(channels.ingestBatch);
@@ -77,7 +85,7 @@ export class IngestMeter {
     this.#judgingCpuS = (user + system) / 1e6;
   }
 
-  summary(findings: number): IngestSummary {
+  summary({ findings, failedRules }: Judged): IngestSummary {
     const { user, system } = process.cpuUsage(this.#cpuAtStart);
     return {
       rows: this.#rows,
@@ -90,6 +98,7 @@ export class IngestMeter {
       wall_s: round(this.elapsedS),
       peak_rss_bytes: resourceUsage().maxRSS * 1024,
       findings,
+      failed_rules: failedRules,
     };
   }
 }

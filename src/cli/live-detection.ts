@@ -177,7 +177,8 @@ export class LiveDetection {
       this.#tell(
         await this.#detector.evaluate({ since, until: span.last + 1n, final: true, standing: true, allCores }),
       );
-      await this.#catalog.markJudged();
+      // What is judged is not judged again: a rule that is mended later is to find what it missed.
+      if (this.#detector.failedRules === 0) await this.#catalog.markJudged();
     }
   }
 

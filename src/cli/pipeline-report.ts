@@ -2,6 +2,7 @@ import type { Fallback } from '../ingest/decode/decoder.ts';
 import type { FoundLogs } from '../ingest/sources/plan.ts';
 import { jsonLine } from '../query/render/jsonl.ts';
 import { write } from './effects.ts';
+import { errorReport } from './error-report.ts';
 import { tellNews } from './incident-news.ts';
 import type { IngestMeter } from './ingest-meter.ts';
 import type { PipelineHooks } from './pipeline.ts';
@@ -44,6 +45,10 @@ export class PipelineReport {
             `compacted ${rows.toLocaleString('en')} rows: ${files_before} files became ${files_after}, ${duplicates} duplicates`,
           );
         if (expired_files > 0) this.note(`retention: gave up ${expired_files} files`);
+      },
+      onFault: (fault) => {
+        this.#progress.fault(errorReport(fault, this.#session.debug));
+        this.note('the other rules go on without it');
       },
       onNote: (text) => this.note(text),
     };

@@ -1,4 +1,5 @@
 import type { Config } from '../core/config.ts';
+import type { AppError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { limits } from '../core/limits.ts';
 import { Detector } from '../detect/detector.ts';
@@ -21,6 +22,8 @@ export interface PipelineHooks {
   readonly onFindings: (findings: readonly Finding[], news: readonly IncidentNews[]) => void;
   /** What compaction and retention did beside it. */
   readonly onUpkeep?: (totals: UpkeepTotals) => void;
+  /** Takes a rule that begins to fail, where the others are to go on without it; the first that fails ends the run otherwise. */
+  readonly onFault?: (fault: AppError) => void;
   /** What went wrong without stopping anything. */
   readonly onNote?: (text: string) => void;
 }
@@ -62,7 +65,12 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
     options.onOpen?.(catalog.openReport);
     const plans = await options.plans((source, partition) => catalog.position({ source, partition }));
     const meter = new IngestMeter();
-    const detector = await Detector.open({ dataDir, catalog, config: config.detect });
+    const detector = await Detector.open({
+      dataDir,
+      catalog,
+      config: config.detect,
+      ...(options.onFault === undefined ? {} : { onFault: options.onFault }),
+    });
     const incidents = new IncidentStream(await catalog.findings());
     const detection = new LiveDetection(catalog, detector, {
       intervalMs: config.detect.intervalMs,
@@ -98,7 +106,9 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
       await detection.stop();
       detector.close();
     }
-    return { summary: meter.summary(detection.findings), findings: await catalog.findings() };
+    const { findings } = detection;
+    const { failedRules } = detector;
+    return { summary: meter.summary({ findings, failedRules }), findings: await catalog.findings() };
   } finally {
     await catalog.close();
   }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { AppError } from '../core/errors.ts';
 import { redact } from '../core/redaction.ts';
 import { terminalText } from '../query/render/terminal-text.ts';
 import type { Effects } from './effects.ts';
+import { errorReport } from './error-report.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { type Act, type CommandModule, type CommonOptions, createSession } from './session.ts';
 
@@ -69,17 +69,6 @@ const entries: readonly Entry[] = [
 function version(): string {
   const { version } = JSON.parse(readFileSync(new URL(import.meta.resolve('#package')), 'utf8'));
   return String(version);
-}
-
-/** What people see of an error: nothing secret, nothing that moves a terminal, a stack only on request. */
-function errorReport(error: unknown, debug: boolean): string {
-  const text = error instanceof Error ? (debug ? (error.stack ?? error.message) : error.message) : String(error);
-  const causes =
-    debug && error instanceof Error && error.cause !== undefined
-      ? `\ncaused by: ${errorReport(error.cause, true)}`
-      : '';
-  const code = error instanceof AppError ? ` [${error.code}]` : '';
-  return `saswatch: ${terminalText(redact(text))}${code}${causes}`;
 }
 
 /**

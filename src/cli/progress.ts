@@ -8,6 +8,8 @@ export interface Progress {
   update(line: string): void;
   /** Prints a line above it that stays, on a terminal or not. Colours in it pass, nothing else that acts on a terminal. */
   note(line: string): void;
+  /** The same of what must be told: `quiet` does not drop it. */
+  fault(line: string): void;
   /** Clears the line. */
   end(): void;
 }
@@ -29,6 +31,11 @@ export function createProgress({ stderr, isTTY }: Pick<Effects, 'stderr' | 'isTT
   let current = '';
   const draw = () => current !== '' && stderr.write(`\r\u001b[2K\u001b[?7l${dim(current)}\u001b[?7h`);
   const clear = () => current !== '' && stderr.write('\r\u001b[2K');
+  const print = (line: string) => {
+    clear();
+    stderr.write(`${colouredText(line)}\n`);
+    draw();
+  };
   return {
     update(line) {
       if (!live) return;
@@ -36,11 +43,9 @@ export function createProgress({ stderr, isTTY }: Pick<Effects, 'stderr' | 'isTT
       draw();
     },
     note(line) {
-      if (quiet) return;
-      clear();
-      stderr.write(`${colouredText(line)}\n`);
-      draw();
+      if (!quiet) print(line);
     },
+    fault: print,
     end() {
       clear();
       current = '';

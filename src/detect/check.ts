@@ -5,6 +5,7 @@ import { AppError, errorText } from '../core/errors.ts';
 import type { Detection, DetectionTest } from './detection.ts';
 import { withNeedsMet } from './needs.ts';
 import { bindParameters } from './parameter.ts';
+import { RuleFaults } from './rule-faults.ts';
 import { plainViews } from './rule-views.ts';
 import { TestEntities } from './test-entities.ts';
 import { createTestViews, fillTestLog, readBenignRow } from './test-log.ts';
@@ -126,9 +127,13 @@ export class TestBench {
   }
 
   async #needsMet(detection: Detection, { params }: DetectionTest): Promise<boolean> {
-    const views = plainViews(this.#connection);
-    const rules = [detection];
-    return (await withNeedsMet(views, rules, this.#range, new Map([[detection.code, params]]))).length > 0;
+    const faults = new RuleFaults();
+    const tuning = new Map([[detection.code, params]]);
+    const met = await withNeedsMet({ views: plainViews(this.#connection), range: this.#range, tuning, faults }, [
+      detection,
+    ]);
+    for (const [, fault] of faults) throw fault;
+    return met.length > 0;
   }
 
   /** What a rule returns for the rows of the test the bench was filled with, in no order. @throws AppError DETECTION_INVALID */

@@ -1,10 +1,12 @@
 import type { Config } from '../core/config.ts';
+import type { AppError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { SegmentFile } from '../store/commit.ts';
 import { openReader } from '../store/reader.ts';
 import type { Detection } from './detection.ts';
 import { type FeedRow, readFeeds, showFeeds } from './feed-files.ts';
 import { withNeedsMet } from './needs.ts';
+import { RuleFaults } from './rule-faults.ts';
 import { plainViews, type RuleViews } from './rule-views.ts';
 import { type EventRange, findingsOf, fromWholeDay, hitsOf, type RuleHit } from './run.ts';
 import { allDetections } from './shipped.ts';
@@ -27,6 +29,8 @@ interface DetectorDependencies {
   readonly tuning: Tuning;
   readonly suppressions: Config['detect']['suppressions'];
   readonly feeds: readonly FeedRow[];
+  /** Takes a rule that begins to fail; the others are run all the same. */
+  readonly onFault?: (fault: AppError) => void;
 }
 
 /**
@@ -42,9 +46,13 @@ const chosen: Readonly<Record<RuleChoice, (rule: Detection) => boolean>> = {
   all: () => true,
 };
 
-type HitChoice = (hit: RuleHit) => boolean;
+/** What becomes of what rules give: which rows are made findings, and who takes the rules that fail. */
+interface Outcome {
+  readonly isWanted: (hit: RuleHit) => boolean;
+  readonly faults: RuleFaults;
+}
 
-interface DetectorSettings extends Pick<DetectorDependencies, 'dataDir' | 'catalog'> {
+interface DetectorSettings extends Pick<DetectorDependencies, 'dataDir' | 'catalog' | 'onFault'> {
   readonly config?: Pick<Config['detect'], 'rules' | 'parameters' | 'suppressions' | 'feeds'>;
 }
 
@@ -76,6 +84,8 @@ export class Detector {
   readonly #dependencies: DetectorDependencies;
   /** Findings that this process has put, as its configuration suppresses them. */
   readonly #told = new Set<string>();
+  /** Rules that failed when they were run last. */
+  readonly #failed = new Set<Detection>();
   #standing: StandingWorkspace | null = null;
 
   constructor(dependencies: DetectorDependencies) {
@@ -103,23 +113,42 @@ export class Detector {
    * @param evaluation event time, UTC microseconds; `since` is taken back to the start of its UTC day. Live, `until` is
    * the watermark: up to there every partition has been read.
    * @returns the findings that were not known before and that no suppression keeps quiet, oldest first.
-   * @throws AppError DETECTION_FAILED if a rule's statement fails; rules before it have kept their findings.
+   * @throws AppError DETECTION_FAILED where the lake cannot be read; and for a rule that fails, where nobody takes faults. By
+   * then the others have kept their findings.
    */
   async evaluate({ since, until, final, choice = 'all', standing = false, ...manner }: Evaluation): Promise<Finding[]> {
     const { catalog } = this.#dependencies;
     const rules = this.#dependencies.rules.filter(chosen[choice]);
     const range = { since: final ? fromWholeDay({ since, until }).since : since, until };
     const isWanted = (hit: RuleHit) => final || !this.#told.has(hit.id) || isNews(catalog.finding(hit.id), hit);
+    const faults = new RuleFaults();
     const found = await (standing
-      ? this.#runStanding(rules, range, { ...manner, final, isWanted })
-      : this.#runAnew(rules, range, isWanted));
+      ? this.#runStanding(rules, range, { ...manner, final, isWanted, faults })
+      : this.#runAnew(rules, range, { isWanted, faults }));
     const fresh = found.filter(({ id }) => catalog.finding(id) === undefined);
-    const withdrawn = final ? unconfirmed(await catalog.findings(), found, rules, range) : [];
+    const sound = rules.filter((rule) => !faults.has(rule));
+    const withdrawn = final ? unconfirmed(await catalog.findings(), found, sound, range) : [];
     await catalog.putFindings([...found, ...withdrawn]);
     for (const { id } of found) this.#told.add(id);
+    this.#tell(sound, faults);
     return fresh
       .filter(({ suppression }) => suppression === null)
       .sort((a, b) => Number(a.firstSeen - b.firstSeen) || a.rule.localeCompare(b.rule));
+  }
+
+  /** How many rules failed when they were run last. */
+  get failedRules(): number {
+    return this.#failed.size;
+  }
+
+  /** Tells of a rule when it begins to fail: it may do so at every run. */
+  #tell(sound: readonly Detection[], faults: RuleFaults): void {
+    for (const rule of sound) this.#failed.delete(rule);
+    for (const [rule, fault] of faults) {
+      if (this.#dependencies.onFault === undefined) throw fault;
+      if (!this.#failed.has(rule)) this.#dependencies.onFault(fault);
+      this.#failed.add(rule);
+    }
   }
 
   /** Notes what was committed since the last run. */
@@ -127,12 +156,12 @@ export class Detector {
     this.#standing?.note(segments);
   }
 
-  async #runAnew(rules: readonly Detection[], range: EventRange, isWanted: HitChoice): Promise<Finding[]> {
+  async #runAnew(rules: readonly Detection[], range: EventRange, outcome: Outcome): Promise<Finding[]> {
     const { connection, close } = await openReader(this.#dependencies.dataDir);
     try {
       await keepEntities(connection, range);
       await showFeeds(connection, this.#dependencies.feeds);
-      return await this.#runAll(plainViews(connection), rules, range, isWanted);
+      return await this.#runAll(plainViews(connection), rules, range, outcome);
     } finally {
       close();
     }
@@ -141,31 +170,27 @@ export class Detector {
   async #runStanding(
     rules: readonly Detection[],
     range: EventRange,
-    {
-      final,
-      isWanted,
-      allCores = false,
-      pause,
-    }: Pick<Evaluation, 'final' | 'allCores' | 'pause'> & { readonly isWanted: HitChoice },
+    { final, allCores = false, pause, ...outcome }: Pick<Evaluation, 'final' | 'allCores' | 'pause'> & Outcome,
   ): Promise<Finding[]> {
     this.#standing ??= await StandingWorkspace.open(this.#dependencies.dataDir, this.#dependencies.feeds);
     if (allCores) await this.#standing.useAllCores();
     await this.#standing.refresh(range, final);
     const views = pause === undefined ? this.#standing : this.#standing.letting(pause);
-    return this.#runAll(views, rules, range, isWanted);
+    return this.#runAll(views, rules, range, outcome);
   }
 
   async #runAll(
     views: RuleViews,
     rules: readonly Detection[],
     range: EventRange,
-    isWanted: HitChoice,
+    { isWanted, faults }: Outcome,
   ): Promise<Finding[]> {
     const { tuning, suppressions } = this.#dependencies;
     const hits: RuleHit[] = [];
-    const met = await withNeedsMet(views, rules, range, tuning);
+    const met = await withNeedsMet({ views, range, tuning, faults }, rules);
     for (const { rule, shown } of met) {
-      hits.push(...(await hitsOf(views, rule, range, tuning.get(rule.code), shown)).filter(isWanted));
+      const found = await faults.of(rule, () => hitsOf(views, rule, range, tuning.get(rule.code), shown));
+      hits.push(...(found ?? []).filter(isWanted));
     }
     await views.forget(met.flatMap(({ shown: { log } }) => log ?? []));
     if (suppressions.some(({ addresses }) => addresses !== undefined)) await views.ready('log_row');

@@ -3,6 +3,7 @@ import type { Detection } from './detection.ts';
 import { logSelect, logTokens } from './log-tokens.ts';
 import { isLonger, narrowViewsOf, type Shown, shownAll } from './narrow-view.ts';
 import { bindValues } from './parameter.ts';
+import type { RuleFaults } from './rule-faults.ts';
 import { numberIn, type RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 import { partQuery } from './statement-part.ts';
@@ -38,28 +39,24 @@ const rowsOf: Readonly<Record<NeedKind, string>> = {
     LEFT JOIN token_life l ON l.token_hash = u.token_hash AND l.account = u.account)`,
 };
 
-/** A run of rules: what they read, the range, and how they are tuned. */
+/** A run of rules. */
 interface Run {
   readonly views: RuleViews;
+  /**
+   * What is going to be judged; rules that would only find what they found before `since` are left out, to the microsecond
+   * and not to the day.
+   */
   readonly range: EventRange;
   readonly tuning: Tuning;
+  /** Takes the rules that fail meanwhile. */
+  readonly faults: RuleFaults;
 }
 
 const valuesOf = ({ tuning }: Run, { code }: Detection) => tuning.get(code) ?? {};
 
-/**
- * The rules that may find something: those whose `needs` some row meets.
- *
- * @param range what is going to be judged; rules that would only find what they found before `since` are left out, to the
- * microsecond and not to the day.
- */
-export async function withNeedsMet(
-  views: RuleViews,
-  rules: readonly Detection[],
-  range: EventRange,
-  tuning: Tuning,
-): Promise<MetRule[]> {
-  const run = { views, range, tuning };
+/** The rules that may find something: those whose `needs` some row meets. */
+export async function withNeedsMet(run: Run, rules: readonly Detection[]): Promise<MetRule[]> {
+  const { views, range, faults } = run;
   let left = rules;
   for (const kind of kinds) {
     // Rows of the log are asked as little as possible; the rest by the same statement each time, so that it is parsed once.
@@ -67,17 +64,30 @@ export async function withNeedsMet(
       .filter((rule) => rule.needs[kind] !== undefined && !isLonger(valuesOf(run, rule)))
       .slice(0, askingMax);
     if (!asking.some((rule) => left.includes(rule))) continue;
-    const bits = await bitsMet(run, kind, asking);
-    const unmet = new Set(asking.filter((_, index) => ((bits >> BigInt(index)) & 1n) === 0n));
-    left = left.filter((rule) => !unmet.has(rule));
+    const met = await metOf(run, kind, asking);
+    left = left.filter((rule) => met.has(rule) || !asking.includes(rule));
   }
   const suspected: MetRule[] = [];
-  for (const rule of left) suspected.push(...(await withSuspects(run, rule)));
+  for (const rule of left) suspected.push(...((await faults.of(rule, () => withSuspects(run, rule))) ?? []));
   const readers = suspected.flatMap(({ rule: { sql }, shown: { log } }) => (log === null ? [] : [{ sql, log }]));
   await views.gather(readers, range);
   const proven: MetRule[] = [];
-  for (const rule of suspected) proven.push(...(await withProof(run, rule)));
+  for (const met of suspected) proven.push(...((await faults.of(met.rule, () => withProof(run, met))) ?? []));
   return proven;
+}
+
+/** Those whose need some row meets. */
+async function metOf(run: Run, kind: NeedKind, asking: readonly Detection[]): Promise<ReadonlySet<Detection>> {
+  try {
+    const bits = await bitsMet(run, kind, asking);
+    return new Set(asking.filter((_, index) => ((bits >> BigInt(index)) & 1n) === 1n));
+  } catch (error) {
+    // One whose need cannot be asked must not silence those that are asked with it.
+    for (const rule of asking) await run.faults.of(rule, () => bitsMet(run, kind, [rule]));
+    const sound = asking.filter((rule) => !run.faults.has(rule));
+    if (sound.length === asking.length) throw error;
+    return metOf(run, kind, sound);
+  }
 }
 
 /** A bit for each rule whose need some row meets. */

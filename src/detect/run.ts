@@ -1,11 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { AppError, errorClause } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Detection } from './detection.ts';
 import { findingId, type Hit, makeFinding, readHit } from './finding.ts';
 import { type Shown, shownAll } from './narrow-view.ts';
 import { bindValues, type ParameterValues } from './parameter.ts';
 import { readTokenFacts, responseText } from './response.ts';
+import { ruleFailure } from './rule-faults.ts';
 import { plainViews, type RuleViews } from './rule-views.ts';
 
 /** Event time [since, until), UTC microseconds. */
@@ -47,11 +47,7 @@ export async function hitsOf(
 ): Promise<RuleHit[]> {
   const sql = bindValues(detection, values);
   const result = await views.read(sql, fromWholeDay(range), shown).catch((cause: unknown) => {
-    throw new AppError(
-      'DETECTION_FAILED',
-      `Rule ${detection.code} (${detection.file}) failed over the lake: ${errorClause(cause)}. Try \`saswatch detect test\`.`,
-      { cause, detection: detection.code },
-    );
+    throw ruleFailure(detection, cause);
   });
   const json = result.getRowObjectsJson();
   return result

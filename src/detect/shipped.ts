@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../core/errors.ts';
 import { type CompiledRules, compiledRules, ruleOf } from './compiled-rules.ts';
@@ -61,6 +61,8 @@ export async function shippedDetections(): Promise<Detection[]> {
 
 /** The shipped rules and those of further folders. @throws AppError DETECTION_INVALID */
 export async function allDetections(folders: readonly string[]): Promise<Detection[]> {
-  const own = await Promise.all(folders.map((folder) => readDetections(folder)));
+  const own = await Promise.all(
+    [...new Set(folders.map((folder) => resolve(folder)))].map((each) => readDetections(each)),
+  );
   return withoutDoubles([...(await shippedDetections()), ...own.flat()]);
 }

@@ -1,38 +1,14 @@
 import { rmSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
-import type { Finding } from '../../src/core/finding.ts';
 import { Detector } from '../../src/detect/detector.ts';
 import { allDetections } from '../../src/detect/shipped.ts';
 import { Catalog } from '../../src/store/catalog.ts';
-import { evidenceJson } from '../../src/store/finding-table.ts';
 import { estateArrivals, newFolder } from './estate-days.ts';
+import { FindingMemory } from './finding-memory.ts';
 import { fillLake } from './lake.ts';
 
 const dataDir = newFolder();
 afterAll(() => rmSync(dataDir, { recursive: true }));
-
-class FindingMemory {
-  readonly kept = new Map<string, Finding>();
-
-  async putFindings(findings: readonly Finding[]) {
-    for (const finding of findings) this.kept.set(finding.id, finding);
-    return { added: findings.length };
-  }
-
-  finding(id: string) {
-    return this.kept.get(id);
-  }
-
-  async findings() {
-    return [...this.kept.values()];
-  }
-
-  get open(): string[] {
-    return [...this.kept.values()]
-      .flatMap(({ rule, id, open, evidence }) => (open ? [`${rule} ${id} ${evidenceJson(evidence)}`] : []))
-      .sort();
-  }
-}
 
 const slice = 6_000;
 const arrivals = estateArrivals.flatMap(({ partition, records }) =>

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Config } from '../../core/config.ts';
 import type { Level } from '../../core/finding.ts';
 import type { Committed, SourcePlan } from '../../ingest/sources/plan.ts';
-import { failOnCode, failOnOption } from '../fail-on.ts';
+import { failOnOption, judgedCode } from '../fail-on.ts';
 import { runPipeline } from '../pipeline.ts';
 import { PipelineReport } from '../pipeline-report.ts';
 import type { Act, Session } from '../session.ts';
@@ -52,7 +52,7 @@ export function define(command: Command, act: Act): void {
       ...report.hooks,
     });
     await report.end({ ...summary, ...archiveUsage() });
-    return failOnCode(options.failOn, findings);
+    return judgedCode(options.failOn, findings, summary.failed_rules);
   });
 }
 

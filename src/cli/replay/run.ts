@@ -5,7 +5,7 @@ import type { Catalog } from '../../store/catalog.ts';
 import { readManifest } from '../../store/manifest.ts';
 import { openReader } from '../../store/reader.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { failOnCode } from '../fail-on.ts';
+import { judgedCode } from '../fail-on.ts';
 import { runPipeline } from '../pipeline.ts';
 import { duration, PipelineReport } from '../pipeline-report.ts';
 import type { Session } from '../session.ts';
@@ -63,7 +63,7 @@ export async function runReplay(call: ReplayCall, failOn: Level | undefined): Pr
   const { logs = 0, changed = 0, unproved_bytes = 0, chain = '' } = manifest ?? {};
   const proof = { logs, changed_logs: changed, unproved_bytes, manifest: manifestPath(dataDir), chain };
   await report.end({ ...summary, ...archiveUsage(), data: dataDir, ...coverage, ...proof });
-  return changed > 0 ? exitCodes.integrity : failOnCode(failOn, findings);
+  return changed > 0 ? exitCodes.integrity : judgedCode(failOn, findings, summary.failed_rules);
 }
 
 /** Says for which hours of the range there are records, account by account. @returns the sums. */
