@@ -32,7 +32,7 @@ export class PipelineReport {
         if (restoredSegments > 0)
           this.note(`the catalog had lost ${restoredSegments} files, which the newest manifest gave back`);
         if (missingFiles.length > 0)
-          this.note(`${missingFiles.length} committed files are missing, first ${missingFiles[0]}`);
+          this.note(`committed files are missing: ${missingFiles.length}, first ${missingFiles[0]}`);
       },
       onCommit: (meter, { fallback }) => {
         if (fallback !== null) this.#fallback(fallback);

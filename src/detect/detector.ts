@@ -6,7 +6,7 @@ import { openReader } from '../store/reader.ts';
 import type { Detection } from './detection.ts';
 import { type FeedRow, readFeeds, showFeeds } from './feed-files.ts';
 import { withNeedsMet } from './needs.ts';
-import { RuleFaults } from './rule-faults.ts';
+import { lakeFailure, RuleFaults } from './rule-faults.ts';
 import { plainViews, type RuleViews } from './rule-views.ts';
 import { type EventRange, findingsOf, fromWholeDay, hitsOf, type RuleHit } from './run.ts';
 import { allDetections } from './shipped.ts';
@@ -122,9 +122,12 @@ export class Detector {
     const range = { since: final ? fromWholeDay({ since, until }).since : since, until };
     const isWanted = (hit: RuleHit) => final || !this.#told.has(hit.id) || isNews(catalog.finding(hit.id), hit);
     const faults = new RuleFaults();
-    const found = await (standing
+    const running = standing
       ? this.#runStanding(rules, range, { ...manner, final, isWanted, faults })
-      : this.#runAnew(rules, range, { isWanted, faults }));
+      : this.#runAnew(rules, range, { isWanted, faults });
+    const found = await running.catch((cause: unknown) => {
+      throw lakeFailure(cause);
+    });
     const fresh = found.filter(({ id }) => catalog.finding(id) === undefined);
     const sound = rules.filter((rule) => !faults.has(rule));
     const withdrawn = final ? unconfirmed(await catalog.findings(), found, sound, range) : [];

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { cp, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AppError } from '../../src/core/errors.ts';
 import type { Detection } from '../../src/detect/detection.ts';
@@ -94,6 +95,24 @@ it('a rule that fails keeps what it found before, and is told of again once it h
   await run();
   expect(told).toBe(2);
   detector.close();
+});
+
+it.each(['l0', 'rollup'])('a file of %s that cannot be read is told as such, of no rule', async (folder) => {
+  const damaged = newFolder();
+  await cp(dataDir, damaged, { recursive: true });
+  const names = await readdir(join(damaged, 'lake', folder), { recursive: true });
+  const [name = ''] = names.filter((each) => each.endsWith('.parquet')).sort();
+  await writeFile(join(damaged, 'lake', folder, name), 'PAR1 and nothing more');
+  const rest = { dataDir: damaged, tuning: new Map(), suppressions: [], feeds: [], catalog: new FindingMemory() };
+  const detector = new Detector({ ...rest, rules: await allDetections([]), onFault: () => expect.unreachable() });
+  await expect(detector.evaluate({ ...range, final: true, standing: true })).rejects.toMatchObject({
+    code: 'DETECTION_FAILED',
+    message: expect.stringMatching(
+      new RegExp(`^The rules could not read the lake: .*${name}.*Restore that file[^\n]*$`),
+    ),
+  });
+  detector.close();
+  await rm(damaged, { recursive: true });
 });
 
 it('the others have kept their findings where nobody takes faults', async () => {
