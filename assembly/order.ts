@@ -203,6 +203,7 @@ function moveTexts(t: u32): void {
 
 /** Puts the batch in the order of token and time: ascending, rows without a token last, equal ones as they came. */
 export function sortRows(): void {
+  Row.sorted = true;
   if (sorted()) return;
   keyByTime();
   if (!ascending(Row.index)) sortByKeys(Row.index, 0);

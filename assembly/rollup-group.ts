@@ -9,6 +9,7 @@ import {
   ROLLUP_KEYS_AT, ROLLUP_SLOTS, ROLLUP_SLOTS_AT, SAS_ID, SAS_ID_BIT, TIME, TOKEN, TOKEN_BIT, TOKEN_FINGERPRINT,
   TOKEN_FINGERPRINT_BIT, TOKEN_HASH, TOKEN_HASH_BIT,
 } from './layout';
+import { Row } from './row';
 import { hash } from './text';
 
 const IDENTITY: u64 = (1 << KEY_NAME_BIT) | (1 << KEY_HASH_BIT) | (1 << TOKEN_BIT) | (1 << TOKEN_HASH_BIT) |
@@ -16,12 +17,15 @@ const IDENTITY: u64 = (1 << KEY_NAME_BIT) | (1 << KEY_HASH_BIT) | (1 << TOKEN_BI
 
 /** Number of groups. */
 export let groups: usize = 0;
+/** The groups before it have all their rows: in a sorted batch, those of another token or bucket than the last row's. */
+let open: usize = 0;
 let bucket: i64 = 0;
 let latest: usize = 0;
 
 export function clearGroups(): void {
   memory.fill(ROLLUP_SLOTS_AT, 0, 4 * ROLLUP_SLOTS);
   groups = 0;
+  open = 0;
 }
 
 /** Start of the time bucket. */
@@ -38,15 +42,17 @@ export function keyAt(group: usize): usize {
   return ROLLUP_KEYS_AT + group * ROLLUP_KEY_BYTES;
 }
 
+/** Stores what `sameKey` loads in pieces of the same size: the processor would wait for those of another. */
+// @ts-ignore: decorator
+@inline
 function writeKey(row: usize, key: usize): void {
   const row2 = row << 1;
   const row8 = row << 3;
   const row16 = row << 4;
+  const codes = <u64>load<u16>(ACCOUNT + row2) | (<u64>load<u16>(AUTH_TYPE + row2) << 16) | (<u64>load<u16>(KEY_NAME + row2) << 32);
   store<i64>(key, bucketOf(load<i64>(TIME + row8)));
   store<u64>(key, load<u64>(PRESENT_AT + row8) & IDENTITY, 8);
-  store<u64>(key, load<u16>(ACCOUNT + row2), 16);
-  store<u16>(key, load<u16>(AUTH_TYPE + row2), 18);
-  store<u16>(key, load<u16>(KEY_NAME + row2), 20);
+  store<u64>(key, codes, 16);
   store<u64>(key, load<u64>(TOKEN + row8), 24);
   store<u64>(key, load<u64>(TOKEN_FINGERPRINT + row8), 32);
   store<u64>(key, load<u64>(SAS_ID + row8), 40);
@@ -54,13 +60,35 @@ function writeKey(row: usize, key: usize): void {
   v128.store(key, v128.load(KEY_HASH + row16), 64);
 }
 
+// @ts-ignore: decorator
+@inline
+function sameStretch(a: usize, b: usize): bool {
+  return load<u64>(a) == load<u64>(b) && load<u64>(a, 24) == load<u64>(b, 24);
+}
+
+// @ts-ignore: decorator
+@inline
 function sameKey(a: usize, b: usize): bool {
-  let differ = v128.xor(v128.load(a), v128.load(b));
-  differ = v128.or(differ, v128.xor(v128.load(a, 16), v128.load(b, 16)));
-  differ = v128.or(differ, v128.xor(v128.load(a, 32), v128.load(b, 32)));
-  differ = v128.or(differ, v128.xor(v128.load(a, 48), v128.load(b, 48)));
-  differ = v128.or(differ, v128.xor(v128.load(a, 64), v128.load(b, 64)));
-  return !v128.any_true(differ);
+  let words = (load<u64>(a) ^ load<u64>(b)) | (load<u64>(a, 8) ^ load<u64>(b, 8));
+  words |= (load<u64>(a, 16) ^ load<u64>(b, 16)) | (load<u64>(a, 24) ^ load<u64>(b, 24));
+  words |= (load<u64>(a, 32) ^ load<u64>(b, 32)) | (load<u64>(a, 40) ^ load<u64>(b, 40));
+  const hashes = v128.or(v128.xor(v128.load(a, 48), v128.load(b, 48)), v128.xor(v128.load(a, 64), v128.load(b, 64)));
+  return words == 0 && !v128.any_true(hashes);
+}
+
+function addGroup(): usize {
+  latest = groups++;
+  return latest;
+}
+
+/** Slot of the open group with this key, else the one for it: what groups that are no longer open left behind is nothing. */
+function slotOf(key: usize): usize {
+  for (let slot = hash(key, ROLLUP_KEY_BYTES); ; slot++) {
+    const place = ROLLUP_SLOTS_AT + ((<usize>(slot & (ROLLUP_SLOTS - 1))) << 2);
+    const found = <usize>load<u32>(place);
+    if (found <= open || sameKey(key, keyAt(found - 1))) return place;
+  }
+  return 0;
 }
 
 /** Group of the row; the number `groups` had before, if it is a new one. Sorted rows mostly share that of the row before. */
@@ -68,18 +96,17 @@ export function groupOf(row: usize): usize {
   const key = keyAt(groups);
   writeKey(row, key);
   if (groups != 0 && sameKey(key, keyAt(latest))) return latest;
-  for (let slot = hash(key, ROLLUP_KEY_BYTES); ; slot++) {
-    const place = ROLLUP_SLOTS_AT + ((<usize>(slot & (ROLLUP_SLOTS - 1))) << 2);
-    const found = <usize>load<u32>(place);
-    if (found == 0) {
-      latest = groups++;
-      store<u32>(place, <u32>groups);
-      return latest;
-    }
-    if (sameKey(key, keyAt(found - 1))) {
-      latest = found - 1;
-      return latest;
-    }
+  if (groups == 0 || (Row.sorted && !sameStretch(key, keyAt(latest)))) {
+    open = groups;
+    return addGroup();
   }
-  return 0;
+  // The first of the open groups has no slot before there is a second.
+  if (groups == open + 1) store<u32>(slotOf(keyAt(open)), <u32>groups);
+  const slot = slotOf(key);
+  if (<usize>load<u32>(slot) > open) {
+    latest = <usize>load<u32>(slot) - 1;
+    return latest;
+  }
+  store<u32>(slot, <u32>groups + 1);
+  return addGroup();
 }

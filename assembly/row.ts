@@ -23,6 +23,8 @@ export class Row {
   static max: usize = ROWS_MAX;
   /** Bits of the columns that have a value. */
   static present: u64 = 0;
+  /** The rows have the order of segments. */
+  static sorted: bool = false;
 }
 
 // @ts-ignore: decorator
@@ -96,6 +98,7 @@ export function dropRow(): void {
 export function clearRows(): void {
   for (let t: u32 = 0; t < TEXT_COUNT; t++) store<u32>(state(t), 0, CURSOR);
   Row.index = 0;
+  Row.sorted = false;
   clearAhead();
 }
 
