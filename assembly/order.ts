@@ -157,27 +157,36 @@ function isZero(at: usize, bytes: usize): bool {
   return true;
 }
 
+/** Puts the values of a column in order, four loads at a time: each of them may wait for memory. */
+// @ts-ignore: decorator
+@inline
+function move<T>(at: usize, rows: usize): void {
+  let to: usize = GATHER_AT;
+  let next = order;
+  const end = next + (rows << 2);
+  for (; next + 16 <= end; next += 16, to += 4 * sizeof<T>()) {
+    const a = load<T>(at + <usize>load<u32>(next) * sizeof<T>());
+    const b = load<T>(at + <usize>load<u32>(next, 4) * sizeof<T>());
+    const c = load<T>(at + <usize>load<u32>(next, 8) * sizeof<T>());
+    const d = load<T>(at + <usize>load<u32>(next, 12) * sizeof<T>());
+    store<T>(to, a);
+    store<T>(to, b, sizeof<T>());
+    store<T>(to, c, 2 * sizeof<T>());
+    store<T>(to, d, 3 * sizeof<T>());
+  }
+  for (; next < end; next += 4, to += sizeof<T>()) store<T>(to, load<T>(at + <usize>load<u32>(next) * sizeof<T>()));
+}
+
 function moveValues(at: usize, width: usize): void {
   const rows = Row.index;
   if (isZero(at, rows * width)) return;
   switch (<u32>width) {
-    case 1:
-      for (let row: usize = 0; row < rows; row++) store<u8>(GATHER_AT + row, load<u8>(at + from(row)));
-      break;
-    case 2:
-      for (let row: usize = 0; row < rows; row++) store<u16>(GATHER_AT + (row << 1), load<u16>(at + (from(row) << 1)));
-      break;
-    case 4:
-      for (let row: usize = 0; row < rows; row++) store<u32>(GATHER_AT + (row << 2), load<u32>(at + (from(row) << 2)));
-      break;
-    case 8:
-      for (let row: usize = 0; row < rows; row++) store<u64>(GATHER_AT + (row << 3), load<u64>(at + (from(row) << 3)));
-      break;
-    case 16:
-      for (let row: usize = 0; row < rows; row++) v128.store(GATHER_AT + (row << 4), v128.load(at + (from(row) << 4)));
-      break;
-    default:
-      unreachable();
+    case 1: move<u8>(at, rows); break;
+    case 2: move<u16>(at, rows); break;
+    case 4: move<u32>(at, rows); break;
+    case 8: move<u64>(at, rows); break;
+    case 16: move<v128>(at, rows); break;
+    default: unreachable();
   }
   memory.copy(at, GATHER_AT, rows * width);
 }
@@ -188,9 +197,10 @@ function moveTexts(t: u32): void {
   const used = textCursor(t) - bytes;
   if (used == 0) return;
   const offsets = textOffsets(t);
+  const rowsInOrder = order;
   let end: usize = 0;
   for (let row: usize = 0; row < rows; row++) {
-    const at = offsets + (from(row) << 2);
+    const at = offsets + (<usize>load<u32>(rowsInOrder + (row << 2)) << 2);
     const start = <usize>load<u32>(at);
     const n = <usize>load<u32>(at, 4) - start;
     copy(bytes + start, TEXT_GATHER_AT + end, n);
