@@ -20,6 +20,14 @@ interface DictionaryPlace {
   readonly end: number;
 }
 
+/** Texts of a column. */
+export interface FoundTexts {
+  /** How many different ones there are. */
+  readonly entries: number;
+  /** One of them. */
+  readonly text: string;
+}
+
 /** Texts by column; of those that have too many, none any more. */
 class ColumnTexts {
   readonly #most: ReadonlyMap<string, number>;
@@ -56,13 +64,13 @@ class ColumnTexts {
  *
  * @param files absolute paths.
  * @param most texts each of some columns may have; one with more is given up: the table has not all of its texts.
- * @returns how many different texts each of the other columns has.
+ * @returns what texts each of the other columns has that have any.
  */
 export async function findTexts(
   connection: DuckDBConnection,
   files: readonly string[],
   most: ReadonlyMap<string, number>,
-): Promise<Map<string, number>> {
+): Promise<Map<string, FoundTexts>> {
   const texts = new ColumnTexts(most);
   const encoded = await encodedFiles(connection, files);
   const places = await dictionaryPlaces(connection, encoded, [...most.keys()]);
@@ -83,9 +91,13 @@ export async function findTexts(
         WHERE "${name}" IS NOT NULL LIMIT ${texts.most(name) + 1}`,
     );
   }
-  const reader = await connection.runAndReadAll('SELECT name, count(DISTINCT text) FROM entry GROUP BY name');
-  const counts = reader.getRows().map(([name, count]) => [String(name), Number(count)] as const);
-  return new Map(counts.filter(([name, count]) => count <= texts.most(name)));
+  const reader = await connection.runAndReadAll(
+    'SELECT name, count(DISTINCT text), any_value(text) FROM entry GROUP BY name',
+  );
+  const found = reader
+    .getRows()
+    .map(([name, entries, text]) => [String(name), { entries: Number(entries), text: String(text) }] as const);
+  return new Map(found.filter(([name, { entries }]) => entries <= texts.most(name)));
 }
 
 function listOf(files: readonly string[]): string {

@@ -9,6 +9,7 @@ import { durable } from './durable-file.ts';
 import { assertSameValues, type LogFooter, logFooters, valueCounts } from './footers.ts';
 import { copyByHour, hourFileOptions, logFileOptions } from './hour-copy.ts';
 import type { RowsByHour } from './hour-scans.ts';
+import { addRepeatedColumns } from './parquet/repeated-columns.ts';
 import { filesRelation } from './parquet-relation.ts';
 import type { NewHourFile, SasFile } from './replacement.ts';
 import { rollupSpecs } from './rollup-columns.ts';
@@ -105,6 +106,7 @@ export async function runStep(connection: DuckDBConnection, request: StepRequest
   };
   const files = await copyByHour(connection, new Map(staged), logRows, logFileOptions);
   await connection.run('DROP TABLE IF EXISTS kept');
+  for (const path of files.values()) await addRepeatedColumns(path, shape.repeated(options.policy));
   const footers = await logFooters(connection, [...files.values()]);
   const added = await hourFiles(request, files, footers);
   const rowsOut = sumOf(added, ({ rows }) => rows);

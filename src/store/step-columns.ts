@@ -3,9 +3,9 @@ import { type ColumnPolicy, columns } from '../core/columns.ts';
 import { findTexts } from './column-texts.ts';
 import type { ValueCounts } from './footers.ts';
 import { rowGroupRows } from './hour-copy.ts';
+import type { RepeatedColumn } from './parquet/repeated-columns.ts';
 import { keptColumns } from './row-identity.ts';
 import { literal } from './segment-writer.ts';
-import { sqlType } from './table.ts';
 
 /**
  * Different texts of a column up to which it is written as an ENUM, however many rows there are, and for each value of a row group:
@@ -24,20 +24,22 @@ const rowsMin = 2_000;
 /** Texts up to which one is looked for from the start of a list, in no time where a file has them in a dictionary. */
 const listedMax = 255;
 
-/** Sorted by, then written as text to be skipped by: the least and the greatest text of a row group are those of a whole ENUM. */
-const skippedBy = 'account';
+/** Written as text to be skipped by: the least and the greatest text of a row group are those of a whole ENUM. */
+const sortedBy = 'account';
 
 /** How the columns of a step go through its sort. */
 export interface StepColumns {
   /** SELECT list of what is sorted: columns that differ from row to row, those of few texts as ENUMs. */
   readonly sorted: string;
-  /** SELECT list that makes of it the columns a file of the policy has, in their order. */
+  /** SELECT list that makes of it the columns a file of the policy has, in their order, but for the repeated ones. */
   written(policy: ColumnPolicy): string;
+  /** Columns of such a file that are the same in every row, to be added to what has been written. */
+  repeated(policy: ColumnPolicy): RepeatedColumn[];
 }
 
 /**
  * Looks through the columns of some files, so that a sort moves few bytes: a column that is the same in every row is left
- * out and put in again when writing, and one of few texts becomes an ENUM. Parquet holds plain columns all the same.
+ * out, and one of few texts becomes an ENUM. Parquet holds plain columns all the same.
  *
  * @param files all whose rows are going to be written: a text that is in none cannot be. Absolute.
  * @param rows how many they have.
@@ -52,35 +54,40 @@ export async function stepColumns(
   const isSparse = (name: string) => share(name) <= sparseShareMax;
   const writtenMax = (name: string) =>
     Math.min(entriesMax, Math.max(1, Math.floor(Math.min(rowGroupRows, rows / hours) * share(name) * entriesPerValue)));
-  const asText = new Set<string>([skippedBy]);
+  const asText = new Set<string>([sortedBy]);
   const sorted = new Map(columns.map(({ name }) => [name as string, `"${name}"`]));
-  const constant = new Map<string, string>();
+  const repeated = new Map<string, string | null>();
   if (rows >= rowsMin) {
     const named = columns
       .filter(({ name, type }) => values.has(name) && (type === 'dictionary' || (type === 'utf8' && isSparse(name))))
       .map(({ name }) => [name, isSparse(name) ? sparseEntriesMax : writtenMax(name)] as const);
-    const entriesOf = await findTexts(connection, files, new Map(named));
-    for (const spec of columns) if (!values.has(spec.name)) constant.set(spec.name, `NULL::${sqlType(spec)}`);
-    for (const [name, entries] of entriesOf) {
+    const found = await findTexts(connection, files, new Map(named));
+    for (const { name } of columns) if (!values.has(name)) repeated.set(name, null);
+    for (const [name, { entries, text }] of found) {
+      if (entries === 1 && values.get(name) === rows) repeated.set(name, text);
+      if (repeated.has(name) && name !== sortedBy) continue;
       const enumType = `"${name}_text"`;
       await connection.run(
         `CREATE TYPE ${enumType} AS ENUM (SELECT DISTINCT text FROM entry WHERE name = ${literal(name)} ORDER BY text)`,
       );
       // Of all ways to write one text many times, an ENUM is by far the fastest.
       if (entries > writtenMax(name)) asText.add(name);
-      if (entries === 1 && values.get(name) === rows && name !== skippedBy)
-        constant.set(name, `enum_first(NULL::${enumType})::${enumType}`);
-      else sorted.set(name, `${enumOf(name, enumType, !isSparse(name) && entries <= listedMax)} AS "${name}"`);
+      sorted.set(name, `${enumOf(name, enumType, !isSparse(name) && entries <= listedMax)} AS "${name}"`);
     }
     await connection.run('DROP TABLE entry');
   }
-  const writtenOf = (name: string) => constant.get(name) ?? (asText.has(name) ? `"${name}"::VARCHAR` : `"${name}"`);
+  const writtenOf = (name: string) => (asText.has(name) ? `"${name}"::VARCHAR AS "${name}"` : `"${name}"`);
   return {
-    sorted: [...sorted].flatMap(([name, sql]) => (constant.has(name) ? [] : [sql])).join(', '),
+    sorted: [...sorted].flatMap(([name, sql]) => (repeated.has(name) && name !== sortedBy ? [] : [sql])).join(', '),
     written: (policy) =>
       keptColumns(policy)
-        .map(({ name }) => `${writtenOf(name)} AS "${name}"`)
+        .flatMap(({ name }) => (repeated.has(name) ? [] : [writtenOf(name)]))
         .join(', '),
+    repeated: (policy) =>
+      keptColumns(policy).flatMap((spec) => {
+        const text = repeated.get(spec.name);
+        return text === undefined ? [] : [{ spec, text }];
+      }),
   };
 }
 

@@ -29,7 +29,7 @@ it('sorts as ENUMs what has few texts, or few rows have, and writes those of man
   const file = join(folder, 'all.parquet');
   await connection.run(`COPY (SELECT ${list.join(', ')} FROM range(${rows}) t(i)) TO '${file}' (FORMAT parquet)`);
   const values = await valueCounts(connection, [file]);
-  const { sorted, written } = await stepColumns(connection, [file], { rows, hours: 1, values });
+  const { sorted, written, repeated } = await stepColumns(connection, [file], { rows, hours: 1, values });
   const names = Object.keys(made);
   const kinds = async (relation: string) => {
     const types = names.map((name) => `typeof("${name}")[:4] AS "${name}"`);
@@ -40,11 +40,30 @@ it('sorts as ENUMs what has few texts, or few rows have, and writes those of man
   const many = { uri_query: 'VARC', object_key: 'VARC', conditions_used: 'VARC' };
   const moved = `SELECT ${sorted}, 'left out' AS service FROM '${file}'`;
   expect(await kinds(moved)).toEqual({ ...few, ...many, account: 'ENUM', caller_ip: 'ENUM', service: 'VARC' });
-  const copied = `SELECT ${written('full')} FROM (SELECT ${sorted} FROM '${file}')`;
-  expect(await kinds(copied)).toEqual({ ...few, ...many, account: 'VARC', caller_ip: 'VARC', service: 'ENUM' });
+  const same = repeated('full');
+  expect(same.filter(({ text }) => text !== null)).toMatchObject([{ spec: { name: 'service' }, text: 'blob' }]);
+  expect(new Set(same.map(({ spec }) => spec.name))).toEqual(
+    new Set(columns.map(({ name }) => name).filter((name) => name === 'service' || made[name] === undefined)),
+  );
+  const copied = `SELECT ${written('full')}, 'blob' AS service FROM (SELECT ${sorted} FROM '${file}')`;
+  expect(await kinds(copied)).toEqual({ ...few, ...many, account: 'VARC', caller_ip: 'VARC', service: 'VARC' });
   const texts = (relation: string) =>
     select(
       `SELECT ${names.map((name) => `"${name}"::VARCHAR AS "${name}"`).join(', ')} FROM (${relation}) ORDER BY ALL`,
     );
   expect(await texts(copied)).toEqual(await texts(`FROM '${file}'`));
+});
+
+it('sorts by an account that all rows have, and writes it once', async () => {
+  const folder = await temporaryFolder();
+  const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
+  const file = join(folder, 'all.parquet');
+  await connection.run(
+    `COPY (SELECT 'models' AS account, 'key' || i AS object_key FROM range(${rows}) t(i)) TO '${file}' (FORMAT parquet)`,
+  );
+  const values = await valueCounts(connection, [file]);
+  const { sorted, written, repeated } = await stepColumns(connection, [file], { rows, hours: 1, values });
+  expect(sorted).toMatch(/ AS "account".*, "object_key"/);
+  expect(written('full')).toBe('"object_key"');
+  expect(repeated('full')).toContainEqual({ spec: columns.find(({ name }) => name === 'account'), text: 'models' });
 });

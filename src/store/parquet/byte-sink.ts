@@ -6,7 +6,12 @@ export class ByteSink {
   bytes: Buffer = Buffer.allocUnsafeSlow(usualBytes);
   /** Of those that have not been taken. */
   length = 0;
-  #taken = 0;
+  #taken: number;
+
+  /** @param position bytes that are in front of all. */
+  constructor(position = 0) {
+    this.#taken = position;
+  }
 
   /** Bytes appended so far. */
   get position(): number {

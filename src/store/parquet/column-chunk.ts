@@ -1,12 +1,12 @@
 import type { PageKernel } from '../../core/page-kernel.ts';
-import type { TableColumn } from '../table.ts';
+import type { TableColumn, TableColumnSpec } from '../table.ts';
 import { ByteSink } from './byte-sink.ts';
 import { ColumnPages } from './column-pages.ts';
 import { encodeCodes } from './encoded-codes.ts';
 import { encodeFixed } from './encoded-fixed.ts';
 import { encodeTexts } from './encoded-texts.ts';
 import { type EncodedValues, encodings } from './encoded-values.ts';
-import { putHybrid } from './hybrid.ts';
+import { putHybrid, putRun } from './hybrid.ts';
 import { type Order, type PresentRows, presentRows } from './present-rows.ts';
 import { physicalType } from './schema.ts';
 import { statistics } from './statistics.ts';
@@ -30,9 +30,23 @@ export function putColumnChunk(
   order: Order,
   kernel: PageKernel | null,
 ): ThriftStruct {
-  const start = file.position;
   const present = presentRows(column.validity, tableRows, order, kernel);
   const values = encodeValues(column, tableRows, present, kernel);
+  return putEncodedChunk(file, column.spec, tableRows, { present, values, kernel });
+}
+
+/** The same of a column of so many rows whose values are encoded. */
+export function putEncodedChunk(
+  file: ByteSink,
+  spec: TableColumnSpec,
+  rows: number,
+  {
+    present,
+    values,
+    kernel,
+  }: { readonly present: PresentRows; readonly values: EncodedValues; readonly kernel: PageKernel | null },
+): ThriftStruct {
+  const start = file.position;
   const { dictionary, encoding } = values;
   const pages = new ColumnPages(file, values.compressible);
   if (dictionary !== null) {
@@ -41,7 +55,7 @@ export function putColumnChunk(
     pages.putDictionary(page.written(), dictionary.entries);
   }
   const dataStart = file.position;
-  for (const { from, to, fromValue, toValue } of pageSpans(values.starts, tableRows, present)) {
+  for (const { from, to, fromValue, toValue } of pageSpans(values.starts, rows, present)) {
     page.reset();
     putLevels(present, from, to, kernel);
     values.put(page, fromValue, toValue);
@@ -49,16 +63,16 @@ export function putColumnChunk(
   }
   const used = dictionary === null ? [encodings.rle, encoding] : [encodings.plain, encodings.rle, encoding];
   const metadata = new ThriftStruct()
-    .i32(1, physicalType(column.spec))
+    .i32(1, physicalType(spec))
     .i32s(2, used)
-    .binaries(3, [column.spec.name])
+    .binaries(3, [spec.name])
     .i32(4, pages.codec)
-    .i64(5, tableRows)
+    .i64(5, rows)
     .i64(6, pages.bytes.raw)
     .i64(7, pages.bytes.stored)
     .i64(9, dataStart);
   if (dictionary !== null) metadata.i64(11, start);
-  metadata.struct(12, statistics(tableRows - present.count, values.extremes));
+  metadata.struct(12, statistics(rows - present.count, values.extremes));
   return new ThriftStruct().i64(2, start).struct(3, metadata);
 }
 
@@ -116,11 +130,10 @@ function rowBehind(levels: Uint16Array | null, from: number, values: number): nu
 }
 
 /** Which rows of a page have a value, with the length of that before it. */
-function putLevels({ levels }: PresentRows, from: number, to: number, kernel: PageKernel | null): void {
+function putLevels({ levels, count }: PresentRows, from: number, to: number, kernel: PageKernel | null): void {
   page.uint32(0);
   if (levels === null) {
-    page.varint((to - from) << 1);
-    page.byte(1);
+    putRun(page, to - from, count === 0 ? 0 : 1);
   } else putHybrid(page, levels.subarray(from, to), 1, kernel);
   page.bytes.writeUInt32LE(page.length - 4, 0);
 }

@@ -39,7 +39,7 @@ export function encodeCodes(
 }
 
 /** Of a column that is null in every row. */
-const noValues: EncodedValues = {
+export const noValues: EncodedValues = {
   extremes: null,
   encoding: encodings.plain,
   dictionary: null,

@@ -3,6 +3,9 @@ import type { ByteSink } from './byte-sink.ts';
 import { rootElement, schemaElement } from './schema.ts';
 import { ThriftStruct } from './thrift-struct.ts';
 
+/** The Thrift struct `ColumnOrder` of all columns: values compare as their types do. */
+export const columnOrder = new ThriftStruct().struct(1, new ThriftStruct());
+
 /** Appends the Thrift struct `FileMetaData` of a file with one row group, and its length. */
 export function putFooter(
   file: ByteSink,
@@ -18,7 +21,6 @@ export function putFooter(
       .i64(3, rows)
       .i64(5, 4)
       .i64(6, start - 4);
-  const typeDefinedOrder = new ThriftStruct().struct(1, new ThriftStruct());
   const metadata = new ThriftStruct()
     .i32(1, 1)
     .structs(2, [rootElement(specs.length), ...specs.map(schemaElement)])
@@ -27,7 +29,7 @@ export function putFooter(
     .binary(6, 'saswatch')
     .structs(
       7,
-      specs.map(() => typeDefinedOrder),
+      specs.map(() => columnOrder),
     );
   file.put(metadata.bytes());
   file.uint32(file.position - start);

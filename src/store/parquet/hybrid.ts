@@ -20,6 +20,12 @@ export function putHybrid(
   else sink.put(fast.packCodes(values.byteOffset, values.length, width));
 }
 
+/** Appends one value of up to 8 bits so many times, less than 2^30: in front of its upper byte, if that is of more. */
+export function putRun(sink: ByteSink, times: number, value: number): void {
+  sink.varint(times << 1);
+  sink.byte(value);
+}
+
 function putRuns(sink: ByteSink, values: Uint16Array, width: number): void {
   let packed = 0;
   for (let at = 0; at < values.length; ) {
@@ -31,8 +37,7 @@ function putRuns(sink: ByteSink, values: Uint16Array, width: number): void {
       continue;
     }
     putPacked(sink, values, packed, at, width);
-    sink.varint((end - at) << 1);
-    sink.byte(value);
+    putRun(sink, end - at, value);
     if (width > 8) sink.byte(value >> 8);
     at = end;
     packed = end;

@@ -5,7 +5,7 @@ import { placeIn } from '../vector-memory.ts';
 
 /** Which rows of a table have a value in a column, in the order of the file. */
 export interface PresentRows {
-  /** 1 for each row of the file that has one, 0 for others; null if all have. */
+  /** 1 for each row of the file that has one, 0 for others; null if all have one, or none has. */
   readonly levels: Uint16Array<ArrayBuffer> | null;
   /** The rows of the table that have one; null if these are the first `count`. */
   readonly rows: Uint32Array<ArrayBuffer> | null;

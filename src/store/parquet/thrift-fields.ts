@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ThriftReader } from './thrift-reader.ts';
 import { fieldTypes } from './thrift-struct.ts';
 
 /** What a struct of numbers and structs holds, by field id. */
@@ -17,32 +18,13 @@ export interface ThriftFields {
 export function thriftFields(bytes: Uint8Array, start: number): ThriftFields {
   const numbers = new Map<number, number>();
   const structs = new Map<number, ThriftFields>();
-  let at = start;
-  const byte = () => {
-    const next = bytes[at++];
-    assert(next !== undefined, 'a Thrift struct ends within the bytes');
-    return next;
-  };
-  const zigzag = () => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const part = byte();
-      value += (part & 127) * scale;
-      if (part < 128) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-    }
-  };
-  for (let id = 0; ; ) {
-    const head = byte();
-    if (head === 0) return { numbers, structs, end: at };
-    id += head >> 4;
-    const type = head & 15;
-    if (type === fieldTypes.struct) {
-      const inner = thriftFields(bytes, at);
-      structs.set(id, inner);
-      at = inner.end;
-    } else {
+  const reader = new ThriftReader(bytes, start);
+  for (const { id, type, start: at } of reader.fields()) {
+    if (type === fieldTypes.struct) structs.set(id, thriftFields(bytes, at));
+    else {
       assert(type === fieldTypes.i32 || type === fieldTypes.i64, `field ${id} is a number or a struct`);
-      numbers.set(id, zigzag());
+      numbers.set(id, new ThriftReader(bytes, at).number());
     }
   }
+  return { numbers, structs, end: reader.at };
 }
