@@ -48,19 +48,20 @@ const use = `SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0
   WHERE r.auth_type LIKE 'sas\\_%' ESCAPE '\\' AND (r.token_hash IS NOT NULL OR r.token_fingerprint IS NOT NULL)`;
 
 /** A token's UTC day. `peak_hour_…` are of its busiest clock hour; `hours` has a bit for each hour of use. */
-const tokenDay = `SELECT token_hash, account, day, max(token_key) AS token_key, max(family) AS family,
-    max(auth_type) AS auth_type, max(key_name) AS key_name, max(key_hash) AS key_hash, arg_max(sas_id, max_time) AS sas_id,
-    max(se_time) AS se_time, ${summed}, max(reads)::BIGINT AS peak_hour_reads, max(bytes_out)::BIGINT AS peak_hour_bytes_out,
-    bit_or(1::UINTEGER << hour) AS hours, bit_or(container_bits) AS container_bits, bit_or(agent_bits) AS agent_bits,
-    bit_or(ip_bits) AS ip_bits, bit_or(network_bits) AS network_bits, bit_or(object_bits) AS object_bits,
-    min(min_time) AS min_time, max(max_time) AS max_time
+const tokenDay = `SELECT d.*, p.peak_hour_reads, p.peak_hour_bytes_out
   FROM (
-    SELECT token_hash, account, day, hour(bucket)::INTEGER AS hour, max(token_key) AS token_key, max(family) AS family,
-      max(auth_type) AS auth_type, max(key_name) AS key_name, max(key_hash) AS key_hash, arg_max(sas_id, max_time) AS sas_id,
-      max(se_time) AS se_time, ${summed}, bit_or(container_bits) AS container_bits, bit_or(agent_bits) AS agent_bits,
-      ${united}, min(min_time) AS min_time, max(max_time) AS max_time
-    FROM sas_use WHERE ok > 0 GROUP BY ALL)
-  GROUP BY token_hash, account, day`;
+    SELECT token_hash, account, day, max(token_key) AS token_key, max(family) AS family, max(auth_type) AS auth_type,
+      max(key_name) AS key_name, max(key_hash) AS key_hash, arg_max(sas_id, max_time) AS sas_id, max(se_time) AS se_time, ${summed},
+      bit_or(1::UINTEGER << hour(bucket)::INTEGER) AS hours, bit_or(container_bits) AS container_bits,
+      bit_or(agent_bits) AS agent_bits, ${united}, min(min_time) AS min_time, max(max_time) AS max_time
+    FROM sas_use WHERE ok > 0 GROUP BY token_hash, account, day) d
+  JOIN (
+    SELECT token_hash, account, day, max(reads)::BIGINT AS peak_hour_reads, max(bytes_out)::BIGINT AS peak_hour_bytes_out
+    FROM (
+      SELECT token_hash, account, day, hour(bucket) AS hour, sum(reads) AS reads, sum(bytes_out) AS bytes_out
+      FROM sas_use WHERE ok > 0 GROUP BY ALL)
+    GROUP BY token_hash, account, day) p
+  ON p.token_hash = d.token_hash AND p.account = d.account AND p.day = d.day`;
 
 /** The same of rows of `sas_use` that are the only ones of their token's day with a success. */
 export const tokenDayOfRow = `SELECT token_hash, account, day, token_key, family, auth_type, key_name, key_hash, sas_id, se_time,

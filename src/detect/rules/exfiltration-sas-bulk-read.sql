@@ -148,11 +148,19 @@ tests:
       - { token_hash: A, time: 2026-01-01 00:10:00, response_body_bytes: 1, object_key: '/acct/c/o{i}', repeat: 3000, every: 28 seconds }
     expect: []
 ---*/
-WITH windows AS (
+WITH busy AS (
+  -- A long window lies in so many days at most, and on one of them its token did its share; days that no such window meets have none.
+  SELECT token_hash, account,
+         unnest(generate_series((day - $window_long)::DATE, (day + INTERVAL '1 day' + $window_long)::DATE, INTERVAL '1 day'))::DATE AS day
+  FROM (SELECT *, date_diff('day', day - $window_long, day) + 1 AS span FROM token_day
+        WHERE day >= ($since::TIMESTAMP - $window_long)::DATE AND day < $until::TIMESTAMP)
+  WHERE /* narrows: counted by window below */ bytes_out * span >= least($bytes_min, $bytes_long)
+    OR /* narrows: likewise */ reads * span >= least($objects_min, $reads_long)),
+windows AS (
   SELECT token_hash, account, token_key, day, family, sum(reads) OVER short_span AS reads_short, sum(bytes_out) OVER short_span AS bytes_short,
          sum(reads) OVER long_span AS reads_long, sum(bytes_out) OVER long_span AS bytes_long
   FROM (SELECT token_hash, account, bucket, day, max(token_key) AS token_key, max(family) AS family, sum(reads) AS reads, sum(bytes_out) AS bytes_out
-        FROM sas_use
+        FROM sas_use SEMI JOIN busy USING (token_hash, account, day)
         WHERE bucket >= $since::TIMESTAMP - $window_long AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ reads > 0 GROUP BY ALL)
   WINDOW short_span AS (PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW),
          long_span AS (PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window_long PRECEDING AND CURRENT ROW)),

@@ -63,11 +63,19 @@ tests:
       - { token_hash: E, sas_sp: r, ip_class: azure, caller_ip: 10.9.9.9, object_key: /acct/c/o, response_body_bytes: 60000000000, time: 2026-01-04 12:00:00 }
     expect: [{ window_start: 2026-01-01 00:00:00 }, { window_start: 2026-01-02 00:00:00 }, { window_start: 2026-01-03 00:00:00 }, { token_hash: C }, { token_hash: E }]
 ---*/
-WITH windows AS (
+WITH busy AS (
+  -- A window lies in so many clock hours at most, and in one of them its token did its share; days that no such window meets have none.
+  SELECT token_hash, account,
+         unnest(generate_series((day - $window)::DATE, (day + INTERVAL '1 day' + $window)::DATE, INTERVAL '1 day'))::DATE AS day
+  FROM (SELECT *, date_diff('hour', day - $window, day::TIMESTAMP) + 1 AS span FROM token_day
+        WHERE day >= ($since::TIMESTAMP - $window)::DATE AND day < $until::TIMESTAMP)
+  WHERE /* narrows: so asks every window */ copies > 0 OR /* narrows: counted by window below */ peak_hour_reads * span >= $objects_min
+    OR /* narrows: likewise */ peak_hour_bytes_out * span >= $bytes_min),
+windows AS (
   SELECT token_hash, account, token_key, family, day, sum(reads) OVER span AS reads, sum(bytes_out) OVER span AS bytes, copies
   FROM (SELECT token_hash, account, bucket, day, max(token_key) AS token_key, max(family) AS family, sum(reads) AS reads,
                sum(bytes_out) AS bytes_out, sum(copies) AS copies
-        FROM sas_use
+        FROM sas_use SEMI JOIN busy USING (token_hash, account, day)
         WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ (reads > 0 OR copies > 0) GROUP BY ALL)
   WINDOW span AS (PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW)),
 families AS (
