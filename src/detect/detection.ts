@@ -41,7 +41,11 @@ const partName = z.string().regex(/^[a-z_]+$/);
  * Where tokens are judged each by itself, the rule need not see the others: `only` names the views of which it is shown the
  * rows of tokens that meet `token`. `rows`, an SQL time: of the log it reads rows of the tokens of `part` alone, which has
  * their `token_key` and `account`, and none before that time; where it is told by the `day` of `part`, none after that day.
+ * `daily`: a part with a `day` that has of each of those tokens and days what that day's rows of it alone make: days before those
+ * judged are kept from run to run, and what comes after the part is shown all that are.
  * `proof`: a further part that must have rows; it may read these.
+ * `past`: a `part` that groups rows of the whole log by `account`, another column, `by`, and `day`, and is asked of those of `proof`
+ * from `rows` on, an SQL time before the `day` of each: kept as `daily` is.
  */
 const needsSchema = z.strictObject({
   account: condition.optional(),
@@ -50,7 +54,9 @@ const needsSchema = z.strictObject({
   part: partName.optional(),
   only: z.array(z.enum(['sas_use', 'token_day'])).default([]),
   rows: condition.optional(),
+  daily: partName.optional(),
   proof: partName.optional(),
+  past: z.strictObject({ part: partName, by: partName, rows: condition }).optional(),
 });
 
 const sentences = z.array(z.string().min(1)).min(1);
@@ -127,8 +133,8 @@ function readHeader(file: string, text: string): Header {
   throw invalid(file, `:${line}`, `${path.join('.') || 'header'}: ${issue?.message ?? 'is not valid'}`, parsed.error);
 }
 
-function checkNeeds(file: string, { token, part, only, rows, proof }: Header['needs'], sql: string): void {
-  for (const [name, value] of Object.entries({ part, proof })) {
+function checkNeeds(file: string, { token, part, only, rows, daily, proof, past }: Header['needs'], sql: string): void {
+  for (const [name, value] of Object.entries({ part, daily, proof, past: past?.part })) {
     if (value !== undefined && partQuery(sql, value) === undefined)
       throw invalid(
         file,
@@ -140,8 +146,12 @@ function checkNeeds(file: string, { token, part, only, rows, proof }: Header['ne
     throw invalid(file, '', 'needs.only shows sas_use without its bitmaps, but the statement names one');
   if (only.length > 0 && token === undefined) throw invalid(file, '', 'needs.only shows tokens that meet needs.token');
   if (rows !== undefined && part === undefined) throw invalid(file, '', 'needs.rows is of the tokens of needs.part');
-  if (proof !== undefined && rows === undefined)
-    throw invalid(file, '', 'needs.proof reads the rows that needs.rows tells');
+  if (past !== undefined && proof === undefined)
+    throw invalid(file, '', 'needs.past is asked of the rows of needs.proof');
+  for (const [name, value] of Object.entries({ daily, proof })) {
+    if (value !== undefined && rows === undefined)
+      throw invalid(file, '', `needs.${name} reads the rows that needs.rows tells`);
+  }
 }
 
 /**
@@ -165,11 +175,10 @@ export function parseDetection(file: string, text: string): Detection {
       throw invalid(file, '', `the statement does not use $${name}, so it would read every hour there is`);
     if (name in header.params) throw invalid(file, '', `params.${name} is given by the run and cannot be declared`);
   }
+  const { past, ...conditions } = header.needs;
   for (const name of [
     ...used,
-    ...Object.values(header.needs)
-      .flat()
-      .flatMap((need) => [...parameterNames(need ?? '')]),
+    ...[...Object.values(conditions).flat(), past?.rows].flatMap((need) => [...parameterNames(need ?? '')]),
   ]) {
     if (name !== 'since' && name !== 'until' && !(name in header.params)) {
       throw invalid(file, '', `$${name} is used but params.${name} is not declared`);

@@ -1,3 +1,4 @@
+import type { DayOf } from './kept-days.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 
 const dayMicros = 86_400_000_000n;
@@ -15,7 +16,7 @@ export interface LogTokens {
 }
 
 /** A token's number, and a day since 1970. */
-export type TokenDay = readonly [number: bigint, day: number];
+export type TokenDay = DayOf<bigint>;
 
 /**
  * A SELECT list over the part of a statement that names the tokens: number, whether that is a fingerprint, a time before which
@@ -23,10 +24,11 @@ export type TokenDay = readonly [number: bigint, day: number];
  *
  * @param rows `needs.rows` of a rule. Where it tells a time before each `day`, rows of other days are of use only to a day
  * that is judged too: over more than one, each token is read of its own.
+ * @param isDaily name the days in any case.
  */
-export function logSelect(rows: string, range: EventRange): string {
+export function logSelect(rows: string, range: EventRange, isDaily = false): string {
   const { since, until } = fromWholeDay(range);
-  const isByDay = /\bday\b/.test(rows.replaceAll(/'[^']*'/g, '')) && until - since > dayMicros;
+  const isByDay = isDaily || (/\bday\b/.test(rows.replaceAll(/'[^']*'/g, '')) && until - since > dayMicros);
   const time = `epoch_us((${rows})::TIMESTAMP)`;
   const days = `unnest(range(${time} // ${dayMicros}, epoch_us(day::TIMESTAMP) // ${dayMicros} + 1))::INTEGER`;
   return `SELECT DISTINCT token_key, starts_with(token_hash::VARCHAR, '00000000-0000-0000-'), ${time}, ${isByDay ? days : 'NULL'}`;

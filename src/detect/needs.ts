@@ -3,8 +3,9 @@ import type { Detection } from './detection.ts';
 import { logSelect, logTokens } from './log-tokens.ts';
 import { isLonger, narrowViewsOf, type Shown, shownAll } from './narrow-view.ts';
 import { bindValues } from './parameter.ts';
+import { pastKeys, pastSelect } from './past-keys.ts';
 import type { RuleFaults } from './rule-faults.ts';
-import { numberIn, type RuleViews } from './rule-views.ts';
+import { type HeldPart, numberIn, type RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 import { partQuery } from './statement-part.ts';
 import type { Tuning } from './tuning.ts';
@@ -117,23 +118,43 @@ export interface MetRule {
 }
 
 async function withSuspects(run: Run, rule: Detection): Promise<MetRule[]> {
-  const { part, rows } = rule.needs;
+  const { part, rows, daily } = rule.needs;
   const values = valuesOf(run, rule);
   const all = { ...shownAll, only: narrowViewsOf(rule, values) };
   if (part === undefined) return [{ rule, shown: all }];
   const shown = await holding(run, rule, part, all);
   if (shown === null) return [];
   if (rows === undefined || isLonger(values)) return [{ rule, shown }];
-  const log = logTokens((await readPart(run, rule, { part, shown, select: logSelect(rows, run.range) })).getRows());
-  return log === null ? [] : [{ rule, shown: { ...shown, log } }];
+  const select = logSelect(rows, run.range, daily !== undefined);
+  const log = logTokens((await readPart(run, rule, { part, shown, select })).getRows());
+  if (log === null) return [];
+  const unread = daily === undefined ? log : await run.views.unread(rule.code, log, run.range);
+  return [{ rule, shown: { ...shown, log: unread } }];
 }
 
 async function withProof(run: Run, { rule, shown }: MetRule): Promise<MetRule[]> {
-  const { proof } = rule.needs;
-  if (proof === undefined || shown.log === null) return [{ rule, shown }];
-  const proven = await holding(run, rule, proof, shown);
-  return proven === null ? [] : [{ rule, shown: { ...proven, log: null } }];
+  const { daily, proof } = rule.needs;
+  if (shown.log === null) return [{ rule, shown }];
+  const kept = daily === undefined ? shown : await keeping(run, rule, daily, shown);
+  if (proof === undefined) return [{ rule, shown: kept }];
+  const proven = await holding(run, rule, proof, kept);
+  return proven === null ? [] : [{ rule, shown: await withPast(run, rule, proof, { ...proven, log: null }) }];
 }
+
+async function withPast(run: Run, rule: Detection, proof: string, shown: Shown): Promise<Shown> {
+  const { past } = rule.needs;
+  if (past === undefined) return shown;
+  const select = pastSelect(past.by, past.rows);
+  const asked = pastKeys(past.by, (await readPart(run, rule, { part: proof, shown, select })).getRows());
+  const sql = partSql(run, rule, past.part, 'SELECT *');
+  const kept = await run.views.keepPast(rule.code, sql, fromWholeDay(run.range), { asked, shown });
+  return kept === null ? shown : goingOn(shown, past.part, kept);
+}
+
+const goingOn = (shown: Shown, part: string, { relation }: HeldPart): Shown => ({
+  ...shown,
+  held: [...shown.held, { part, relation }],
+});
 
 /** What to show a rule that goes on from the rows of a part, where it can be held; null where it has none. */
 async function holding(run: Run, rule: Detection, part: string, shown: Shown): Promise<Shown | null> {
@@ -142,10 +163,15 @@ async function holding(run: Run, rule: Detection, part: string, shown: Shown): P
     rule.kind === 'posture'
       ? null
       : await run.views.hold(partSql(run, rule, part, 'SELECT *'), fromWholeDay(run.range), shown);
-  if (held !== null)
-    return held.rows === 0n ? null : { ...shown, held: [...shown.held, { part, relation: held.relation }] };
+  if (held !== null) return held.rows === 0n ? null : goingOn(shown, part, held);
   const [[hasRows] = []] = (await readPart(run, rule, { part, shown })).getRows();
   return hasRows === true ? shown : null;
+}
+
+/** What to show a rule that goes on from what was kept of a part in earlier runs, too. */
+async function keeping(run: Run, rule: Detection, part: string, shown: Shown): Promise<Shown> {
+  const kept = await run.views.keep(rule.code, partSql(run, rule, part, 'SELECT *'), fromWholeDay(run.range), shown);
+  return kept === null ? shown : goingOn(shown, part, kept);
 }
 
 async function readPart(

@@ -2,6 +2,7 @@ import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import type { LogTokens } from './log-tokens.ts';
 import type { Shown } from './narrow-view.ts';
 import { bindMoments } from './parameter.ts';
+import type { PastKeys } from './past-keys.ts';
 import type { Moments } from './prepared-statements.ts';
 import type { EventRange } from './run.ts';
 import type { LogReader } from './suspect-log.ts';
@@ -10,6 +11,12 @@ import type { LogReader } from './suspect-log.ts';
 export interface HeldPart {
   readonly relation: string;
   readonly rows: bigint;
+}
+
+/** What is asked of a statement by keys and days, and what it is shown. */
+export interface PastStatement {
+  readonly asked: PastKeys;
+  readonly shown: Shown;
 }
 
 /** A connection with the views that rules read; read only. */
@@ -25,6 +32,12 @@ export interface RuleViews {
   read(sql: string, moments: Moments & EventRange, shown?: Shown): Promise<DuckDBResultReader>;
   /** Keeps the rows of a statement; null where that would spare nothing, and for one that reads the whole log. */
   hold(sql: string, moments: Moments & EventRange, shown: Shown): Promise<HeldPart | null>;
+  /** What of some tokens' rows of the log has to be read for a part that is kept by token and day. @param part its name. */
+  unread(part: string, log: LogTokens, range: EventRange): Promise<LogTokens>;
+  /** Adds what a statement makes of these to what is kept of the part; null where nothing is. */
+  keep(part: string, sql: string, moments: Moments & EventRange, shown: Shown): Promise<HeldPart | null>;
+  /** The same of a part that groups rows of the whole log, by the keys that are asked. */
+  keepPast(part: string, sql: string, moments: Moments & EventRange, of: PastStatement): Promise<HeldPart | null>;
   /**
    * Takes other tokens than before.
    *
@@ -52,6 +65,9 @@ export function plainViews(connection: DuckDBConnection): RuleViews {
     read,
     ready: async () => {},
     hold: async () => null,
+    unread: async (_, log) => log,
+    keep: async () => null,
+    keepPast: async () => null,
     gather: async () => {},
     forget: async () => {},
     take: async (sql, moments) => numberIn(await read(`SELECT coalesce(bit_or(met), 0) FROM (${sql})`, moments)),

@@ -18,13 +18,15 @@ import { Aside } from './aside.ts';
 import { type FeedRow, showFeeds } from './feed-files.ts';
 import { FreshSegments } from './fresh-segments.ts';
 import { HeldParts } from './held-parts.ts';
+import { type DayOf, KeptDays } from './kept-days.ts';
 import { KeptUse } from './kept-use.ts';
-import type { LogTokens } from './log-tokens.ts';
+import type { LogTokens, TokenDay } from './log-tokens.ts';
 import { MetTokens } from './met-tokens.ts';
 import { reading, type Shown, shownAll, under } from './narrow-view.ts';
 import { bindMoments, timestampLiteral } from './parameter.ts';
+import { PastAsked } from './past-keys.ts';
 import { type Moments, PreparedStatements } from './prepared-statements.ts';
-import type { HeldPart, RuleViews } from './rule-views.ts';
+import type { HeldPart, PastStatement, RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 import { withPartFrom } from './statement-part.ts';
 import { type LogReader, SuspectLog } from './suspect-log.ts';
@@ -53,11 +55,25 @@ const within = (name: string, { since, until }: EventRange) =>
   `${name} >= ${timestampLiteral(since)} AND ${name} < ${timestampLiteral(until)}`;
 const before = (name: string, micros: bigint) => `${name} < ${timestampLiteral(micros)}`;
 
+/** What is kept of days: as far back as rules look, and not of those judged. */
+function boundsOf(range: EventRange): Readonly<Record<'oldest' | 'judged', number>> {
+  const { since } = fromWholeDay(range);
+  return { oldest: dayOf(since - logBackMicros), judged: dayOf(since) };
+}
+
+function ofDays(segments: readonly SegmentFile[], days: readonly DayOf<bigint | string>[]): SegmentFile[] {
+  const asked = [...new Set(days.map(([, day]) => day))];
+  return segments.filter(({ minTime, maxTime }) => asked.some((day) => dayOf(minTime) <= day && day <= dayOf(maxTime)));
+}
+
 /** A statement over what of the views it is shown. */
 function over({ only, held }: Shown, sql: string): string {
   const narrow = reading(sql, new Map(only.map((view) => [view, `met_${view}`] as const)));
   return held.reduce((text, { part, relation }) => withPartFrom(text, part, relation), narrow);
 }
+
+/** Days since 1970. */
+const dayOf = (micros: bigint) => Number(micros / dayMicros);
 
 /** To the end of the day. */
 const toWholeDay = (micros: bigint) => micros + ((dayMicros - (micros % dayMicros)) % dayMicros);
@@ -88,6 +104,8 @@ export class StandingWorkspace implements RuleViews {
   readonly #tokenLog: TokenLog;
   readonly #suspects: SuspectLog;
   readonly #parts: HeldParts;
+  readonly #days: KeptDays;
+  readonly #pastAsked: PastAsked;
   readonly #aside: Aside;
 
   private constructor(
@@ -105,6 +123,8 @@ export class StandingWorkspace implements RuleViews {
     this.#tokenLog = new TokenLog(connection);
     this.#suspects = new SuspectLog(connection);
     this.#parts = new HeldParts(connection, this.#prepared);
+    this.#days = new KeptDays(connection);
+    this.#pastAsked = new PastAsked(connection);
     this.#aside = new Aside(aside);
   }
 
@@ -144,6 +164,7 @@ export class StandingWorkspace implements RuleViews {
     await this.#met.create();
     await this.#tokenLog.create();
     await this.#suspects.create();
+    await this.#pastAsked.create();
   }
 
   async useAllCores(): Promise<void> {
@@ -170,9 +191,11 @@ export class StandingWorkspace implements RuleViews {
     const fresh = needed.days < this.#kept.days ? null : taken;
     if (fresh === null) {
       await this.#readAll(manifest, needed.days - lateMicros);
+      this.#days.change(null);
     } else {
       const again = this.#toReadAgain(manifest, fresh, { since, until, steps: needed.steps, anew });
       if (fresh.length > 0) await this.#readFresh(fresh);
+      await this.#noteDays(fresh);
       if (again !== null) await this.#readAgain(manifest, again);
     }
     await this.#forget({ days: needed.days - lateMicros, steps: needed.steps - lateMicros });
@@ -195,6 +218,15 @@ export class StandingWorkspace implements RuleViews {
       hold: async (sql, moments, shown) => {
         await other();
         return this.hold(sql, moments, shown, other);
+      },
+      unread: (part, log, range) => this.unread(part, log, range),
+      keep: async (part, sql, moments, shown) => {
+        await other();
+        return this.keep(part, sql, moments, shown, other);
+      },
+      keepPast: async (part, sql, moments, of) => {
+        await other();
+        return this.keepPast(part, sql, moments, of, other);
       },
       read: async (sql, moments, shown) => {
         await other();
@@ -232,12 +264,13 @@ export class StandingWorkspace implements RuleViews {
   async #logOf(tokens: LogTokens, { until }: EventRange): Promise<Record<'log_row', string>> {
     const log = this.#suspects.has(tokens)
       ? this.#suspects.rows
-      : logViews(this.#rowsOf({ since: tokens.since, until })).log_row;
+      : logViews(this.#rowsOf({ since: tokens.since, until }, tokens.days)).log_row;
     return { log_row: await this.#tokenLog.of(tokens, log) };
   }
 
-  #rowsOf(range: EventRange): StoredRows {
-    return allRows(this.#dataDir, { segments: touching(this.#segments, range) });
+  #rowsOf(range: EventRange, days: LogTokens['days'] = null): StoredRows {
+    const segments = touching(this.#segments, range);
+    return allRows(this.#dataDir, { segments: days === null ? segments : ofDays(segments, days) });
   }
 
   async ready(sql: string): Promise<void> {
@@ -290,6 +323,61 @@ export class StandingWorkspace implements RuleViews {
     return this.#parts.holdAnew(statement, whole, (insert) => this.#run(insert, meanwhile));
   }
 
+  async unread(part: string, log: LogTokens, range: EventRange): Promise<LogTokens> {
+    const bounds = boundsOf(range);
+    const days = await this.#days.unread(part, log.days ?? [], bounds, (some) => this.#used(some));
+    const first = days.reduce((min, [, day]) => (day < min ? day : min), bounds.judged);
+    return { ...log, since: BigInt(first) * dayMicros, days };
+  }
+
+  async keepPast(
+    part: string,
+    sql: string,
+    moments: Moments & EventRange,
+    { asked, shown }: PastStatement,
+    meanwhile?: () => Promise<void>,
+  ): Promise<HeldPart | null> {
+    const name = `${part} past`;
+    const days = await this.#days.unread(name, asked.days, boundsOf(moments), async (some) => some);
+    const statement = over(shown, sql);
+    await this.#freshen(statement);
+    const { log_row } = logViews(allRows(this.#dataDir, { segments: ofDays(this.#segments, days) }));
+    const whole = await this.#pastAsked.of({ ...asked, days }, bindMoments(under({ log_row }, statement), moments));
+    return this.#days.add(name, whole, { days, ended: dayOf(moments.until - 1n) }, (insert) =>
+      this.#run(insert, meanwhile),
+    );
+  }
+
+  /** Those of some tokens' days of which the log has rows, as the rollups tell. */
+  async #used(days: readonly TokenDay[]): Promise<TokenDay[]> {
+    const segments = ofDays(this.#segments, days);
+    await this.#showRollup(segments, null);
+    const numbers = [...new Set(days.map(([number]) => number))].map((number) => `${number}::UBIGINT`);
+    const found = await this.connection.runAndReadAll(
+      `SELECT DISTINCT coalesce(token, token_fingerprint), bucket::DATE - DATE '1970-01-01' FROM rollup
+       WHERE coalesce(token, token_fingerprint) IN (${numbers.join(', ')})`,
+    );
+    const used = new Set(found.getRows().map(String));
+    return days.filter((tokenDay) => used.has(String(tokenDay)));
+  }
+
+  async keep(
+    part: string,
+    sql: string,
+    moments: Moments & EventRange,
+    shown: Shown,
+    meanwhile?: () => Promise<void>,
+  ): Promise<HeldPart | null> {
+    const days = shown.log?.days ?? null;
+    if (days === null) return null;
+    const statement = over(shown, sql);
+    await this.#freshen(statement);
+    const whole = await this.#overLog(statement, moments, shown.log);
+    return this.#days.add(part, whole, { days, ended: dayOf(moments.until - 1n) }, (insert) =>
+      this.#run(insert, meanwhile),
+    );
+  }
+
   /** Whole days that must be made anew from the lake; null for none. */
   #toReadAgain(
     { segments }: Manifest,
@@ -327,6 +415,16 @@ export class StandingWorkspace implements RuleViews {
     await this.#show('sas_use', this.#use.added);
     await this.#lives.add();
     await this.connection.run('DROP VIEW temp.sas_use');
+  }
+
+  /** What is kept of a day is made of the rows it had. */
+  async #noteDays(fresh: readonly SegmentFile[]): Promise<void> {
+    const { end } = this.#days;
+    const late = fresh.filter(({ minTime }) => end !== null && dayOf(minTime) < end);
+    if (late.length === 0) return;
+    await this.#showRollup(late, null);
+    const days = await this.connection.runAndReadAll("SELECT DISTINCT bucket::DATE - DATE '1970-01-01' FROM rollup");
+    this.#days.change(days.getRows().map(([day]) => Number(day)));
   }
 
   async #readAgain({ segments }: Manifest, days: EventRange): Promise<void> {

@@ -39,6 +39,11 @@ describe('a rule file', () => {
     ],
     ['rows of no part', text.replace('runbook:', 'needs: { rows: $since }\nrunbook:'), /needs\.rows/],
     ['a part that is none', text.replace('runbook:', 'needs: { part: nobody }\nrunbook:'), /needs\.part names nobody/],
+    [
+      'a past that no proof asks for',
+      text.replace('runbook:', 'needs: { past: { part: uses, by: container, rows: day } }\nrunbook:'),
+      /needs\.past/,
+    ],
     ['a comment end in the header', text.replace('Nobody plans', '*/ plans'), /holds \*\//],
     [
       'a statement that changes data',

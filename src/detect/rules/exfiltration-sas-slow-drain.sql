@@ -32,7 +32,9 @@ needs:
   part: suspects
   only: [token_day]
   rows: day - $span - INTERVAL '1 day'
+  daily: days_read
   proof: reads
+  past: { part: objects, by: container, rows: day - $span - $baseline }
 runbook: |
   1. List objects and bytes a day read by this token_hash from first_seen to last_seen by container and caller_ip.
   2. Compare with what the token did in the 28 days before first_seen; ask its owner for a new job.
@@ -120,21 +122,29 @@ suspects AS (
   SELECT * FROM days
   WHERE day >= $since::TIMESTAMP - INTERVAL '1 day' AND /* narrows: counted by name below */ objects >= 0.8 * $objects_min
     AND coalesce(distinct_estimate(coalesce(bits_before | bits_early, bits_before, bits_early)), 0) < 0.5 * objects),
-reads AS (
-  SELECT s.token_hash, l.account, s.day, l.container, count(DISTINCT l.object_key) AS objects, min(l.time) AS first_time,
-         max(l.time) AS last_time
-  FROM log_row l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
-    AND l.time >= s.day - $span + INTERVAL '1 day' AND l.time < s.day + INTERVAL '1 day'
+days_read AS (
+  SELECT s.token_hash, l.account, l.time::DATE AS day, l.container, l.object_key, min(l.time) AS first_time, max(l.time) AS last_time
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
+    ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
   WHERE l.time >= $since::TIMESTAMP - $span - INTERVAL '1 day' AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class = 'read' AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
-  GROUP BY ALL HAVING count(DISTINCT l.object_key) >= $objects_min),
-known AS (
-  SELECT r.account, r.container, r.day, count(DISTINCT l.object_key) AS objects
-  FROM log_row l JOIN (SELECT DISTINCT account, container, day FROM reads) r ON l.account = r.account AND l.container = r.container
-    AND l.time >= r.day - $span - $baseline AND l.time < r.day + INTERVAL '1 day'
+  GROUP BY ALL),
+reads AS (
+  SELECT s.token_hash, s.account, s.day, r.container, count(DISTINCT r.object_key) AS objects, min(r.first_time) AS first_time,
+         max(r.last_time) AS last_time
+  FROM days_read r JOIN suspects s ON r.token_hash = s.token_hash AND r.account = s.account
+    AND r.day > s.day - $span AND r.day <= s.day
+  GROUP BY ALL HAVING count(DISTINCT r.object_key) >= $objects_min),
+objects AS (
+  SELECT DISTINCT l.account, l.container, l.object_key, l.time::DATE AS day
+  FROM log_row l JOIN (SELECT DISTINCT account, container FROM reads) r ON l.account = r.account AND l.container = r.container
   WHERE l.time >= $since::TIMESTAMP - $span - $baseline - INTERVAL '1 day' AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
-    AND l.operation_class IN ('read', 'write', 'copy', 'meta', 'tier', 'delete')
+    AND l.operation_class IN ('read', 'write', 'copy', 'meta', 'tier', 'delete')),
+known AS (
+  SELECT r.account, r.container, r.day, count(DISTINCT o.object_key) AS objects
+  FROM objects o JOIN (SELECT DISTINCT account, container, day FROM reads) r ON o.account = r.account AND o.container = r.container
+    AND o.day >= r.day - $span - $baseline AND o.day <= r.day
   GROUP BY ALL),
 shares AS (
   SELECT r.*, k.objects AS known FROM reads r JOIN known k ON r.account = k.account AND r.container = k.container AND r.day = k.day

@@ -28,6 +28,7 @@ needs:
   part: suspects
   only: [token_day]
   rows: day - $baseline
+  daily: networks
   proof: strange
 runbook: |
   1. Compare etag, request_md5 and size of each object in `objects` with the version before first_seen; take it out of service until it is explained.
@@ -117,14 +118,14 @@ writes AS (
     AND regexp_matches(l.object_key, '\.(pt|pth|ckpt|pkl|pickle|onnx|safetensors|h5|gguf|bin|js|mjs|html?|wasm|whl|jar|exe|dll|msi|so|sh|ps1|py)$', 'i')
   GROUP BY ALL),
 networks AS (
-  SELECT DISTINCT w.token_hash, w.account, w.day, network_of(l.caller_ipv4, l.caller_ip) AS network
-  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account, day FROM writes) w
-    ON l.account = w.account AND coalesce(l.token, l.token_fingerprint) = w.token_key AND l.time < w.day AND l.time >= w.day - $baseline
+  SELECT DISTINCT s.token_hash, l.account, l.time::DATE AS day, network_of(l.caller_ipv4, l.caller_ip) AS network
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
+    ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
   WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
 strange AS (
   SELECT w.* FROM writes w ANTI JOIN networks n
-    ON n.token_hash = w.token_hash AND n.account = w.account AND n.day = w.day AND n.network = w.network),
+    ON n.token_hash = w.token_hash AND n.account = w.account AND n.network = w.network AND n.day < w.day AND n.day >= w.day - $baseline),
 traces AS (
   SELECT s.token_hash, s.account, s.day, s.object_key,
          max(l.time) FILTER (l.operation_class IN ('read', 'meta', 'write', 'copy', 'tier', 'policy', 'lease')) AS existed,

@@ -34,6 +34,7 @@ needs:
   part: suspects
   only: [token_day]
   rows: day - $baseline
+  daily: networks
 runbook: |
   1. List the requests of this token_hash from `networks` on the day of window_start, by operation_class, container and user_agent.
   2. Ask the token's owner for a move or a new job within the 7 days before; look the network up in the routing registry as of that day.

@@ -30,6 +30,7 @@ needs:
   part: suspects
   only: [token_day]
   rows: day - $baseline
+  daily: tool_days
 runbook: |
   1. List the requests with `tools` of this token_hash on the day of window_start by caller_ip and operation_class.
   2. Look whether the same caller_ip used the token in the 28 days before, with another tool: then ask for a release.
@@ -108,11 +109,12 @@ requests AS (
     ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
   WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304) AND l.user_agent IS NOT NULL),
+tool_days AS (
+  SELECT token_hash, account, time::DATE AS day, tool, count(*) AS requests, count(*) FILTER (change) AS changes,
+         min(time) AS first_time, max(time) AS last_time
+  FROM requests GROUP BY ALL),
 tools AS (
-  SELECT *, lag(day) OVER (PARTITION BY token_hash, account, tool ORDER BY day) AS day_before
-  FROM (SELECT token_hash, account, time::DATE AS day, tool, count(*) AS requests, count(*) FILTER (change) AS changes,
-               min(time) AS first_time, max(time) AS last_time
-        FROM requests GROUP BY ALL))
+  SELECT *, lag(day) OVER (PARTITION BY token_hash, account, tool ORDER BY day) AS day_before FROM tool_days)
 SELECT t.token_hash, t.account, t.day::TIMESTAMP AS window_start, min(t.first_time) AS first_seen, max(t.last_time) AS last_seen,
        'medium' AS level, list_sort(list(t.tool))[1:20] AS tools, sum(t.requests)::BIGINT AS requests, sum(t.changes)::BIGINT AS changes
 FROM tools t SEMI JOIN suspects s ON s.token_hash = t.token_hash AND s.account = t.account AND s.day = t.day
