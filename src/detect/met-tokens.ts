@@ -7,16 +7,25 @@ import { daysBackMicros, stepsBackMicros } from './workspace.ts';
 
 const timeIn = { sas_use: 'bucket', token_day: 'day' } as const;
 
+const whole = (view: NarrowView) => `SELECT ${narrowColumns[view]} FROM ${view}`;
+
+/** Within so long, tokens that are used all the time do something that a rule asks for, and most rows are theirs. */
+const longMicros = 7n * 86_400_000_000n;
+
 /**
- * The tokens that may have something to find, and their rows of the views, in small tables: most tokens do so little that no
- * rule asks for them, so that forty rules over these cost less than one over all.
+ * The tokens that may have something to find, and their rows of the views, as `met_…`: most tokens do so little that no rule asks
+ * for them, so that forty rules over small tables cost less than one over all. Where many days are judged, they are shown the views
+ * as they are, since the copies would be as large.
  */
 export class MetTokens {
   readonly #connection: DuckDBConnection;
   readonly #prepared: PreparedStatements;
-  /** Tables that have the rows of other tokens still; filled when a rule reads them. */
+  /** Those that have the rows of other tokens still; filled when a rule reads them. */
   readonly #stale = new Set<NarrowView>();
   #range: Moments = {};
+  #isLong = false;
+  /** What each is made of. */
+  readonly #shown = new Map<NarrowView, string>();
 
   /** @param connection has the views. */
   constructor(connection: DuckDBConnection, prepared: PreparedStatements) {
@@ -28,8 +37,10 @@ export class MetTokens {
     await this.#connection.run(
       'CREATE TABLE met_token (token_hash UUID, account VARCHAR, met UHUGEINT, shown BOOLEAN)',
     );
-    for (const view of narrowViews)
-      await this.#connection.run(`CREATE TABLE met_${view} AS SELECT ${narrowColumns[view]} FROM ${view} LIMIT 0`);
+    for (const view of narrowViews) {
+      await this.#connection.run(`CREATE TABLE some_${view} AS ${whole(view)} LIMIT 0`);
+      await this.#show(view, `FROM some_${view}`);
+    }
   }
 
   /** As `take` of `RuleViews`. */
@@ -37,24 +48,33 @@ export class MetTokens {
     const { since, until } = moments;
     await this.#prepared.read('DELETE FROM met_token');
     await this.#prepared.read(`INSERT INTO met_token ${sql}`, moments);
+    this.#isLong = until - since > longMicros;
     this.#range = { sas_use: since - stepsBackMicros, token_day: since - daysBackMicros, until };
     this.#stale.add('sas_use').add('token_day');
     return numberIn(await this.#prepared.read('SELECT coalesce(bit_or(met), 0) FROM met_token'));
   }
 
-  /** Tables that a statement reads and that are not filled yet. */
+  /** Those that a statement reads and that are not filled yet. */
   unfilled(sql: string): readonly NarrowView[] {
     return [...this.#stale].filter((view) => new RegExp(`\\bmet_${view}\\b`).test(sql));
   }
 
   async fill(view: NarrowView): Promise<void> {
     this.#stale.delete(view);
-    await this.#prepared.read(`DELETE FROM met_${view}`);
+    await this.#prepared.read(`DELETE FROM some_${view}`);
+    await this.#show(view, this.#isLong ? whole(view) : `FROM some_${view}`);
+    if (this.#isLong) return;
     await this.#prepared.read(
-      `INSERT INTO met_${view} SELECT ${narrowColumns[view]} FROM ${view} t SEMI JOIN (FROM met_token WHERE shown) m
+      `INSERT INTO some_${view} SELECT ${narrowColumns[view]} FROM ${view} t SEMI JOIN (FROM met_token WHERE shown) m
         ON m.token_hash = t.token_hash AND m.account = t.account
         WHERE t.${timeIn[view]} >= $${view}::TIMESTAMP AND t.${timeIn[view]} < $until::TIMESTAMP`,
       this.#range,
     );
+  }
+
+  async #show(view: NarrowView, rows: string): Promise<void> {
+    if (this.#shown.get(view) === rows) return;
+    await this.#connection.run(`CREATE OR REPLACE VIEW met_${view} AS ${rows}`);
+    this.#shown.set(view, rows);
   }
 }

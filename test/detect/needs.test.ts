@@ -29,6 +29,7 @@ it('leave out no rule that would find something, commit by commit over an estate
     catalog: slowStore,
     rules: rules.map((rule) => ({ ...rule, needs: { only: [] } })),
   });
+  const all = { since: 0n, until: 0n };
   for (const arrival of arrivals) {
     const segments = (await fillLake(dataDir, catalog, [arrival])).flatMap((commit) => commit.segments);
     const since = segments.reduce((min, { minTime }) => (minTime < min ? minTime : min), segments[0]?.minTime ?? 0n);
@@ -38,7 +39,13 @@ it('leave out no rule that would find something, commit by commit over an estate
       await detector.evaluate({ since, until, final: false, standing: true });
     }
     expect(store.open).toEqual(slowStore.open);
+    all.since = all.until === 0n || since < all.since ? since : all.since;
+    all.until = until > all.until ? until : all.until;
   }
+  // More than a week.
+  expect(all.until - all.since).toBeGreaterThan(7n * 86_400_000_000n);
+  for (const detector of [fast, slow]) await detector.evaluate({ ...all, final: true, standing: true });
+  expect(store.open).toEqual(slowStore.open);
   expect(store.open.length).toBeGreaterThan(25);
   for (const detector of [fast, slow]) detector.close();
   await catalog.close();
