@@ -30,6 +30,7 @@ needs:
   only: [sas_use]
   rows: day - $window
   proof: bursts
+  past: { part: lately, by: suffix, rows: "day - least(INTERVAL '2 days', $baseline) - $window" }
 runbook: |
   1. List what this token_hash wrote, read and deleted from 1 hour before first_seen to last_seen.
   2. Open one of the new objects in a sandbox; compare it with the version of the original before first_seen.
