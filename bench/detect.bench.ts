@@ -52,7 +52,9 @@ async function ingest(
   for (let start = 0; start < records.length; start += commitRowsMax) {
     const part = records.slice(start, start + commitRowsMax);
     decodeAll(decoder, part);
-    const staged = await store.stage(decoder.batch(), decoder.newSas());
+    decoder.sort();
+    const batch = decoder.batch();
+    const staged = await store.stage(batch, decoder.newSas(), decoder.rollUp(batch));
     decoder.reset();
     const first = from + BigInt(start);
     const ranges = [{ ...place, from: first, to: first + BigInt(part.length) }];
