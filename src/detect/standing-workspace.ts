@@ -2,81 +2,32 @@ import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import { DuckDBInstance } from '../core/duckdb.ts';
 import { limits } from '../core/limits.ts';
 import type { SegmentFile } from '../store/commit.ts';
-import { entityViews, mergedParts } from '../store/entity-views.ts';
-import { emptyManifest, type Manifest, readManifest } from '../store/manifest.ts';
+import { entityViews } from '../store/entity-views.ts';
+import { emptyManifest, readManifest } from '../store/manifest.ts';
 import { spillFolder } from '../store/spill-folder.ts';
-import {
-  allRows,
-  logViews,
-  rollupRelation,
-  ruleMacros,
-  type StoredRows,
-  sasPaths,
-  sasRelation,
-} from '../store/views.ts';
+import { ruleMacros } from '../store/views.ts';
 import { Aside } from './aside.ts';
 import { type FeedRow, showFeeds } from './feed-files.ts';
-import { FreshSegments } from './fresh-segments.ts';
 import { HeldParts } from './held-parts.ts';
-import { type DayOf, KeptDays } from './kept-days.ts';
-import { KeptUse } from './kept-use.ts';
-import type { LogTokens, TokenDay } from './log-tokens.ts';
+import { KeptEntities } from './kept-entities.ts';
+import { KeptPast, logBackMicros } from './kept-past.ts';
+import type { LogTokens } from './log-tokens.ts';
 import { MetTokens } from './met-tokens.ts';
 import { reading, type Shown, shownAll, under } from './narrow-view.ts';
-import { bindMoments, timestampLiteral } from './parameter.ts';
-import { PastAsked } from './past-keys.ts';
+import { bindMoments } from './parameter.ts';
 import { type Moments, PreparedStatements } from './prepared-statements.ts';
 import type { HeldPart, PastStatement, RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
+import { touching } from './segment-days.ts';
+import { isOverLog, StandingLog } from './standing-log.ts';
 import { withPartFrom } from './statement-part.ts';
-import { type LogReader, SuspectLog } from './suspect-log.ts';
-import { TokenLives } from './token-lives.ts';
-import { TokenLog } from './token-log.ts';
-import { accountStepsBackMicros, daysBackMicros, stepsBackMicros } from './workspace.ts';
-
-const dayMicros = 86_400_000_000n;
-/** What a rule reads of the log lies within so many days before the range it judges. */
-const logBackMicros = 45n * dayMicros;
-/** Rows come so much too late at most without everything being read again. */
-const lateMicros = 2n * dayMicros;
-
-/** The views that are made anew from run to run. */
-const logViewsIn = /\b(log_row|storage_log|rollup)\b/g;
-
-/** What adds up is kept in parts, one for each time that rows came; each with the column of its time. */
-const inParts = { account_day: 'day', account_step: 'bucket', key_day: 'day' } as const;
-const parts = ['account_day', 'account_step', 'key_day'] as const;
-
-function touching(segments: readonly SegmentFile[], { since, until }: EventRange): SegmentFile[] {
-  return segments.filter(({ minTime, maxTime }) => maxTime >= since && minTime < until);
-}
-
-const within = (name: string, { since, until }: EventRange) =>
-  `${name} >= ${timestampLiteral(since)} AND ${name} < ${timestampLiteral(until)}`;
-const before = (name: string, micros: bigint) => `${name} < ${timestampLiteral(micros)}`;
-
-/** What is kept of days: as far back as rules look, and not of those judged. */
-function boundsOf(range: EventRange): Readonly<Record<'oldest' | 'judged', number>> {
-  const { since } = fromWholeDay(range);
-  return { oldest: dayOf(since - logBackMicros), judged: dayOf(since) };
-}
-
-function ofDays(segments: readonly SegmentFile[], days: readonly DayOf<bigint | string>[]): SegmentFile[] {
-  const asked = [...new Set(days.map(([, day]) => day))];
-  return segments.filter(({ minTime, maxTime }) => asked.some((day) => dayOf(minTime) <= day && day <= dayOf(maxTime)));
-}
+import type { LogReader } from './suspect-log.ts';
 
 /** A statement over what of the views it is shown. */
 function over({ only, held }: Shown, sql: string): string {
   const narrow = reading(sql, new Map(only.map((view) => [view, `met_${view}`] as const)));
   return held.reduce((text, { part, relation }) => withPartFrom(text, part, relation), narrow);
 }
-
-/** Days since 1970. */
-const dayOf = (micros: bigint) => Number(micros / dayMicros);
-
-/** To the end of the day. */
-const toWholeDay = (micros: bigint) => micros + ((dayMicros - (micros % dayMicros)) % dayMicros);
 
 /**
  * The views that rules read, kept from one run to the next: a run reads the rollups that came since, not those of the lake.
@@ -89,23 +40,12 @@ export class StandingWorkspace implements RuleViews {
   readonly #dataDir: string;
   readonly #instance: DuckDBInstance;
   readonly connection: DuckDBConnection;
-  readonly #use: KeptUse;
-  readonly #lives: TokenLives;
-  readonly #fresh = new FreshSegments();
-  readonly #sasLoaded = new Set<string>();
-  /** From when on days and five minutes are kept. */
-  #kept = { days: 0n, steps: 0n };
-  /** Segments with the rows that rules may read. */
-  #segments: readonly SegmentFile[] = [];
-  /** Whether the views of the log show them. */
-  #isLogShown = false;
+  readonly #entities: KeptEntities;
+  readonly #log: StandingLog;
   readonly #prepared: PreparedStatements;
   readonly #met: MetTokens;
-  readonly #tokenLog: TokenLog;
-  readonly #suspects: SuspectLog;
   readonly #parts: HeldParts;
-  readonly #days: KeptDays;
-  readonly #pastAsked: PastAsked;
+  readonly #past: KeptPast;
   readonly #aside: Aside;
 
   private constructor(
@@ -116,15 +56,12 @@ export class StandingWorkspace implements RuleViews {
     this.#dataDir = dataDir;
     this.#instance = instance;
     this.connection = connection;
-    this.#use = new KeptUse(connection);
-    this.#lives = new TokenLives(connection);
+    this.#entities = new KeptEntities(dataDir, connection);
     this.#prepared = new PreparedStatements(connection);
     this.#met = new MetTokens(connection, this.#prepared);
-    this.#tokenLog = new TokenLog(connection);
-    this.#suspects = new SuspectLog(connection);
+    this.#log = new StandingLog(dataDir, connection);
     this.#parts = new HeldParts(connection, this.#prepared);
-    this.#days = new KeptDays(connection);
-    this.#pastAsked = new PastAsked(connection);
+    this.#past = new KeptPast(dataDir, connection);
     this.#aside = new Aside(aside);
   }
 
@@ -149,22 +86,12 @@ export class StandingWorkspace implements RuleViews {
     // Left to itself, DuckDB puts all tables of a database in memory in order after every 16 MB that changed.
     await run("SET checkpoint_threshold = '256MB'");
     for (const macro of ruleMacros) await run(macro);
-    await run(`CREATE TABLE saved_sas AS FROM ${sasRelation(this.#dataDir, [])}`);
-    await run('CREATE VIEW sas AS FROM saved_sas');
-    await run(`CREATE TEMP VIEW rollup AS SELECT * FROM ${rollupRelation(this.#dataDir, [])}`);
-    await this.#use.create();
-    await run(`CREATE TABLE kept_token_life AS ${entityViews.token_life}`);
-    await run('CREATE VIEW token_life AS FROM kept_token_life');
-    for (const name of parts) {
-      await run(`CREATE TABLE kept_${name} AS ${entityViews[name]}`);
-      await run(`CREATE VIEW ${name} AS ${mergedParts[name]} FROM kept_${name} GROUP BY ALL`);
-    }
+    await this.#entities.create();
     await run(`CREATE VIEW feed AS ${entityViews.feed}`);
     await showFeeds(this.connection, feeds);
     await this.#met.create();
-    await this.#tokenLog.create();
-    await this.#suspects.create();
-    await this.#pastAsked.create();
+    await this.#log.create();
+    await this.#past.create();
   }
 
   async useAllCores(): Promise<void> {
@@ -173,7 +100,7 @@ export class StandingWorkspace implements RuleViews {
 
   /** Notes what was committed, so that rows are not missed that compaction moves before the next run. */
   note(segments: readonly SegmentFile[]): void {
-    this.#fresh.note(segments);
+    this.#entities.note(segments);
   }
 
   /**
@@ -184,24 +111,9 @@ export class StandingWorkspace implements RuleViews {
    */
   async refresh(range: EventRange, anew = false): Promise<void> {
     const manifest = (await readManifest(this.#dataDir)) ?? emptyManifest;
-    await this.#loadSas(manifest);
+    await this.#past.note(await this.#entities.refresh(manifest, range, anew));
     const { since, until } = fromWholeDay(range);
-    const needed = { days: since - daysBackMicros, steps: since - stepsBackMicros };
-    const taken = this.#fresh.take(manifest);
-    const fresh = needed.days < this.#kept.days ? null : taken;
-    if (fresh === null) {
-      await this.#readAll(manifest, needed.days - lateMicros);
-      this.#days.change(null);
-    } else {
-      const again = this.#toReadAgain(manifest, fresh, { since, until, steps: needed.steps, anew });
-      if (fresh.length > 0) await this.#readFresh(fresh);
-      await this.#noteDays(fresh);
-      if (again !== null) await this.#readAgain(manifest, again);
-    }
-    await this.#forget({ days: needed.days - lateMicros, steps: needed.steps - lateMicros });
-    await this.#lives.forget(needed.days - lateMicros);
-    this.#segments = touching(manifest.segments, { since: since - logBackMicros, until });
-    this.#isLogShown = false;
+    this.#log.segments = touching(manifest.segments, { since: since - logBackMicros, until });
   }
 
   /** The same, letting somebody else in before each statement and while one reads the log. */
@@ -244,8 +156,8 @@ export class StandingWorkspace implements RuleViews {
   ): Promise<DuckDBResultReader> {
     const statement = over(shown, sql);
     await this.#freshen(statement);
-    if (statement.search(logViewsIn) < 0) return this.#prepared.read(statement, moments);
-    return this.#run(await this.#overLog(statement, moments, shown.log), meanwhile);
+    if (!isOverLog(statement)) return this.#prepared.read(statement, moments);
+    return this.#run(await this.#log.under(statement, moments, shown.log), meanwhile);
   }
 
   /** What is done meanwhile may read the log too, so it must find its own connection free. */
@@ -253,37 +165,14 @@ export class StandingWorkspace implements RuleViews {
     return meanwhile === undefined ? this.connection.runAndReadAll(sql) : this.#aside.run(sql, meanwhile);
   }
 
-  async #overLog(statement: string, moments: Moments & EventRange, log: LogTokens | null): Promise<string> {
-    const names = new Set(statement.match(logViewsIn));
-    const views =
-      log === null ? logViews(allRows(this.#dataDir, { segments: this.#segments })) : await this.#logOf(log, moments);
-    const relations = Object.fromEntries(Object.entries(views).filter(([name]) => names.has(name)));
-    return bindMoments(under(relations, statement), moments);
-  }
-
-  async #logOf(tokens: LogTokens, { until }: EventRange): Promise<Record<'log_row', string>> {
-    const log = this.#suspects.has(tokens)
-      ? this.#suspects.rows
-      : logViews(this.#rowsOf({ since: tokens.since, until }, tokens.days)).log_row;
-    return { log_row: await this.#tokenLog.of(tokens, log) };
-  }
-
-  #rowsOf(range: EventRange, days: LogTokens['days'] = null): StoredRows {
-    const segments = touching(this.#segments, range);
-    return allRows(this.#dataDir, { segments: days === null ? segments : ofDays(segments, days) });
-  }
-
   async ready(sql: string): Promise<void> {
     await this.#freshen(sql);
-    if (this.#isLogShown || sql.search(logViewsIn) < 0) return;
-    for (const [name, view] of Object.entries(logViews(allRows(this.#dataDir, { segments: this.#segments }))))
-      await this.#show(name, view);
-    this.#isLogShown = true;
+    if (isOverLog(sql)) await this.#log.show();
   }
 
   async #freshen(sql: string): Promise<void> {
     const unfilled = this.#met.unfilled(sql);
-    if (/\b(token|family)_day\b/.test(sql) || unfilled.includes('token_day')) await this.#use.days();
+    if (/\b(token|family)_day\b/.test(sql) || unfilled.includes('token_day')) await this.#entities.days();
     for (const view of unfilled) await this.#met.fill(view);
   }
 
@@ -292,20 +181,11 @@ export class StandingWorkspace implements RuleViews {
   }
 
   forget(logs: readonly LogTokens[]): Promise<void> {
-    return this.#suspects.forget(logs);
+    return this.#log.forget(logs);
   }
 
-  /** What rules read of more than two days is read by each of them. */
   gather(readers: readonly LogReader[], range: EventRange, meanwhile?: () => Promise<void>): Promise<void> {
-    const { since, until } = fromWholeDay(range);
-    return this.#suspects.gather(
-      readers,
-      { since: since - stepsBackMicros, until },
-      {
-        relation: (first) => this.#rowsOf({ since: first, until }).log,
-        run: (sql) => this.#run(sql, meanwhile),
-      },
-    );
+    return this.#log.gather(readers, range, (sql) => this.#run(sql, meanwhile));
   }
 
   async hold(
@@ -315,50 +195,16 @@ export class StandingWorkspace implements RuleViews {
     meanwhile?: () => Promise<void>,
   ): Promise<HeldPart | null> {
     const statement = over(shown, sql);
-    const isOverLog = statement.search(logViewsIn) >= 0;
-    if (isOverLog && shown.log === null) return null;
+    const readsLog = isOverLog(statement);
+    if (readsLog && shown.log === null) return null;
     await this.#freshen(statement);
-    if (!isOverLog) return this.#parts.hold(statement, moments);
-    const whole = await this.#overLog(statement, moments, shown.log);
+    if (!readsLog) return this.#parts.hold(statement, moments);
+    const whole = await this.#log.under(statement, moments, shown.log);
     return this.#parts.holdAnew(statement, whole, (insert) => this.#run(insert, meanwhile));
   }
 
-  async unread(part: string, log: LogTokens, range: EventRange): Promise<LogTokens> {
-    const bounds = boundsOf(range);
-    const days = await this.#days.unread(part, log.days ?? [], bounds, (some) => this.#used(some));
-    const first = days.reduce((min, [, day]) => (day < min ? day : min), bounds.judged);
-    return { ...log, since: BigInt(first) * dayMicros, days };
-  }
-
-  async keepPast(
-    part: string,
-    sql: string,
-    moments: Moments & EventRange,
-    { asked, shown }: PastStatement,
-    meanwhile?: () => Promise<void>,
-  ): Promise<HeldPart | null> {
-    const name = `${part} past`;
-    const days = await this.#days.unread(name, asked.days, boundsOf(moments), async (some) => some);
-    const statement = over(shown, sql);
-    await this.#freshen(statement);
-    const { log_row } = logViews(allRows(this.#dataDir, { segments: ofDays(this.#segments, days) }));
-    const whole = await this.#pastAsked.of({ ...asked, days }, bindMoments(under({ log_row }, statement), moments));
-    return this.#days.add(name, whole, { days, ended: dayOf(moments.until - 1n) }, (insert) =>
-      this.#run(insert, meanwhile),
-    );
-  }
-
-  /** Those of some tokens' days of which the log has rows, as the rollups tell. */
-  async #used(days: readonly TokenDay[]): Promise<TokenDay[]> {
-    const segments = ofDays(this.#segments, days);
-    await this.#showRollup(segments, null);
-    const numbers = [...new Set(days.map(([number]) => number))].map((number) => `${number}::UBIGINT`);
-    const found = await this.connection.runAndReadAll(
-      `SELECT DISTINCT coalesce(token, token_fingerprint), bucket::DATE - DATE '1970-01-01' FROM rollup
-       WHERE coalesce(token, token_fingerprint) IN (${numbers.join(', ')})`,
-    );
-    const used = new Set(found.getRows().map(String));
-    return days.filter((tokenDay) => used.has(String(tokenDay)));
+  unread(part: string, log: LogTokens, range: EventRange): Promise<LogTokens> {
+    return this.#past.unread(part, log, range, this.#log.segments);
   }
 
   async keep(
@@ -368,117 +214,33 @@ export class StandingWorkspace implements RuleViews {
     shown: Shown,
     meanwhile?: () => Promise<void>,
   ): Promise<HeldPart | null> {
-    const days = shown.log?.days ?? null;
-    if (days === null) return null;
+    const { log } = shown;
+    if (log === null) return null;
     const statement = over(shown, sql);
     await this.#freshen(statement);
-    const whole = await this.#overLog(statement, moments, shown.log);
-    return this.#days.add(part, whole, { days, ended: dayOf(moments.until - 1n) }, (insert) =>
-      this.#run(insert, meanwhile),
+    const whole = await this.#log.under(statement, moments, log);
+    return this.#past.add(part, whole, { log, until: moments.until }, (insert) => this.#run(insert, meanwhile));
+  }
+
+  async keepPast(
+    part: string,
+    sql: string,
+    moments: Moments & EventRange,
+    { asked, shown }: PastStatement,
+    meanwhile?: () => Promise<void>,
+  ): Promise<HeldPart | null> {
+    const statement = over(shown, sql);
+    await this.#freshen(statement);
+    return this.#past.addAsked(
+      part,
+      {
+        asked,
+        moments,
+        segments: this.#log.segments,
+        over: (log_row) => bindMoments(under({ log_row }, statement), moments),
+      },
+      (insert) => this.#run(insert, meanwhile),
     );
-  }
-
-  /** Whole days that must be made anew from the lake; null for none. */
-  #toReadAgain(
-    { segments }: Manifest,
-    fresh: readonly SegmentFile[],
-    { since, until, steps, anew }: EventRange & { readonly steps: bigint; readonly anew: boolean },
-  ): EventRange | null {
-    const end = toWholeDay(until);
-    const oldest = fresh.reduce((min, { minTime }) => (minTime < min ? minTime : min), since);
-    const first = steps < this.#kept.steps ? steps : oldest;
-    if (first < this.#kept.steps) return { since: first - (first % dayMicros), until: end };
-    const isRead = new Set(fresh);
-    const days = { since, until: end };
-    return anew && touching(segments, days).some((file) => !isRead.has(file)) ? days : null;
-  }
-
-  async #readAll(manifest: Manifest, since: bigint): Promise<void> {
-    const newest = manifest.segments.reduce((max, { maxTime }) => (maxTime > max ? maxTime : max), since);
-    const days = { since, until: newest + 1n };
-    this.#kept = { days: since, steps: since };
-    for (const name of parts) await this.connection.run(`DELETE FROM kept_${name}`);
-    await this.#showRollup(touching(manifest.segments, days), within('bucket', days));
-    await this.#use.replace();
-    await this.#addParts();
-    if (manifest.segments.every(({ minTime }) => minTime >= since)) return this.#lives.replace();
-    await this.#showRollup(manifest.segments, null);
-    await this.#show('sas_use', entityViews.sas_use);
-    await this.#lives.replace();
-    await this.connection.run('DROP VIEW temp.sas_use');
-  }
-
-  async #readFresh(fresh: readonly SegmentFile[]): Promise<void> {
-    await this.#showRollup(fresh, null);
-    await this.#use.add();
-    await this.#addParts();
-    await this.#show('sas_use', this.#use.added);
-    await this.#lives.add();
-    await this.connection.run('DROP VIEW temp.sas_use');
-  }
-
-  /** What is kept of a day is made of the rows it had. */
-  async #noteDays(fresh: readonly SegmentFile[]): Promise<void> {
-    const { end } = this.#days;
-    const late = fresh.filter(({ minTime }) => end !== null && dayOf(minTime) < end);
-    if (late.length === 0) return;
-    await this.#showRollup(late, null);
-    const days = await this.connection.runAndReadAll("SELECT DISTINCT bucket::DATE - DATE '1970-01-01' FROM rollup");
-    this.#days.change(days.getRows().map(([day]) => Number(day)));
-  }
-
-  async #readAgain({ segments }: Manifest, days: EventRange): Promise<void> {
-    await this.#use.drop({ steps: within('bucket', days), days: within('day', days) });
-    for (const name of parts)
-      await this.connection.run(`DELETE FROM kept_${name} WHERE ${within(inParts[name], days)}`);
-    if (days.since < this.#kept.steps) this.#kept.steps = days.since;
-    if (days.since < this.#kept.days) this.#kept.days = days.since;
-    await this.#take(touching(segments, days), days);
-  }
-
-  async #take(segments: readonly SegmentFile[], days: EventRange): Promise<void> {
-    await this.#showRollup(segments, within('bucket', days));
-    await this.#use.add();
-    await this.#addParts();
-    await this.#use.days();
-  }
-
-  async #addParts(): Promise<void> {
-    for (const name of parts) await this.connection.run(`INSERT INTO kept_${name} ${entityViews[name]}`);
-  }
-
-  async #showRollup(segments: readonly SegmentFile[], inside: string | null): Promise<void> {
-    const rollup = `SELECT * FROM ${rollupRelation(this.#dataDir, segments)}`;
-    await this.#show('rollup', inside === null ? rollup : `${rollup} WHERE ${inside}`);
-  }
-
-  async #loadSas(manifest: Manifest): Promise<void> {
-    const fresh = sasPaths(manifest).filter((path) => !this.#sasLoaded.has(path));
-    if (fresh.length === 0) return;
-    await this.connection.run(
-      `INSERT INTO saved_sas SELECT DISTINCT ON (sas_id) * FROM ${sasRelation(this.#dataDir, fresh)} f
-       WHERE NOT EXISTS (FROM saved_sas s WHERE s.sas_id = f.sas_id)`,
-    );
-    for (const path of fresh) this.#sasLoaded.add(path);
-  }
-
-  /** Drops what is too old for rules to look at. */
-  async #forget({ days, steps }: { readonly days: bigint; readonly steps: bigint }): Promise<void> {
-    if (steps > this.#kept.steps) {
-      await this.#use.drop({ steps: before('bucket', steps), days: null });
-      this.#kept.steps = steps;
-    }
-    if (days <= this.#kept.days) return;
-    await this.#use.drop({ steps: null, days: before('day', days) });
-    const accountSteps = days + daysBackMicros - accountStepsBackMicros;
-    await this.connection.run(`DELETE FROM kept_account_step WHERE ${before('bucket', accountSteps)}`);
-    for (const name of ['account_day', 'key_day'])
-      await this.connection.run(`DELETE FROM kept_${name} WHERE ${before('day', days)}`);
-    this.#kept.days = days;
-  }
-
-  async #show(name: string, sql: string): Promise<void> {
-    await this.connection.run(`CREATE OR REPLACE TEMP VIEW ${name} AS ${sql}`);
   }
 
   close(): void {

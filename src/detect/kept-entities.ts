@@ -1,0 +1,187 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { SegmentFile } from '../store/commit.ts';
+import { entityViews, mergedParts } from '../store/entity-views.ts';
+import type { Manifest } from '../store/manifest.ts';
+import { rollupRelation, sasPaths, sasRelation } from '../store/views.ts';
+import { FreshSegments } from './fresh-segments.ts';
+import { KeptUse } from './kept-use.ts';
+import { timestampLiteral } from './parameter.ts';
+import { type EventRange, fromWholeDay } from './run.ts';
+import { dayMicros, touching } from './segment-days.ts';
+import { TokenLives } from './token-lives.ts';
+import { accountStepsBackMicros, daysBackMicros, stepsBackMicros } from './workspace.ts';
+
+/** Rows come so much too late at most without everything being read again. */
+const lateMicros = 2n * dayMicros;
+
+/** What adds up is kept in parts, one for each time that rows came; each with the column of its time. */
+const inParts = { account_day: 'day', account_step: 'bucket', key_day: 'day' } as const;
+const parts = ['account_day', 'account_step', 'key_day'] as const;
+
+const within = (name: string, { since, until }: EventRange) =>
+  `${name} >= ${timestampLiteral(since)} AND ${name} < ${timestampLiteral(until)}`;
+const before = (name: string, micros: bigint) => `${name} < ${timestampLiteral(micros)}`;
+
+/** To the end of the day. */
+const toWholeDay = (micros: bigint) => micros + ((dayMicros - (micros % dayMicros)) % dayMicros);
+
+/** What rollups tell of tokens, families, accounts and keys, in tables under the names of their views. */
+export class KeptEntities {
+  readonly #dataDir: string;
+  readonly #connection: DuckDBConnection;
+  readonly #use: KeptUse;
+  readonly #lives: TokenLives;
+  readonly #fresh = new FreshSegments();
+  readonly #sasLoaded = new Set<string>();
+  /** From when on days and five minutes are kept. */
+  #kept = { days: 0n, steps: 0n };
+
+  constructor(dataDir: string, connection: DuckDBConnection) {
+    this.#dataDir = dataDir;
+    this.#connection = connection;
+    this.#use = new KeptUse(connection);
+    this.#lives = new TokenLives(connection);
+  }
+
+  async create(): Promise<void> {
+    const run = (sql: string) => this.#connection.run(sql);
+    await run(`CREATE TABLE saved_sas AS FROM ${sasRelation(this.#dataDir, [])}`);
+    await run('CREATE VIEW sas AS FROM saved_sas');
+    await run(`CREATE TEMP VIEW rollup AS SELECT * FROM ${rollupRelation(this.#dataDir, [])}`);
+    await this.#use.create();
+    await run(`CREATE TABLE kept_token_life AS ${entityViews.token_life}`);
+    await run('CREATE VIEW token_life AS FROM kept_token_life');
+    for (const name of parts) {
+      await run(`CREATE TABLE kept_${name} AS ${entityViews[name]}`);
+      await run(`CREATE VIEW ${name} AS ${mergedParts[name]} FROM kept_${name} GROUP BY ALL`);
+    }
+  }
+
+  /** Notes what was committed, so that rows are not missed that compaction moves before the next run. */
+  note(segments: readonly SegmentFile[]): void {
+    this.#fresh.note(segments);
+  }
+
+  /** Adds up the days of tokens and families whose rows have come. */
+  days(): Promise<void> {
+    return this.#use.days();
+  }
+
+  /**
+   * Takes in what came since the last run.
+   *
+   * @param range what is going to be judged; rows may have come for any of its days.
+   * @param anew make its days from the rollups as they are now, where they are not those that have been read.
+   * @returns the segments that came; null where everything was read again.
+   */
+  async refresh(manifest: Manifest, range: EventRange, anew: boolean): Promise<readonly SegmentFile[] | null> {
+    await this.#loadSas(manifest);
+    const { since, until } = fromWholeDay(range);
+    const needed = { days: since - daysBackMicros, steps: since - stepsBackMicros };
+    const taken = this.#fresh.take(manifest);
+    const fresh = needed.days < this.#kept.days ? null : taken;
+    if (fresh === null) {
+      await this.#readAll(manifest, needed.days - lateMicros);
+    } else {
+      const again = this.#toReadAgain(manifest, fresh, { since, until, steps: needed.steps, anew });
+      if (fresh.length > 0) await this.#readFresh(fresh);
+      if (again !== null) await this.#readAgain(manifest, again);
+    }
+    await this.#forget({ days: needed.days - lateMicros, steps: needed.steps - lateMicros });
+    await this.#lives.forget(needed.days - lateMicros);
+    return fresh;
+  }
+
+  /** Whole days that must be made anew from the lake; null for none. */
+  #toReadAgain(
+    { segments }: Manifest,
+    fresh: readonly SegmentFile[],
+    { since, until, steps, anew }: EventRange & { readonly steps: bigint; readonly anew: boolean },
+  ): EventRange | null {
+    const end = toWholeDay(until);
+    const oldest = fresh.reduce((min, { minTime }) => (minTime < min ? minTime : min), since);
+    const first = steps < this.#kept.steps ? steps : oldest;
+    if (first < this.#kept.steps) return { since: first - (first % dayMicros), until: end };
+    const isRead = new Set(fresh);
+    const days = { since, until: end };
+    return anew && touching(segments, days).some((file) => !isRead.has(file)) ? days : null;
+  }
+
+  async #readAll(manifest: Manifest, since: bigint): Promise<void> {
+    const newest = manifest.segments.reduce((max, { maxTime }) => (maxTime > max ? maxTime : max), since);
+    const days = { since, until: newest + 1n };
+    this.#kept = { days: since, steps: since };
+    for (const name of parts) await this.#connection.run(`DELETE FROM kept_${name}`);
+    await this.#showRollup(touching(manifest.segments, days), within('bucket', days));
+    await this.#use.replace();
+    await this.#addParts();
+    if (manifest.segments.every(({ minTime }) => minTime >= since)) return this.#lives.replace();
+    await this.#showRollup(manifest.segments, null);
+    await this.#show('sas_use', entityViews.sas_use);
+    await this.#lives.replace();
+    await this.#connection.run('DROP VIEW temp.sas_use');
+  }
+
+  async #readFresh(fresh: readonly SegmentFile[]): Promise<void> {
+    await this.#showRollup(fresh, null);
+    await this.#use.add();
+    await this.#addParts();
+    await this.#show('sas_use', this.#use.added);
+    await this.#lives.add();
+    await this.#connection.run('DROP VIEW temp.sas_use');
+  }
+
+  async #readAgain({ segments }: Manifest, days: EventRange): Promise<void> {
+    await this.#use.drop({ steps: within('bucket', days), days: within('day', days) });
+    for (const name of parts)
+      await this.#connection.run(`DELETE FROM kept_${name} WHERE ${within(inParts[name], days)}`);
+    if (days.since < this.#kept.steps) this.#kept.steps = days.since;
+    if (days.since < this.#kept.days) this.#kept.days = days.since;
+    await this.#take(touching(segments, days), days);
+  }
+
+  async #take(segments: readonly SegmentFile[], days: EventRange): Promise<void> {
+    await this.#showRollup(segments, within('bucket', days));
+    await this.#use.add();
+    await this.#addParts();
+    await this.#use.days();
+  }
+
+  async #addParts(): Promise<void> {
+    for (const name of parts) await this.#connection.run(`INSERT INTO kept_${name} ${entityViews[name]}`);
+  }
+
+  async #showRollup(segments: readonly SegmentFile[], inside: string | null): Promise<void> {
+    const rollup = `SELECT * FROM ${rollupRelation(this.#dataDir, segments)}`;
+    await this.#show('rollup', inside === null ? rollup : `${rollup} WHERE ${inside}`);
+  }
+
+  async #loadSas(manifest: Manifest): Promise<void> {
+    const fresh = sasPaths(manifest).filter((path) => !this.#sasLoaded.has(path));
+    if (fresh.length === 0) return;
+    await this.#connection.run(
+      `INSERT INTO saved_sas SELECT DISTINCT ON (sas_id) * FROM ${sasRelation(this.#dataDir, fresh)} f
+       WHERE NOT EXISTS (FROM saved_sas s WHERE s.sas_id = f.sas_id)`,
+    );
+    for (const path of fresh) this.#sasLoaded.add(path);
+  }
+
+  /** Drops what is too old for rules to look at. */
+  async #forget({ days, steps }: { readonly days: bigint; readonly steps: bigint }): Promise<void> {
+    if (steps > this.#kept.steps) {
+      await this.#use.drop({ steps: before('bucket', steps), days: null });
+      this.#kept.steps = steps;
+    }
+    if (days <= this.#kept.days) return;
+    await this.#use.drop({ steps: null, days: before('day', days) });
+    const accountSteps = days + daysBackMicros - accountStepsBackMicros;
+    await this.#connection.run(`DELETE FROM kept_account_step WHERE ${before('bucket', accountSteps)}`);
+    for (const name of ['account_day', 'key_day'])
+      await this.#connection.run(`DELETE FROM kept_${name} WHERE ${before('day', days)}`);
+    this.#kept.days = days;
+  }
+
+  async #show(name: string, sql: string): Promise<void> {
+    await this.#connection.run(`CREATE OR REPLACE TEMP VIEW ${name} AS ${sql}`);
+  }
+}

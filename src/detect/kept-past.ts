@@ -1,0 +1,103 @@
+import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
+import type { SegmentFile } from '../store/commit.ts';
+import { allRows, logViews, rollupRelation } from '../store/views.ts';
+import { KeptDays } from './kept-days.ts';
+import type { LogTokens, TokenDay } from './log-tokens.ts';
+import { PastAsked, type PastKeys } from './past-keys.ts';
+import type { HeldPart } from './rule-views.ts';
+import { type EventRange, fromWholeDay } from './run.ts';
+import { dayMicros, dayOf, ofDays } from './segment-days.ts';
+
+/** What a rule reads of the log lies within so many days before the range it judges. */
+export const logBackMicros = 45n * dayMicros;
+
+/** What is kept of days: as far back as rules look, and not of those judged. */
+function boundsOf(range: EventRange): Readonly<Record<'oldest' | 'judged', number>> {
+  const { since } = fromWholeDay(range);
+  return { oldest: dayOf(since - logBackMicros), judged: dayOf(since) };
+}
+
+/** Runs a statement that takes rows in. */
+type Insert = (sql: string) => Promise<DuckDBResultReader>;
+
+/** A statement that groups rows of the whole log by the keys that are asked. */
+interface AskedStatement {
+  readonly asked: PastKeys;
+  readonly moments: EventRange;
+  readonly segments: readonly SegmentFile[];
+  /** The statement over a SELECT of the log. */
+  readonly over: (log: string) => string;
+}
+
+/** What statements have made of the log of days before: read once, as long as no rows come for these days. */
+export class KeptPast {
+  readonly #dataDir: string;
+  readonly #connection: DuckDBConnection;
+  readonly #days: KeptDays;
+  readonly #asked: PastAsked;
+
+  constructor(dataDir: string, connection: DuckDBConnection) {
+    this.#dataDir = dataDir;
+    this.#connection = connection;
+    this.#days = new KeptDays(connection);
+    this.#asked = new PastAsked(connection);
+  }
+
+  create(): Promise<void> {
+    return this.#asked.create();
+  }
+
+  /** Notes segments that came; what is kept of a day is made of the rows it had. @param fresh null for any. */
+  async note(fresh: readonly SegmentFile[] | null): Promise<void> {
+    if (fresh === null) return this.#days.change(null);
+    const { end } = this.#days;
+    const late = fresh.filter(({ minTime }) => end !== null && dayOf(minTime) < end);
+    if (late.length === 0) return;
+    const days = await this.#connection.runAndReadAll(
+      `SELECT DISTINCT bucket::DATE - DATE '1970-01-01' FROM ${rollupRelation(this.#dataDir, late)}`,
+    );
+    this.#days.change(days.getRows().map(([day]) => Number(day)));
+  }
+
+  /** What of some tokens' rows of the log has to be read for a part. */
+  async unread(part: string, log: LogTokens, range: EventRange, segments: readonly SegmentFile[]): Promise<LogTokens> {
+    const bounds = boundsOf(range);
+    const days = await this.#days.unread(part, log.days ?? [], bounds, (some) => this.#used(some, segments));
+    const first = days.reduce((min, [, day]) => (day < min ? day : min), bounds.judged);
+    return { ...log, since: BigInt(first) * dayMicros, days };
+  }
+
+  /** Those of some tokens' days of which the log has rows, as the rollups tell. */
+  async #used(days: readonly TokenDay[], segments: readonly SegmentFile[]): Promise<TokenDay[]> {
+    const numbers = [...new Set(days.map(([number]) => number))].map((number) => `${number}::UBIGINT`);
+    const found = await this.#connection.runAndReadAll(
+      `SELECT DISTINCT coalesce(token, token_fingerprint), bucket::DATE - DATE '1970-01-01' FROM ${rollupRelation(this.#dataDir, ofDays(segments, days))}
+       WHERE coalesce(token, token_fingerprint) IN (${numbers.join(', ')})`,
+    );
+    const used = new Set(found.getRows().map(String));
+    return days.filter((tokenDay) => used.has(String(tokenDay)));
+  }
+
+  /** Adds the rows of a statement over what `unread` has told. */
+  async add(
+    part: string,
+    sql: string,
+    { log, until }: { readonly log: LogTokens; readonly until: bigint },
+    insert: Insert,
+  ): Promise<HeldPart | null> {
+    return log.days === null ? null : this.#days.add(part, sql, { days: log.days, ended: dayOf(until - 1n) }, insert);
+  }
+
+  /** Adds what is missing of what a statement is asked. */
+  async addAsked(
+    part: string,
+    { asked, moments, segments, over }: AskedStatement,
+    insert: Insert,
+  ): Promise<HeldPart | null> {
+    const name = `${part} past`;
+    const days = await this.#days.unread(name, asked.days, boundsOf(moments), async (some) => some);
+    const { log_row } = logViews(allRows(this.#dataDir, { segments: ofDays(segments, days) }));
+    const sql = await this.#asked.of({ ...asked, days }, over(log_row));
+    return this.#days.add(name, sql, { days, ended: dayOf(moments.until - 1n) }, insert);
+  }
+}
