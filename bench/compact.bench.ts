@@ -1,5 +1,6 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { columns } from '../src/core/columns.ts';
 import { DuckDBInstance } from '../src/core/duckdb.ts';
 import { readManifest } from '../src/store/manifest.ts';
 import { literal } from '../src/store/segment-writer.ts';
@@ -11,12 +12,14 @@ import { fewHours, withDataset } from './dataset.ts';
 const program = new URL('./compact-program.js', import.meta.url);
 const laneProgram = new URL('./lane-program.js', import.meta.url);
 
-/** One hash of all rows of some files, in any order. */
+/** One hash of all rows of some files, whatever the order of rows and columns. */
 async function rowsDigest(files: string): Promise<string> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
+  const names = columns.map(({ name }) => `"${name}"`).join(', ');
   const reader = await connection.runAndReadAll(
-    `SELECT count(*)::VARCHAR, bit_xor(hash(r))::VARCHAR FROM read_parquet(${literal(files)}, hive_partitioning = false) r`,
+    `SELECT count(*)::VARCHAR, bit_xor(hash(r))::VARCHAR
+      FROM (SELECT ${names} FROM read_parquet(${literal(files)}, hive_partitioning = false)) r`,
   );
   instance.closeSync();
   return String(reader.getRows()[0]);

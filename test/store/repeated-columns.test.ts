@@ -7,6 +7,7 @@ import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { expect, it } from 'vitest';
 import { addRepeatedColumns, type RepeatedColumn } from '../../src/store/parquet/repeated-columns.ts';
+import { groupsRelation } from '../../src/store/parquet-relation.ts';
 import { sqlType } from '../../src/store/table.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -79,6 +80,28 @@ it('adds columns that other engines read', async () => {
   ).toEqual(expected);
   const found = await connection.runAndReadAll(`SELECT count(*)::INTEGER FROM '${path}' WHERE word < 'blöb'`);
   expect(found.getRows()).toEqual([[0]]);
+});
+
+it('adds columns that a reader finds by name, wherever the first of the files has them', async () => {
+  const folder = await temporaryFolder();
+  const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
+  const word = { name: 'word', type: 'utf8' } as const;
+  const specs = [word, { name: 'i', type: 'int32' }, { name: 'other', type: 'utf8' }] as const;
+  const copy = (list: string, name: string) =>
+    connection.run(`COPY (SELECT ${list} FROM range(3) t(i)) TO '${join(folder, name)}' (FORMAT parquet)`);
+  await copy(`'there' AS word, i::INTEGER AS i, 'o' || i AS other`, 'before.parquet');
+  await copy(`i::INTEGER AS i, 'o' || i AS other`, 'after.parquet');
+  await addRepeatedColumns(join(folder, 'after.parquet'), [{ spec: word, text: 'added' }]);
+  const rows = ['there', 'added'].flatMap((text) => [0, 1, 2].map((i) => [text, i, `o${i}`]));
+  for (const paths of [
+    ['before.parquet', 'after.parquet'],
+    ['after.parquet', 'before.parquet'],
+  ]) {
+    const read = await connection.runAndReadAll(
+      `FROM ${groupsRelation(folder, [{ paths, alike: true }], specs)} ORDER BY word DESC, i`,
+    );
+    expect(read.getRows()).toEqual(rows);
+  }
 });
 
 it('leaves a file alone that is to get no column, and refuses what is no Parquet file', async () => {
