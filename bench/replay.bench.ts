@@ -61,9 +61,11 @@ const cell =
   ({ samples }) =>
     spread(samples.map(of), digits);
 
+const withStart = cell(2, (sample) => perMillion(reading(sample), sample.rows));
+
 function table(standings: readonly Standing[], bytes: number): Rows {
   const columns: readonly (readonly [string, Cell])[] = [
-    ['CPU-s per 1 M rows, with start-up', cell(2, (sample) => perMillion(reading(sample), sample.rows))],
+    ['CPU-s per 1 M rows, with start-up', withStart],
     ['rules, CPU-s per 1 M rows', cell(2, ({ judgingCpuS, rows }) => perMillion(judgingCpuS, rows))],
     ['MB per CPU-s', cell(0, (sample) => bytes / 1e6 / reading(sample))],
     ['peak RSS MB', cell(0, ({ peakRssBytes }) => peakRssBytes / 1e6)],
@@ -74,15 +76,16 @@ function table(standings: readonly Standing[], bytes: number): Rows {
   ];
 }
 
-/** What rows cost once all is warm. */
+/** What rows cost once all is warm, and what all of them did. */
 function warmTable(replays: readonly Standing[], peer: Standing, bytesPerRow: number): Rows {
   const line = (standing: Standing, seconds: (sample: Sample) => number) => [
     standing.name,
     cell(2, seconds)(standing) || 'none: no lane got warm',
     cell(0, (sample) => bytesPerRow / seconds(sample))(standing),
+    withStart(standing),
   ];
   return [
-    ['no rules', 'CPU-s per further 1 M rows', 'MB per CPU-s'],
+    ['no rules', 'CPU-s per further 1 M rows', 'MB per CPU-s', 'CPU-s per 1 M rows, with start-up'],
     ...replays.map((standing) => line(standing, warm)),
     line(peer, whole),
   ];
@@ -165,7 +168,8 @@ export function replayBench(options: BenchOptions): Promise<BenchResult> {
           'After each round all were read back: equal rows in 17 columns.',
         warmTable([fromFiles, fromHttp], peer, (await bytesBelow(longLogs)) / longRows),
         `${longRows.toLocaleString('en')} rows of the same story: what a row costs from the third full segment of each lane on, ` +
-          'before which code is compiled and memory touched for the first time; of the peer, all of its run. ' +
+          'before which code is compiled and memory touched for the first time; of the peer, all of its run. With start-up: all ' +
+          'rows and all of the process. ' +
           `CPU: the peer uses ${peerRatio(peer, fromFiles)} times what a replay from files uses, ` +
           `and ${peerRatio(peer, fromHttp)} times what one over HTTP uses. Medians of the ratios within a round.`,
         smallLogsTable(many, few, (await filesBelow(manyLogs)).length),
