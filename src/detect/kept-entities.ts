@@ -49,8 +49,7 @@ export class KeptEntities {
     await run('CREATE VIEW sas AS FROM saved_sas');
     await run(`CREATE TEMP VIEW rollup AS SELECT * FROM ${rollupRelation(this.#dataDir, [])}`);
     await this.#use.create();
-    await run(`CREATE TABLE kept_token_life AS ${entityViews.token_life}`);
-    await run('CREATE VIEW token_life AS FROM kept_token_life');
+    await this.#lives.create();
     for (const name of parts) {
       await run(`CREATE TABLE kept_${name} AS ${entityViews[name]}`);
       await run(`CREATE VIEW ${name} AS ${mergedParts[name]} FROM kept_${name} GROUP BY ALL`);

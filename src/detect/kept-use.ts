@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { entityViews, familyDayOf, tokenDayOfRow } from '../store/entity-views.ts';
+import { entityViews, familyDayOf, sasUseWith, tokenDayOfRow } from '../store/entity-views.ts';
+import { keptGrants, withAllGrants } from './kept-grants.ts';
 
 const sameToken = (a: string, b: string) => `${a}.token_hash = ${b}.token_hash AND ${a}.account = ${b}.account`;
 
@@ -53,6 +54,7 @@ const familyDay = `WITH days AS MATERIALIZED (
     ${each((name) => `coalesce(p.${name}, d.${name}) AS span_${name}`)}
     FROM days d LEFT JOIN peaks p ON p.number = d.number`)}`;
 
+const use = sasUseWith(keptGrants.sas_use);
 const dayViews = { token_day: tokenDay, family_day: familyDay } as const;
 const dayNames = ['token_day', 'family_day'] as const;
 
@@ -73,9 +75,11 @@ export class KeptUse {
 
   /** Makes the tables; `rollup` and `sas` are there and show no row. */
   async create(): Promise<void> {
-    await this.#run(`CREATE TABLE kept_sas_use AS SELECT *, 0::UINTEGER AS arrival FROM (${entityViews.sas_use})`);
+    await this.#run(`CREATE TABLE kept_sas_use AS SELECT *, 0::UINTEGER AS arrival FROM (${use})`);
     await this.#run('CREATE TABLE touched AS SELECT token_hash, account, day FROM kept_sas_use');
-    await this.#run('CREATE VIEW sas_use AS SELECT * EXCLUDE (arrival) FROM kept_sas_use');
+    const rows = 'SELECT * EXCLUDE (arrival) FROM kept_sas_use';
+    await this.#run(`CREATE VIEW sas_use AS ${rows}`);
+    await this.#run(`CREATE VIEW granted_sas_use AS ${withAllGrants('sas_use', `(${rows})`)}`);
     for (const name of dayNames) {
       await this.#run(`CREATE TABLE kept_${name} AS ${entityViews[name]}`);
       await this.#run(`CREATE VIEW ${name} AS FROM kept_${name}`);
@@ -116,7 +120,7 @@ export class KeptUse {
 
   async #take(): Promise<void> {
     this.#arrival += 1;
-    await this.#run(`INSERT INTO kept_sas_use SELECT *, ${this.#arrival} FROM (${entityViews.sas_use})`);
+    await this.#run(`INSERT INTO kept_sas_use SELECT *, ${this.#arrival} FROM (${use})`);
   }
 
   async #from(use: string, name: (typeof dayNames)[number]): Promise<void> {

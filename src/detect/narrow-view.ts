@@ -1,4 +1,5 @@
 import type { Detection } from './detection.ts';
+import { type GrantView, readsGrants } from './kept-grants.ts';
 import type { LogTokens } from './log-tokens.ts';
 import type { ParameterValues } from './parameter.ts';
 
@@ -12,13 +13,15 @@ export const narrowColumns = { sas_use: '* EXCLUDE (ip_bits, network_bits, objec
 /** What of the views a statement is to be shown, where that is less than there is. */
 export interface Shown {
   readonly only: readonly NarrowView[];
+  /** Views with all that tokens were granted. */
+  readonly granted: readonly GrantView[];
   /** Of `log_row`; null for all. */
   readonly log: LogTokens | null;
   /** Parts of the statement whose rows relations have. */
   readonly held: readonly { readonly part: string; readonly relation: string }[];
 }
 
-export const shownAll: Shown = { only: [], log: null, held: [] };
+export const shownAll: Shown = { only: [], granted: [], log: null, held: [] };
 
 /** A need reaches one day back: of a rule whose windows somebody has made longer nothing is left out. */
 export function isLonger(values: ParameterValues): boolean {
@@ -26,8 +29,10 @@ export function isLonger(values: ParameterValues): boolean {
 }
 
 /** The views of which a rule may be shown a part. Not of a posture rule, which is run while others are. */
-export function narrowViewsOf({ kind, needs }: Detection, values: ParameterValues): readonly NarrowView[] {
-  return kind === 'posture' || isLonger(values) ? [] : needs.only;
+export function narrowViewsOf({ kind, needs, sql }: Detection, values: ParameterValues): readonly NarrowView[] {
+  if (kind === 'posture' || isLonger(values)) return [];
+  const granted: readonly string[] = readsGrants(sql);
+  return needs.only.filter((view) => !granted.includes(view));
 }
 
 /** A statement that reads other relations in place of views, by their names. */

@@ -1,5 +1,6 @@
 import { counters } from '../store/entity-views.ts';
 import type { Detection } from './detection.ts';
+import { readsGrants } from './kept-grants.ts';
 import { logSelect, logTokens } from './log-tokens.ts';
 import { isLonger, narrowViewsOf, type Shown, shownAll } from './narrow-view.ts';
 import { bindValues } from './parameter.ts';
@@ -120,7 +121,7 @@ export interface MetRule {
 async function withSuspects(run: Run, rule: Detection): Promise<MetRule[]> {
   const { part, rows, daily } = rule.needs;
   const values = valuesOf(run, rule);
-  const all = { ...shownAll, only: narrowViewsOf(rule, values) };
+  const all = { ...shownAll, only: narrowViewsOf(rule, values), granted: readsGrants(rule.sql) };
   if (part === undefined) return [{ rule, shown: all }];
   const shown = await holding(run, rule, part, all);
   if (shown === null) return [];

@@ -24,9 +24,12 @@ import { withPartFrom } from './statement-part.ts';
 import type { LogReader } from './suspect-log.ts';
 
 /** A statement over what of the views it is shown. */
-function over({ only, held }: Shown, sql: string): string {
-  const narrow = reading(sql, new Map(only.map((view) => [view, `met_${view}`] as const)));
-  return held.reduce((text, { part, relation }) => withPartFrom(text, part, relation), narrow);
+function over({ only, granted, held }: Shown, sql: string): string {
+  const instead = [
+    ...only.map((view) => [view, `met_${view}`] as const),
+    ...granted.map((view) => [view, `granted_${view}`] as const),
+  ];
+  return held.reduce((text, { part, relation }) => withPartFrom(text, part, relation), reading(sql, new Map(instead)));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { entityViews, tokenLifeOf, tokenUse } from '../store/entity-views.ts';
+import { tokenUse, withGrants } from '../store/entity-views.ts';
+import { keptGrants, withAllGrants } from './kept-grants.ts';
 import { timestampLiteral } from './parameter.ts';
 
 /** How two stretches of a token's use become one. */
@@ -22,6 +23,8 @@ const sums = Object.entries(joined).map(([name, sql]) => `${sql} AS ${name}`);
 
 const sameToken = (a: string, b: string) => `${a}.token_hash = ${b}.token_hash AND ${a}.account = ${b}.account`;
 
+const lifeOf = (tokens: string) => withGrants(tokens, keptGrants.token_life);
+
 /** Tokens from first use to last, in the table `kept_token_life`. */
 export class TokenLives {
   readonly #connection: DuckDBConnection;
@@ -30,10 +33,18 @@ export class TokenLives {
     this.#connection = connection;
   }
 
+  /** Makes the table; `sas_use` and `sas` are there and show no row. */
+  async create(): Promise<void> {
+    const run = (sql: string) => this.#connection.run(sql);
+    await run(`CREATE TABLE kept_token_life AS ${lifeOf(tokenUse)}`);
+    await run('CREATE VIEW token_life AS FROM kept_token_life');
+    await run(`CREATE VIEW granted_token_life AS ${withAllGrants('token_life', 'kept_token_life')}`);
+  }
+
   /** Takes what `sas_use` shows for all there is. */
   async replace(): Promise<void> {
     await this.#connection.run('DELETE FROM kept_token_life');
-    await this.#connection.run(`INSERT INTO kept_token_life BY NAME ${entityViews.token_life}`);
+    await this.#connection.run(`INSERT INTO kept_token_life BY NAME ${lifeOf(tokenUse)}`);
   }
 
   /** Adds what `sas_use` shows. */
@@ -48,7 +59,7 @@ export class TokenLives {
         FROM known_life UNION ALL BY NAME FROM fresh_life f SEMI JOIN known_life k ON ${sameToken('k', 'f')})
       GROUP BY token_hash, account
       UNION ALL BY NAME FROM fresh_life f ANTI JOIN known_life k ON ${sameToken('k', 'f')}`;
-    await run(`INSERT INTO kept_token_life BY NAME ${tokenLifeOf(lives)}`);
+    await run(`INSERT INTO kept_token_life BY NAME ${lifeOf(lives)}`);
     for (const name of ['fresh_life', 'known_life']) await run(`DROP TABLE ${name}`);
   }
 

@@ -26,9 +26,10 @@ export const counters = [
 
 const summed = counters.map((name) => `sum(${name})::BIGINT AS ${name}`).join(', ');
 const united = ['ip_bits', 'network_bits', 'object_bits'].map((name) => `bit_or(${name}::BIT) AS ${name}`).join(', ');
-const granted = ['kind', ...sasParameters, 'st_time', 'se_time', 'skt_time', 'ske_time']
-  .map((name) => `s."${name}"`)
-  .join(', ');
+/** What `sas` says of a token. */
+export const grants = ['kind', ...sasParameters, 'st_time', 'se_time', 'skt_time', 'ske_time'] as const;
+type Grants = readonly (typeof grants)[number][];
+const granted = (names: Grants) => names.map((name) => `s."${name}"`).join(', ');
 
 /**
  * A token's five minutes as the rollups have them, unmerged: several rows where several segments hold them.
@@ -38,14 +39,16 @@ const granted = ['kind', ...sasParameters, 'st_time', 'se_time', 'skt_time', 'sk
  * scope, permissions, policy, container (but for account SAS) and weeks of life. A service may mint one token an object, so
  * what is usual is asked of the family.
  */
-const use = `SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash,
+export function sasUseWith(names: Grants): string {
+  return `SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash,
     coalesce(r.token, r.token_fingerprint) AS token_key, r.account, r.bucket, r.bucket::DATE AS day,
     concat_ws('|', r.auth_type, coalesce(s.srt, s.sr), s.sp, s.si, if(r.auth_type = 'sas_account', NULL, r.container_bits),
       date_diff('day', s.st_time, s.se_time) // 7) AS family,
     r.auth_type, r.key_name, r.key_hash, r.sas_id, ${counters.map((name) => `r.${name}`).join(', ')}, r.container_bits,
-    r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.min_time, r.max_time, ${granted}
+    r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.min_time, r.max_time, ${granted(names)}
   FROM rollup r LEFT JOIN sas s ON r.sas_id = s.sas_id
   WHERE r.auth_type LIKE 'sas\\_%' ESCAPE '\\' AND (r.token_hash IS NOT NULL OR r.token_fingerprint IS NOT NULL)`;
+}
 
 /** A token's UTC day. `peak_hour_…` are of its busiest clock hour; `hours` has a bit for each hour of use. */
 const tokenDay = `SELECT d.*, p.peak_hour_reads, p.peak_hour_bytes_out
@@ -111,9 +114,9 @@ export const tokenUse = `SELECT token_hash, account, max(token_key) AS token_key
     sum(http_n)::BIGINT AS http_n, sum(old_tls_n)::BIGINT AS old_tls_n
   FROM sas_use WHERE ok > 0 GROUP BY token_hash, account`;
 
-/** The rows of a relation with the columns of `tokenUse`, with what their tokens grant. */
-export function tokenLifeOf(use: string): string {
-  return `SELECT t.*, ${granted} FROM (${use}) t LEFT JOIN sas s ON t.sas_id = s.sas_id`;
+/** The rows of a relation that has a `sas_id`, with what it grants. */
+export function withGrants(relation: string, names: Grants = grants): string {
+  return `SELECT t.*, ${granted(names)} FROM (${relation}) t LEFT JOIN sas s ON t.sas_id = s.sas_id`;
 }
 
 /** An account's UTC day by kind of authentication; only what succeeded, but for `n` and `errors`. */
@@ -168,10 +171,10 @@ export function logRow(relation: string, ip: string, uri: string): string {
 
 /** What rules read beside the log: tokens, families and keys, by five minutes, by day and for life. */
 export const entityViews = {
-  sas_use: use,
+  sas_use: sasUseWith(grants),
   token_day: tokenDay,
   family_day: familyDayOf(familyToken),
-  token_life: tokenLifeOf(tokenUse),
+  token_life: withGrants(tokenUse),
   account_day: accountDay,
   account_step: accountStep,
   key_day: keyDay,
