@@ -168,6 +168,8 @@ export class KeptEntities {
   /** Drops what is too old for rules to look at. */
   async #forget({ days, steps }: { readonly days: bigint; readonly steps: bigint }): Promise<void> {
     if (steps > this.#kept.steps) {
+      // Days that nobody has asked for yet are made of them.
+      await this.#use.days();
       await this.#use.drop({ steps: before('bucket', steps), days: null });
       this.#kept.steps = steps;
     }

@@ -65,6 +65,31 @@ it('holds, commit by commit, what the views make of the whole lake', { timeout: 
   }
 });
 
+it('has the days that nobody asked for before the steps that they are made of were given up', async () => {
+  const folder = newFolder();
+  const catalog = await Catalog.open(folder);
+  const standing = await StandingWorkspace.open(folder);
+  try {
+    let range = { since: 0n, until: 0n };
+    for (const arrival of estateArrivals) {
+      const segments = (await fillLake(folder, catalog, [arrival])).flatMap((commit) => commit.segments);
+      standing.note(segments);
+      const until = segments.reduce((max, { maxTime }) => (maxTime > max ? maxTime : max), 0n) + 1n;
+      range = { since: until - dayMicros, until };
+      await standing.refresh(range);
+    }
+    await standing.ready('token_day');
+    const slow = await openReader(folder);
+    await keepEntities(slow.connection, range);
+    expect(await rowsOf(standing.connection, 'token_day', 0n)).toEqual(await rowsOf(slow.connection, 'token_day', 0n));
+    slow.close();
+  } finally {
+    standing.close();
+    await catalog.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
 it('takes a bounded part of the memory, and spills what it keeps beyond it to the data folder', async () => {
   await makeFolder(join(dataDir, stagingFolder));
   const standing = await StandingWorkspace.open(dataDir);
