@@ -43,6 +43,7 @@ const partName = z.string().regex(/^[a-z_]+$/);
  * their `token_key` and `account`, and none before that time; where it is told by the `day` of `part`, none after that day.
  * `daily`: a part with a `day` that has of each of those tokens and days what that day's rows of it alone make: days before those
  * judged are kept from run to run, and what comes after the part is shown all that are.
+ * `older`: a further `part` with the tokens and days of which `daily` has to have older days too, from `rows` on, an SQL time.
  * `proof`: a further part that must have rows; it may read these.
  * `past`: a `part` that groups rows of the whole log by `account`, another column, `by`, and `day`, and is asked of those of `proof`
  * from `rows` on, an SQL time before the `day` of each: kept as `daily` is.
@@ -55,6 +56,7 @@ const needsSchema = z.strictObject({
   only: z.array(z.enum(['sas_use', 'token_day'])).default([]),
   rows: condition.optional(),
   daily: partName.optional(),
+  older: z.strictObject({ part: partName, rows: condition }).optional(),
   proof: partName.optional(),
   past: z.strictObject({ part: partName, by: partName, rows: condition }).optional(),
 });
@@ -133,8 +135,12 @@ function readHeader(file: string, text: string): Header {
   throw invalid(file, `:${line}`, `${path.join('.') || 'header'}: ${issue?.message ?? 'is not valid'}`, parsed.error);
 }
 
-function checkNeeds(file: string, { token, part, only, rows, daily, proof, past }: Header['needs'], sql: string): void {
-  for (const [name, value] of Object.entries({ part, daily, proof, past: past?.part })) {
+function checkNeeds(
+  file: string,
+  { token, part, only, rows, daily, older, proof, past }: Header['needs'],
+  sql: string,
+): void {
+  for (const [name, value] of Object.entries({ part, daily, older: older?.part, proof, past: past?.part })) {
     if (value !== undefined && partQuery(sql, value) === undefined)
       throw invalid(
         file,
@@ -148,6 +154,8 @@ function checkNeeds(file: string, { token, part, only, rows, daily, proof, past 
   if (rows !== undefined && part === undefined) throw invalid(file, '', 'needs.rows is of the tokens of needs.part');
   if (past !== undefined && proof === undefined)
     throw invalid(file, '', 'needs.past is asked of the rows of needs.proof');
+  if (older !== undefined && daily === undefined)
+    throw invalid(file, '', 'needs.older is of the days that needs.daily keeps');
   for (const [name, value] of Object.entries({ daily, proof })) {
     if (value !== undefined && rows === undefined)
       throw invalid(file, '', `needs.${name} reads the rows that needs.rows tells`);
@@ -175,10 +183,12 @@ export function parseDetection(file: string, text: string): Detection {
       throw invalid(file, '', `the statement does not use $${name}, so it would read every hour there is`);
     if (name in header.params) throw invalid(file, '', `params.${name} is given by the run and cannot be declared`);
   }
-  const { past, ...conditions } = header.needs;
+  const { older, past, ...conditions } = header.needs;
   for (const name of [
     ...used,
-    ...[...Object.values(conditions).flat(), past?.rows].flatMap((need) => [...parameterNames(need ?? '')]),
+    ...[...Object.values(conditions).flat(), older?.rows, past?.rows].flatMap((need) => [
+      ...parameterNames(need ?? ''),
+    ]),
   ]) {
     if (name !== 'since' && name !== 'until' && !(name in header.params)) {
       throw invalid(file, '', `$${name} is used but params.${name} is not declared`);

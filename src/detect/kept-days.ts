@@ -38,34 +38,9 @@ export class KeptDays {
     this.#connection = connection;
   }
 
-  /**
-   * Those of some keys' days whose rows have to be read.
-   *
-   * @param name of the part.
-   * @param used finds out which of some keys' days have rows at all.
-   */
-  async unread<K extends Key>(
-    name: string,
-    days: readonly DayOf<K>[],
-    bounds: DayBounds,
-    used: (days: readonly DayOf<K>[]) => Promise<readonly DayOf<K>[]>,
-  ): Promise<DayOf<K>[]> {
-    const part = this.#parts.get(name) ?? { relation: null, rows: 0n, known: new Map(), stale: new Set() };
-    this.#parts.set(name, part);
-    await this.#drop(part, bounds);
-    const judged = days.filter(([, day]) => day >= bounds.judged);
-    const before = days.filter(([key, day]) => day < bounds.judged && part.known.get(day)?.has(key) !== true);
-    if (before.length === 0) return judged;
-    const present = await used(before);
-    const isPresent = new Set(present.map(String));
-    know(
-      part,
-      before.filter((dayOf) => !isPresent.has(String(dayOf))),
-    );
-    return [...present, ...judged];
-  }
-
-  async #drop(part: KeptPart, { oldest, judged }: DayBounds): Promise<void> {
+  /** Gives up what a run is not to go on from: days that are judged, or too old, or that rows came for. @param name of the part. */
+  async drop(name: string, { oldest, judged }: DayBounds): Promise<void> {
+    const part = this.#part(name);
     const isTooMuch = part.rows > limits.keptDayRows;
     const isOut = (day: number) => isTooMuch || part.stale.has(day) || day < oldest || day >= judged;
     const out = [...new Set([...part.known.keys(), ...part.stale])].filter(isOut);
@@ -75,6 +50,38 @@ export class KeptDays {
     }
     for (const day of out) part.known.delete(day);
     part.stale.clear();
+  }
+
+  /**
+   * Those of some keys' days whose rows have to be read.
+   *
+   * @param name of the part.
+   * @param used finds out which of some keys' days have rows at all.
+   */
+  async unread<K extends Key>(
+    name: string,
+    days: readonly DayOf<K>[],
+    { judged }: DayBounds,
+    used: (days: readonly DayOf<K>[]) => Promise<readonly DayOf<K>[]>,
+  ): Promise<DayOf<K>[]> {
+    const part = this.#part(name);
+    const unknown = days.filter(([key, day]) => part.known.get(day)?.has(key) !== true);
+    const now = unknown.filter(([, day]) => day >= judged);
+    const before = unknown.filter(([, day]) => day < judged);
+    if (before.length === 0) return now;
+    const present = await used(before);
+    const isPresent = new Set(present.map(String));
+    know(
+      part,
+      before.filter((dayOf) => !isPresent.has(String(dayOf))),
+    );
+    return [...present, ...now];
+  }
+
+  #part(name: string): KeptPart {
+    const part = this.#parts.get(name) ?? { relation: null, rows: 0n, known: new Map(), stale: new Set() };
+    this.#parts.set(name, part);
+    return part;
   }
 
   /**

@@ -29,6 +29,14 @@ interface AskedStatement {
   readonly over: (log: string) => string;
 }
 
+/** What is asked of tokens' days. */
+interface DaysAsked {
+  readonly range: EventRange;
+  /** Whether others of this run have been taken in, which are to stay. */
+  readonly isOlder: boolean;
+  readonly segments: readonly SegmentFile[];
+}
+
 /** What statements have made of the log of days before: read once, as long as no rows come for these days. */
 export class KeptPast {
   readonly #dataDir: string;
@@ -60,8 +68,9 @@ export class KeptPast {
   }
 
   /** What of some tokens' rows of the log has to be read for a part. */
-  async unread(part: string, log: LogTokens, range: EventRange, segments: readonly SegmentFile[]): Promise<LogTokens> {
+  async unread(part: string, log: LogTokens, { range, isOlder, segments }: DaysAsked): Promise<LogTokens> {
     const bounds = boundsOf(range);
+    if (!isOlder) await this.#days.drop(part, bounds);
     const days = await this.#days.unread(part, log.days ?? [], bounds, (some) => this.#used(some, segments));
     const first = days.reduce((min, [, day]) => (day < min ? day : min), bounds.judged);
     return { ...log, since: BigInt(first) * dayMicros, days };
@@ -95,7 +104,9 @@ export class KeptPast {
     insert: Insert,
   ): Promise<HeldPart | null> {
     const name = `${part} past`;
-    const days = await this.#days.unread(name, asked.days, boundsOf(moments), async (some) => some);
+    const bounds = boundsOf(moments);
+    await this.#days.drop(name, bounds);
+    const days = await this.#days.unread(name, asked.days, bounds, async (some) => some);
     const { log_row } = logViews(allRows(this.#dataDir, { segments: ofDays(segments, days) }));
     const sql = await this.#asked.of({ ...asked, days }, over(log_row));
     return this.#days.add(name, sql, { days, ended: dayOf(moments.until - 1n) }, insert);

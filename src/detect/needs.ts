@@ -136,10 +136,21 @@ async function withSuspects(run: Run, rule: Detection): Promise<MetRule[]> {
 async function withProof(run: Run, { rule, shown }: MetRule): Promise<MetRule[]> {
   const { daily, proof } = rule.needs;
   if (shown.log === null) return [{ rule, shown }];
-  const kept = daily === undefined ? shown : await keeping(run, rule, daily, shown);
+  const kept = daily === undefined ? shown : await withOlder(run, rule, daily, shown);
   if (proof === undefined) return [{ rule, shown: kept }];
   const proven = await holding(run, rule, proof, kept);
   return proven === null ? [] : [{ rule, shown: await withPast(run, rule, proof, { ...proven, log: null }) }];
+}
+
+async function withOlder(run: Run, rule: Detection, daily: string, shown: Shown): Promise<Shown> {
+  const kept = await keeping(run, rule, daily, shown);
+  const { older } = rule.needs;
+  if (older === undefined || kept === shown) return kept;
+  const select = logSelect(older.rows, run.range, true);
+  const log = logTokens((await readPart(run, rule, { part: older.part, shown: kept, select })).getRows());
+  if (log === null) return kept;
+  const unread = await run.views.unread(rule.code, log, run.range, true);
+  return unread.days?.length === 0 ? kept : keeping(run, rule, daily, { ...shown, log: unread });
 }
 
 async function withPast(run: Run, rule: Detection, proof: string, shown: Shown): Promise<Shown> {

@@ -32,8 +32,13 @@ export interface RuleViews {
   read(sql: string, moments: Moments & EventRange, shown?: Shown): Promise<DuckDBResultReader>;
   /** Keeps the rows of a statement; null where that would spare nothing, and for one that reads the whole log. */
   hold(sql: string, moments: Moments & EventRange, shown: Shown): Promise<HeldPart | null>;
-  /** What of some tokens' rows of the log has to be read for a part that is kept by token and day. @param part its name. */
-  unread(part: string, log: LogTokens, range: EventRange): Promise<LogTokens>;
+  /**
+   * What of some tokens' rows of the log has to be read for a part that is kept by token and day.
+   *
+   * @param part its name.
+   * @param isOlder these are asked beside others, whose rows it has of this run.
+   */
+  unread(part: string, log: LogTokens, range: EventRange, isOlder?: boolean): Promise<LogTokens>;
   /** Adds what a statement makes of these to what is kept of the part; null where nothing is. */
   keep(part: string, sql: string, moments: Moments & EventRange, shown: Shown): Promise<HeldPart | null>;
   /** The same of a part that groups rows of the whole log, by the keys that are asked. */

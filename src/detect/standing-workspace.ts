@@ -134,7 +134,7 @@ export class StandingWorkspace implements RuleViews {
         await other();
         return this.hold(sql, moments, shown, other);
       },
-      unread: (part, log, range) => this.unread(part, log, range),
+      unread: (part, log, range, isOlder) => this.unread(part, log, range, isOlder),
       keep: async (part, sql, moments, shown) => {
         await other();
         return this.keep(part, sql, moments, shown, other);
@@ -206,8 +206,8 @@ export class StandingWorkspace implements RuleViews {
     return this.#parts.holdAnew(statement, whole, (insert) => this.#run(insert, meanwhile));
   }
 
-  unread(part: string, log: LogTokens, range: EventRange): Promise<LogTokens> {
-    return this.#past.unread(part, log, range, this.#log.segments);
+  unread(part: string, log: LogTokens, range: EventRange, isOlder = false): Promise<LogTokens> {
+    return this.#past.unread(part, log, { range, isOlder, segments: this.#log.segments });
   }
 
   async keep(

@@ -30,6 +30,7 @@ const write = (number: number, day: number) =>
 
 /** What a run over one day reads, and whether it then has what the log has. */
 async function run(kept: KeptDays, day: number, days: readonly TokenDay[]): Promise<TokenDay[]> {
+  await kept.drop('part', { oldest: day - 45, judged: day });
   const unread = await kept.unread('part', days, { oldest: day - 45, judged: day }, used);
   const held = await kept.add('part', part(unread), { days: unread, ended: day }, (sql) =>
     connection.runAndReadAll(sql),
@@ -72,6 +73,7 @@ it('reads days anew for which rows came, also while it reads', async () => {
   await write(3, 101);
   kept.change([101, 107]);
   expect(await run(kept, 105, daysOf(100, 105))).toContainEqual([3n, 101]);
+  await kept.drop('part', { oldest: 60, judged: 106 });
   await kept.unread('part', daysOf(100, 106), { oldest: 60, judged: 106 }, used);
   await write(2, 102);
   kept.change([102]);
@@ -81,6 +83,19 @@ it('reads days anew for which rows came, also while it reads', async () => {
   expect(await run(kept, 106, daysOf(100, 106))).toContainEqual([2n, 102]);
   kept.change(null);
   expect(await run(kept, 106, daysOf(100, 106, [1n]))).toContainEqual([1n, 100]);
+});
+
+it('reads older days beside those of the same run, and none of them twice', async () => {
+  const kept = new KeptDays(connection);
+  await run(kept, 104, daysOf(103, 104));
+  const bounds = { oldest: 60, judged: 104 };
+  const older = await kept.unread('part', daysOf(100, 104, [1n]), bounds, used);
+  expect(older).toEqual([
+    [1n, 100],
+    [1n, 101],
+  ]);
+  const held = await kept.add('part', part(older), { days: older, ended: 104 }, (sql) => connection.runAndReadAll(sql));
+  expect(held?.rows).toBe(6n);
 });
 
 it('reads judged days of earlier runs anew, and gives up what is old', async () => {

@@ -33,8 +33,9 @@ needs:
   token: public_n > 0 AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'
   part: suspects
   only: [token_day]
-  rows: day - $baseline
+  rows: day - least(INTERVAL '2 days', $baseline)
   daily: networks
+  older: { part: unsure, rows: day - $baseline }
 runbook: |
   1. List the requests of this token_hash from `networks` on the day of window_start, by operation_class, container and user_agent.
   2. Ask the token's owner for a move or a new job within the 7 days before; look the network up in the routing registry as of that day.
@@ -117,7 +118,7 @@ WITH aged AS (
   SELECT token_hash, account FROM token_life
   WHERE last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'),
 days AS (
-  SELECT token_hash, token_key, account, day, ok AS requests, public_n, network_bits AS bits, agent_bits, lists, writes, copies, deletes,
+  SELECT token_hash, token_key, account, day, n, ok AS requests, public_n, network_bits AS bits, agent_bits, lists, writes, copies, deletes,
          acls + tiers + policies AS controls
   FROM token_day SEMI JOIN aged USING (token_hash, account)
   WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
@@ -139,7 +140,9 @@ judged AS (
                      lambda class: class IS NOT NULL) AS rare
   FROM days JOIN earlier USING (token_hash, account, day)),
 suspects AS (
-  SELECT token_hash, token_key, account, day, wide, rare, agent_bits & ~agents_before = 0 AS known_tools FROM judged
+  SELECT token_hash, token_key, account, day, n, wide, rare, agent_bits & ~agents_before = 0 AS known_tools,
+         bit_count(bits & ~bits_before) AS new_bits
+  FROM judged
   WHERE /* narrows: networks are looked up by name, and operations by network */ if(wide, len(rare) > 0, bit_count(bits & ~bits_before) > 0)),
 networks AS (
   SELECT s.token_hash, l.account, time_bucket(INTERVAL '1 day', l.time)::DATE AS day,
@@ -154,6 +157,11 @@ networks AS (
 firsts AS (
   SELECT n.*, day_before IS NULL OR day_before < day - $baseline AS new
   FROM (SELECT *, lag(day) OVER (PARTITION BY token_hash, account, network ORDER BY day) AS day_before FROM networks) n),
+-- Where all of a day's requests are here and as many networks are new as bits, each of them has a bit of its own: none was met before.
+unsure AS (
+  SELECT s.token_hash, s.token_key, s.account, s.day FROM suspects s JOIN firsts f USING (token_hash, account, day)
+  GROUP BY ALL
+  HAVING /* narrows: what is read twice is the same */ sum(f.requests) <> any_value(s.n) OR count(*) FILTER (f.new) <> any_value(s.new_bits)),
 -- Networks known before that the token was used from on the day, and until when.
 others AS (
   SELECT token_hash, account, day, max(last_time) AS last_time FROM firsts WHERE NOT new GROUP BY ALL)

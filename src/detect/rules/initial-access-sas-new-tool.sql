@@ -29,8 +29,9 @@ needs:
     policies > 0)
   part: suspects
   only: [token_day]
-  rows: day - $baseline
+  rows: day - least(INTERVAL '2 days', $baseline)
   daily: tool_days
+  older: { part: unsure, rows: day - $baseline }
 runbook: |
   1. List the requests with `tools` of this token_hash on the day of window_start by caller_ip and operation_class.
   2. Look whether the same caller_ip used the token in the 28 days before, with another tool: then ask for a release.
@@ -89,7 +90,7 @@ WITH aged AS (
   SELECT token_hash, account FROM token_life
   WHERE last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'),
 days AS (
-  SELECT token_hash, account, day, token_key, agent_bits, writes + copies + deletes + acls + tiers + policies AS changes, ok
+  SELECT token_hash, account, day, token_key, agent_bits, n, writes + copies + deletes + acls + tiers + policies AS changes, ok
   FROM token_day SEMI JOIN aged USING (token_hash, account)
   WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
 earlier AS (
@@ -114,9 +115,16 @@ tool_days AS (
          min(time) AS first_time, max(time) AS last_time
   FROM requests GROUP BY ALL),
 tools AS (
-  SELECT *, lag(day) OVER (PARTITION BY token_hash, account, tool ORDER BY day) AS day_before FROM tool_days)
+  SELECT *, day_before IS NULL OR day_before < day - $baseline AS new
+  FROM (SELECT *, lag(day) OVER (PARTITION BY token_hash, account, tool ORDER BY day) AS day_before FROM tool_days)),
+-- Where all of a day's requests are here and as many tools are new as bits, each of them has a bit of its own: none was met before.
+unsure AS (
+  SELECT s.token_hash, s.token_key, s.account, s.day FROM suspects s JOIN tools t USING (token_hash, account, day)
+  GROUP BY ALL
+  HAVING /* narrows: what is read twice is the same */ sum(t.requests) <> any_value(s.n)
+    OR count(*) FILTER (t.new) <> bit_count(any_value(s.agent_bits & ~s.bits_before)))
 SELECT t.token_hash, t.account, t.day::TIMESTAMP AS window_start, min(t.first_time) AS first_seen, max(t.last_time) AS last_seen,
        'medium' AS level, list_sort(list(t.tool))[1:20] AS tools, sum(t.requests)::BIGINT AS requests, sum(t.changes)::BIGINT AS changes
 FROM tools t SEMI JOIN suspects s ON s.token_hash = t.token_hash AND s.account = t.account AND s.day = t.day
-WHERE (t.day_before IS NULL OR t.day_before < t.day - $baseline) AND (t.requests >= $requests_min OR t.changes > 0)
+WHERE t.new AND (t.requests >= $requests_min OR t.changes > 0)
 GROUP BY t.token_hash, t.account, t.day
