@@ -5,7 +5,7 @@ import type { SegmentFile } from '../store/commit.ts';
 import { entityViews } from '../store/entity-views.ts';
 import { emptyManifest, readManifest } from '../store/manifest.ts';
 import { spillFolder } from '../store/spill-folder.ts';
-import { ruleMacros } from '../store/views.ts';
+import { ruleSetup } from '../store/views.ts';
 import { Aside } from './aside.ts';
 import { type FeedRow, showFeeds } from './feed-files.ts';
 import { HeldParts } from './held-parts.ts';
@@ -88,7 +88,7 @@ export class StandingWorkspace implements RuleViews {
     const run = (sql: string) => this.connection.run(sql);
     // Left to itself, DuckDB puts all tables of a database in memory in order after every 16 MB that changed.
     await run("SET checkpoint_threshold = '256MB'");
-    for (const macro of ruleMacros) await run(macro);
+    for (const statement of ruleSetup) await run(statement);
     await this.#entities.create();
     await run(`CREATE VIEW feed AS ${entityViews.feed}`);
     await showFeeds(this.connection, feeds);

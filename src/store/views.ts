@@ -138,8 +138,11 @@ export function sasPaths({ segments, sasFiles }: Manifest): string[] {
   ];
 }
 
-/** The macros that rules and the views they read use. */
-export const ruleMacros = [sketchMacro, ...entityMacros] as const;
+/**
+ * What a database is told before rules run in it: the macros that they and the views they read use, and that an ASOF join is
+ * never a loop over all pairs, which the planner takes for cheap where it expects few rows of a long statement.
+ */
+export const ruleSetup = ['SET GLOBAL asof_loop_join_threshold = 0', sketchMacro, ...entityMacros] as const;
 
 /** The statements of the views over log rows and rollups; they read the view `sas`. */
 export function logViews({ log, rollup }: StoredRows): Readonly<Record<'storage_log' | 'log_row' | 'rollup', string>> {
@@ -180,7 +183,7 @@ export async function createViews(
     findings: findings(root, manifest.findingsPath),
     ...(part === undefined ? { coverage: coverage(rows.log), ...logAnalyticsViews } : {}),
   };
-  await connection.run([...ruleMacros, ...postureMacros].join(';\n'));
+  await connection.run([...ruleSetup, ...postureMacros].join(';\n'));
   const statements = Object.entries(views).map(([name, sql]) => `CREATE VIEW "${name}" AS ${sql}`);
   await connection.run([...statements, tokenRowsMacro].join(';\n'));
 }

@@ -198,63 +198,84 @@ suspects AS (
     AND /* narrows: objects are counted below, and records that came twice once */ (w.bytes_short >= greatest($bytes_min, u.most_bytes_short) OR w.reads_short >= greatest($objects_min, u.most_reads_short)
       OR w.bytes_long >= greatest($bytes_long, u.most_bytes_long) OR w.reads_long >= greatest($reads_long, u.most_reads_long))
   GROUP BY ALL),
+-- All rows lie on one line, in microseconds, the days of each token further from another's than windows reach: what follows is
+-- sorted by one number and not dealt into partitions. Totals run on from token to token, as only differences within one are
+-- of use.
+lines AS (
+  SELECT token_hash, account, dense_rank() OVER (ORDER BY token_hash, account) * 86400000000
+           * (date_diff('day', $since::TIMESTAMP - $window_long - greatest($window, $window_long), $until::TIMESTAMP) + 2) AS line
+  FROM (SELECT DISTINCT token_hash, account FROM suspects)),
 -- The rollups may count a record twice that upstream delivered twice; the rows of suspicious tokens are counted once.
 reads AS (
-  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ip, l.caller_port)
-         t.token_hash, l.account, l.time, l.object_key, l.response_body_bytes AS bytes, l.ip_class = 'public' AS public
+  SELECT DISTINCT ON (place, object, l.correlation_id, l.time_tick, l.caller_ipv4, if(l.caller_ipv4 IS NULL, l.caller_ip, NULL),
+                      l.caller_port)
+         t.line + epoch_us(l.time) AS place, if(l.object_key IS NULL, NULL, hash(t.line, l.object_key)) AS object,
+         l.response_body_bytes AS bytes, l.ip_class = 'public' AS public
   FROM log_row l JOIN (
-    SELECT DISTINCT u.token_hash, u.token_key, u.account FROM sas_use u
-      SEMI JOIN suspects s ON u.token_hash = s.token_hash AND u.account = s.account
+    SELECT DISTINCT s.line, u.token_key, u.account FROM sas_use u
+      JOIN lines s ON u.token_hash = s.token_hash AND u.account = s.account
     WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP
   ) t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $window_long AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class = 'read' AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
 -- Reads of an object that lie a window apart at most are a stretch. A window has as many objects as stretches have begun by its
--- end, less those that ended before it: running totals give everything, which costs a fifth of counting each window anew.
+-- end, less those that ended before it: running totals give everything, which costs a small part of counting each window anew.
 stretches AS (
-  SELECT *, lag(time, 1, TIMESTAMP '-infinity') OVER same AS before, lead(time, 1, TIMESTAMP 'infinity') OVER same AS after
+  SELECT place, object, bytes, public, place - lag(place) OVER same AS since_last, lead(place) OVER same - place AS until_next
   FROM reads
-  WINDOW same AS (PARTITION BY token_hash, account, object_key ORDER BY time)),
+  WINDOW same AS (PARTITION BY object ORDER BY place)),
 moments AS (
-  SELECT token_hash, account, time, count(*) AS reads, coalesce(sum(bytes), 0) AS bytes, bool_or(public) AS public,
-         count(object_key) FILTER (before < time - $window) AS begun_short, count(object_key) FILTER (after > time + $window) AS ended_short,
-         count(object_key) FILTER (before < time - $window_long) AS begun_long, count(object_key) FILTER (after > time + $window_long) AS ended_long
-  FROM stretches GROUP BY ALL),
+  SELECT place, count(*) AS reads, coalesce(sum(bytes), 0) AS bytes, count(*) FILTER (public) AS publics,
+         count(object) FILTER (coalesce(since_last > epoch_us($window), true)) AS begun_short,
+         count(object) FILTER (coalesce(until_next > epoch_us($window), true)) AS ended_short,
+         count(object) FILTER (coalesce(since_last > epoch_us($window_long), true)) AS begun_long,
+         count(object) FILTER (coalesce(until_next > epoch_us($window_long), true)) AS ended_long
+  FROM stretches GROUP BY place),
 totals AS (
-  SELECT token_hash, account, time, sum(reads) OVER so_far AS reads, sum(reads) OVER so_far - reads AS reads_before,
-         sum(bytes) OVER so_far AS bytes, sum(bytes) OVER so_far - bytes AS bytes_before, max(if(public, time, NULL)) OVER so_far AS public_until,
-         sum(begun_short) OVER so_far AS begun_short, sum(ended_short) OVER so_far - ended_short AS ended_short,
-         sum(begun_long) OVER so_far AS begun_long, sum(ended_long) OVER so_far - ended_long AS ended_long
-  FROM moments
-  WINDOW so_far AS (PARTITION BY token_hash, account ORDER BY time ROWS UNBOUNDED PRECEDING)),
+  SELECT place, place // 86400000000 AS day_of_line, reads_by::BIGINT AS reads_by, (reads_by - reads)::BIGINT AS reads_before,
+         bytes_by::BIGINT AS bytes_by, (bytes_by - bytes)::BIGINT AS bytes_before, publics_by::BIGINT AS publics_by,
+         (publics_by - publics)::BIGINT AS publics_before, begun_short_by::BIGINT AS begun_short,
+         (ended_short_by - ended_short)::BIGINT AS ended_short, begun_long_by::BIGINT AS begun_long,
+         (ended_long_by - ended_long)::BIGINT AS ended_long
+  FROM (
+    SELECT *, sum(reads) OVER so_far AS reads_by, sum(bytes) OVER so_far AS bytes_by, sum(publics) OVER so_far AS publics_by,
+           sum(begun_short) OVER so_far AS begun_short_by, sum(ended_short) OVER so_far AS ended_short_by,
+           sum(begun_long) OVER so_far AS begun_long_by, sum(ended_long) OVER so_far AS ended_long_by
+    FROM (FROM moments ORDER BY place)
+    WINDOW so_far AS (ROWS UNBOUNDED PRECEDING))),
+days AS (
+  SELECT s.*, l.line, (l.line + epoch_us(s.day)) // 86400000000 AS day_of_line
+  FROM suspects s JOIN lines l ON l.token_hash = s.token_hash AND l.account = s.account),
+judged AS (
+  SELECT t.* FROM totals t SEMI JOIN days d ON d.day_of_line = t.day_of_line),
 today AS (
-  SELECT token_hash, account, time::DATE AS day, min(reads_before) AS reads, min(bytes_before) AS bytes FROM totals GROUP BY ALL),
--- By window functions: an ASOF join compares every moment with every other where the planner expects few of them.
-frames AS (
-  SELECT *, first_value({time: time, reads: reads_before, bytes: bytes_before, objects: ended_short}) OVER short_span AS short,
-         first_value({time: time, reads: reads_before, bytes: bytes_before, objects: ended_long}) OVER long_span AS long
-  FROM totals
-  WINDOW short_span AS (PARTITION BY token_hash, account ORDER BY time RANGE BETWEEN $window PRECEDING AND CURRENT ROW),
-         long_span AS (PARTITION BY token_hash, account ORDER BY time RANGE BETWEEN $window_long PRECEDING AND CURRENT ROW)),
+  SELECT day_of_line, min(reads_before) AS reads, min(bytes_before) AS bytes FROM judged GROUP BY day_of_line),
+shorts AS (
+  SELECT w.place, w.day_of_line, w.reads_by, w.bytes_by, w.publics_by, w.begun_long, b.place AS short_since,
+         w.reads_by - b.reads_before AS reads_short, w.bytes_by - b.bytes_before AS bytes_short,
+         w.publics_by > b.publics_before AS public_short, w.begun_short - b.ended_short AS objects_short
+  FROM judged w ASOF JOIN totals b ON b.place >= w.place - epoch_us($window)),
 spans AS (
-  SELECT w.token_hash, w.account, w.time, w.reads - w.short.reads AS reads_short, w.bytes - w.short.bytes AS bytes_short,
-         w.begun_short - w.short.objects AS objects_short, w.short.time AS short_since, w.public_until >= w.short.time AS public_short,
-         w.reads - w.long.reads AS reads_long, w.bytes - w.long.bytes AS bytes_long, w.begun_long - w.long.objects AS objects_long,
-         w.long.time AS long_since, w.public_until >= w.long.time AS public_long, w.reads - t.reads AS reads_today,
-         w.bytes - t.bytes AS bytes_today
-  FROM frames w JOIN today t ON t.token_hash = w.token_hash AND t.account = w.account AND t.day = w.time::DATE),
+  SELECT w.* EXCLUDE (reads_by, bytes_by, publics_by, begun_long), b.place AS long_since,
+         w.reads_by - b.reads_before AS reads_long, w.bytes_by - b.bytes_before AS bytes_long,
+         w.publics_by > b.publics_before AS public_long,
+         w.begun_long - b.ended_long AS objects_long, w.reads_by - t.reads AS reads_today, w.bytes_by - t.bytes AS bytes_today
+  FROM shorts w ASOF JOIN totals b ON b.place >= w.place - epoch_us($window_long)
+    JOIN today t ON t.day_of_line = w.day_of_line),
 hot AS (
-  SELECT p.*, s.day, s.usual_bytes, s.usual_reads, s.learning,
+  SELECT p.*, s.token_hash, s.account, s.day, s.line, s.usual_bytes, s.usual_reads, s.learning,
          p.bytes_short >= greatest($bytes_min, s.bytes_short)
            OR (p.objects_short >= $objects_min AND p.reads_short >= s.reads_short) AS hot_short,
          (p.bytes_long >= greatest($bytes_long, s.bytes_long) AND p.bytes_today >= $share_min * p.bytes_long)
            OR (p.objects_long >= $objects_long AND p.reads_long >= greatest($reads_long, s.reads_long)
                AND p.reads_today >= $share_min * p.reads_long) AS hot_long
-  FROM spans p JOIN suspects s ON p.token_hash = s.token_hash AND p.account = s.account AND p.time::DATE = s.day)
-SELECT token_hash, account, day::TIMESTAMP AS window_start, min(if(hot_short, short_since, long_since)) AS first_seen,
-       max(time) AS last_seen, if(bool_or(if(hot_short, public_short, public_long)) AND NOT bool_or(learning), 'high', 'medium') AS level,
+  FROM spans p JOIN days s ON s.day_of_line = p.day_of_line)
+SELECT token_hash, account, day::TIMESTAMP AS window_start,
+       make_timestamp(min(if(hot_short, short_since, long_since)) - line) AS first_seen,
+       make_timestamp(max(place) - line) AS last_seen,
+       if(bool_or(if(hot_short, public_short, public_long)) AND NOT bool_or(learning), 'high', 'medium') AS level,
        max(bytes_short)::BIGINT AS bytes_in_window, max(reads_short)::BIGINT AS reads_in_window,
        max(objects_short)::BIGINT AS objects_in_window, max(bytes_long)::BIGINT AS bytes_long_window,
        max(reads_long)::BIGINT AS reads_long_window, max(usual_bytes)::DOUBLE AS usual_bytes,
        max(usual_reads)::DOUBLE AS usual_reads, bool_or(learning) AS learning
-FROM hot WHERE hot_short OR hot_long GROUP BY token_hash, account, day
+FROM hot WHERE hot_short OR hot_long GROUP BY token_hash, account, day, line
