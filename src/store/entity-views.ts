@@ -38,15 +38,17 @@ const granted = (names: Grants) => names.map((name) => `s."${name}"`).join(', ')
  * `storage_log` (`coalesce(token, token_fingerprint)`). `family` are the tokens of one account that were minted alike: kind,
  * scope, permissions, policy, container (but for account SAS) and weeks of life. A service may mint one token an object, so
  * what is usual is asked of the family.
+ *
+ * @param rollup a relation with its columns and `more` that are passed on.
  */
-export function sasUseWith(names: Grants): string {
+export function sasUseWith(names: Grants, rollup = 'rollup', more: readonly string[] = []): string {
   return `SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash,
     coalesce(r.token, r.token_fingerprint) AS token_key, r.account, r.bucket, r.bucket::DATE AS day,
     concat_ws('|', r.auth_type, coalesce(s.srt, s.sr), s.sp, s.si, if(r.auth_type = 'sas_account', NULL, r.container_bits),
       date_diff('day', s.st_time, s.se_time) // 7) AS family,
     r.auth_type, r.key_name, r.key_hash, r.sas_id, ${counters.map((name) => `r.${name}`).join(', ')}, r.container_bits,
-    r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.min_time, r.max_time, ${granted(names)}
-  FROM rollup r LEFT JOIN sas s ON r.sas_id = s.sas_id
+    r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.min_time, r.max_time, ${[...more.map((name) => `r.${name}`), granted(names)].join(', ')}
+  FROM ${rollup} r LEFT JOIN sas s ON r.sas_id = s.sas_id
   WHERE r.auth_type LIKE 'sas\\_%' ESCAPE '\\' AND (r.token_hash IS NOT NULL OR r.token_fingerprint IS NOT NULL)`;
 }
 
@@ -66,11 +68,14 @@ const tokenDay = `SELECT d.*, p.peak_hour_reads, p.peak_hour_bytes_out
     GROUP BY token_hash, account, day) p
   ON p.token_hash = d.token_hash AND p.account = d.account AND p.day = d.day`;
 
-/** The same of rows of `sas_use` that are the only ones of their token's day with a success. */
-export const tokenDayOfRow = `SELECT token_hash, account, day, token_key, family, auth_type, key_name, key_hash, sas_id, se_time,
+/** The same of rows of `sas_use` that are the only ones of their token's day with a success. @param more further columns. */
+export const tokenDayOfRow = (
+  more: readonly string[],
+) => `SELECT token_hash, account, day, token_key, family, auth_type, key_name, key_hash, sas_id, se_time,
     ${counters.map((name) => `${name}::BIGINT AS ${name}`).join(', ')}, reads::BIGINT AS peak_hour_reads,
     bytes_out::BIGINT AS peak_hour_bytes_out, 1::UINTEGER << hour(bucket)::INTEGER AS hours, container_bits, agent_bits,
     ip_bits::BIT AS ip_bits, network_bits::BIT AS network_bits, object_bits::BIT AS object_bits, min_time, max_time
+    ${more.map((name) => `, ${name}`).join('')}
   FROM sas_use WHERE ok > 0`;
 
 /**

@@ -14,7 +14,8 @@ const someRows = `SELECT *, lpad(token::VARCHAR, 32, '0')::UUID AS token_hash, b
       'a' || (random() * 1.4)::INTEGER AS account, 'sas_service' AS auth_type, (random() * 25)::UBIGINT AS token,
       (random() * 8)::UBIGINT AS container_bits, (random() * 8)::UBIGINT AS agent_bits,
       ${counters.map((name) => `(random() * 3)::UINTEGER AS ${name}`).join(', ')},
-      from_binary(lpad(repeat('1', (random() * 1000)::INTEGER), 1024, '0')) AS bits
+      from_binary(lpad(repeat('1', if(random() < 0.3, (random() * 500)::INTEGER, 1))
+        || repeat('0', (random() * 500)::INTEGER), 1024, '0')) AS bits
     FROM range(60)) t`;
 
 async function rowsOf(connection: DuckDBConnection, relation: string): Promise<string[]> {
