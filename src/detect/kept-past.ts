@@ -3,10 +3,10 @@ import type { SegmentFile } from '../store/commit.ts';
 import { allRows, logViews, rollupRelation } from '../store/views.ts';
 import { KeptDays } from './kept-days.ts';
 import type { LogTokens, TokenDay } from './log-tokens.ts';
-import { PastAsked, type PastKeys } from './past-keys.ts';
+import { PastAsked, type PastKeys, pastStretches, stretchCondition } from './past-keys.ts';
 import type { HeldPart } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
-import { dayMicros, dayOf, ofDays } from './segment-days.ts';
+import { dayMicros, dayOf, ofDays, touching } from './segment-days.ts';
 
 /** What a rule reads of the log lies within so many days before the range it judges. */
 export const logBackMicros = 45n * dayMicros;
@@ -107,8 +107,17 @@ export class KeptPast {
     const bounds = boundsOf(moments);
     await this.#days.drop(name, bounds);
     const days = await this.#days.unread(name, asked.days, bounds, async (some) => some);
-    const { log_row } = logViews(allRows(this.#dataDir, { segments: ofDays(segments, days) }));
-    const sql = await this.#asked.of({ ...asked, days }, over(log_row));
+    const left = { ...asked, days };
+    const sql = await this.#asked.of(left, over(this.#logOf(left, segments)));
     return this.#days.add(name, sql, { days, ended: dayOf(moments.until - 1n) }, insert);
+  }
+
+  /** A SELECT of rows of the log that has those asked for. */
+  #logOf(asked: PastKeys, segments: readonly SegmentFile[]): string {
+    const rowsOf = (some: readonly SegmentFile[]) => logViews(allRows(this.#dataDir, { segments: some })).log_row;
+    const parts = pastStretches(asked).map(
+      (stretch) => `SELECT * FROM (${rowsOf(touching(segments, stretch))}) WHERE ${stretchCondition(asked, stretch)}`,
+    );
+    return parts.length === 0 ? rowsOf([]) : parts.join(' UNION ALL ');
   }
 }

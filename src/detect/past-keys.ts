@@ -1,9 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { columns } from '../core/columns.ts';
 import { DATE, DuckDBDateValue, VARCHAR } from '../core/duckdb.ts';
 import { appendRows } from '../store/append-rows.ts';
 import type { DayOf } from './kept-days.ts';
-
-const dayMicros = 86_400_000_000n;
+import { textLiteral, timestampLiteral } from './parameter.ts';
+import type { EventRange } from './run.ts';
+import { dayMicros } from './segment-days.ts';
+import { comparedMax } from './token-log.ts';
 
 /** The rows of a log that are asked by account, one more column, and day. */
 export interface PastKeys {
@@ -36,6 +39,41 @@ export function pastKeys(by: string, rows: readonly (readonly unknown[])[]): Pas
     days.push([key, day]);
   }
   return { by, keys, days };
+}
+
+/** Days in a row on which the same keys are asked. */
+export interface PastStretch extends EventRange {
+  readonly keys: readonly string[];
+}
+
+/** The days that are asked, each in one stretch: of most only keys that none before has asked. */
+export function pastStretches({ days }: PastKeys): PastStretch[] {
+  const keysOf = new Map<number, Set<string>>();
+  for (const [key, day] of days) keysOf.set(day, (keysOf.get(day) ?? new Set()).add(key));
+  const stretches: { since: bigint; until: bigint; keys: readonly string[] }[] = [];
+  for (const [day, set] of [...keysOf].sort(([a], [b]) => a - b)) {
+    const [since, keys] = [BigInt(day) * dayMicros, [...set].sort()];
+    const last = stretches.at(-1);
+    if (last?.until === since && String(last.keys) === String(keys)) last.until += dayMicros;
+    else stretches.push({ since, until: since + dayMicros, keys });
+  }
+  return stretches;
+}
+
+/**
+ * A condition on rows of the log that all rows of a stretch meet. Few texts are compared with each row while a file is read:
+ * what else it has of other rows is not decoded then.
+ */
+export function stretchCondition({ by, keys: pairs }: PastKeys, { since, until, keys }: PastStretch): string {
+  const among = (column: string, index: 0 | 1) => {
+    const texts = [...new Set(keys.flatMap((key) => pairs.get(key)?.[index] ?? []))].map(textLiteral);
+    return texts.length > comparedMax ? [] : [`list_contains([${texts.join(', ')}], ${column})`];
+  };
+  return [
+    `time >= ${timestampLiteral(since)} AND time < ${timestampLiteral(until)}`,
+    ...among('account', 0),
+    ...(columns.some(({ name }) => name === by) ? among(by, 1) : []),
+  ].join(' AND ');
 }
 
 /** Narrows a statement that groups rows of the log by account, a further column and day. */

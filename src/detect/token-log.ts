@@ -4,7 +4,7 @@ import { appendRows } from '../store/append-rows.ts';
 import type { LogTokens } from './log-tokens.ts';
 
 /** So few numbers are compared with each row while a file is read: what else it has of other rows is not decoded then. */
-const comparedMax = 32;
+export const comparedMax = 32;
 
 /**
  * A SELECT of those rows of a log that are of some tokens. Files are sorted by token, so that their statistics tell which to pass

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { DuckDBInstance } from '../../src/core/duckdb.ts';
-import { PastAsked, pastKeys, pastSelect } from '../../src/detect/past-keys.ts';
+import { PastAsked, pastKeys, pastSelect, pastStretches, stretchCondition } from '../../src/detect/past-keys.ts';
 
 const connection = await (await DuckDBInstance.create(':memory:')).connect();
 const rowsOf = async (sql: string) => (await connection.runAndReadAll(sql)).getRows();
@@ -24,4 +24,46 @@ it('asks a part for the days from a time before each row, by account and the nam
     ['a', 'x', '[9, 10, 11, 12]'],
     ['b', 'y', '[3, 4, 5]'],
   ]);
+});
+
+it('asks of each day once, together with the days beside it of which the same is asked', () => {
+  const keys = new Map([
+    ['1', ['a', 'x']],
+    ['2', ['b', 'y']],
+  ] as const);
+  const days = [
+    ['2', 12],
+    ['1', 11],
+    ['1', 10],
+    ['1', 12],
+    ['1', 12],
+    ['1', 13],
+    ['1', 15],
+  ] as const;
+  const day = 86_400_000_000n;
+  expect(pastStretches({ by: 'container', keys, days })).toEqual([
+    { since: 10n * day, until: 12n * day, keys: ['1'] },
+    { since: 12n * day, until: 13n * day, keys: ['1', '2'] },
+    { since: 13n * day, until: 14n * day, keys: ['1'] },
+    { since: 15n * day, until: 16n * day, keys: ['1'] },
+  ]);
+});
+
+it("compares a stretch's rows with few texts, and with those of columns that the log has", () => {
+  const stretch = { since: 0n, until: 86_400_000_000n, keys: ['1', '2'] };
+  const keys = new Map([
+    ['1', ['a', "x'"]],
+    ['2', ['a', 'y']],
+  ] as const);
+  const times = "time >= TIMESTAMP '1970-01-01 00:00:00' AND time < TIMESTAMP '1970-01-02 00:00:00'";
+  const account = "list_contains(['a'], account)";
+  expect(stretchCondition({ by: 'container', keys, days: [] }, stretch)).toBe(
+    `${times} AND ${account} AND list_contains(['x''', 'y'], container)`,
+  );
+  expect(stretchCondition({ by: 'suffix', keys, days: [] }, stretch)).toBe(`${times} AND ${account}`);
+  const many = [...Array(40).keys()].map(String);
+  const accounts = new Map(many.map((name) => [name, [name, 'x']] as const));
+  expect(
+    stretchCondition({ by: 'container', keys: accounts, days: [] }, { since: 0n, until: 86_400_000_000n, keys: many }),
+  ).toBe(`${times} AND list_contains(['x'], container)`);
 });
