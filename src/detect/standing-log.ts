@@ -73,10 +73,10 @@ export class StandingLog {
   }
 
   async #of(tokens: LogTokens, { until }: EventRange): Promise<Record<'log_row', string>> {
-    const log = this.#suspects.has(tokens)
-      ? this.#suspects.rows
-      : logViews(this.#rowsOf({ since: tokens.since, until }, tokens.days)).log_row;
-    return { log_row: await this.#tokenLog.of(tokens, log) };
+    const { since, days } = tokens;
+    const isGathered = this.#suspects.has(tokens);
+    const log = isGathered ? this.#suspects.rowsOf(tokens) : logViews(this.#rowsOf({ since, until }, days)).log_row;
+    return { log_row: isGathered && days === null ? log : await this.#tokenLog.of(tokens, log) };
   }
 
   #rowsOf(range: EventRange, days: LogTokens['days'] = null): StoredRows {

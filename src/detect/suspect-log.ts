@@ -37,13 +37,34 @@ function columnsOf(readers: readonly LogReader[]): readonly string[] {
 /** Texts that take as long as the columns that others read: who names one reads the files itself. */
 const long = /\buri(_query)?\b/;
 
-/** When a reader reads which token's rows, by its number. */
-function spansOf({ tokens, fingerprints, since, days }: LogTokens, until: bigint) {
-  if (days === null) return [...tokens, ...fingerprints].map((number) => [number, since, until] as const);
-  return days.map(([number, day]) => {
-    const start = BigInt(day) * dayMicros;
-    return [number, start, start + dayMicros] as const;
-  });
+/** Bits of a number: readers beyond read the files. */
+const readersMax = 64;
+
+const bitOf = (reader: number) => 1n << BigInt(reader);
+
+/** From when until when rows of a token are read, and a bit for each reader of it. */
+type Span = Readonly<Record<'since' | 'until' | 'readers', bigint>>;
+
+/** What holds all that is read of each token, by its number. */
+function spansOf(logs: readonly LogTokens[], until: bigint): Map<bigint, Span> {
+  const spans = new Map<bigint, Span>();
+  const add = (number: bigint, span: Span) => {
+    const { since, until, readers } = spans.get(number) ?? span;
+    spans.set(number, {
+      since: span.since < since ? span.since : since,
+      until: span.until > until ? span.until : until,
+      readers: span.readers | readers,
+    });
+  };
+  for (const [index, { tokens, fingerprints, since, days }] of logs.entries()) {
+    const readers = bitOf(index);
+    if (days === null) for (const number of [...tokens, ...fingerprints]) add(number, { since, until, readers });
+    for (const [number, day] of days ?? []) {
+      const start = BigInt(day) * dayMicros;
+      add(number, { since: start, until: start + dayMicros, readers });
+    }
+  }
+  return spans;
 }
 
 /**
@@ -52,7 +73,7 @@ function spansOf({ tokens, fingerprints, since, days }: LogTokens, until: bigint
  */
 export class SuspectLog {
   readonly #connection: DuckDBConnection;
-  #readers: ReadonlySet<LogTokens> = new Set();
+  #readers: readonly LogTokens[] = [];
 
   /** @param connection has `sas_use`. */
   constructor(connection: DuckDBConnection) {
@@ -60,33 +81,38 @@ export class SuspectLog {
   }
 
   async create(): Promise<void> {
-    await this.#connection.run('CREATE TABLE suspect_span (number UBIGINT, since TIMESTAMP, until TIMESTAMP)');
+    await this.#connection.run(
+      'CREATE TABLE suspect_span (number UBIGINT, since TIMESTAMP, until TIMESTAMP, readers UBIGINT)',
+    );
   }
 
   /** Takes rows in the place of those it had before. @param range no reader reads earlier rows, nor any from its end on. */
   async gather(readers: readonly LogReader[], { since, until }: EventRange, source: LogSource): Promise<void> {
-    const near = readers.filter(({ sql, log }) => log.since >= since && !long.test(sql));
+    const near = readers.filter(({ sql, log }) => log.since >= since && !long.test(sql)).slice(0, readersMax);
     if (near.length < 2) return;
     await this.#drop();
     await this.#connection.run('DELETE FROM suspect_span');
-    const spans = near.flatMap(({ log }) => spansOf(log, until));
+    const logs = near.map(({ log }) => log);
+    const spans = spansOf(logs, until);
     const moment = (micros: bigint) => new DuckDBTimestampValue(micros);
-    const rows = spans.map(([number, from, to]) => [number, moment(from), moment(to)]);
-    await appendRows(this.#connection, 'suspect_span', [UBIGINT, TIMESTAMP, TIMESTAMP], rows);
+    const rows = [...spans].map(
+      ([number, span]) => [number, moment(span.since), moment(span.until), span.readers] as const,
+    );
+    await appendRows(this.#connection, 'suspect_span', [UBIGINT, TIMESTAMP, TIMESTAMP, UBIGINT], rows);
     const count =
-      await this.#connection.runAndReadAll(`SELECT coalesce(sum(n), 0)::BIGINT FROM sas_use u SEMI JOIN suspect_span s
+      await this.#connection.runAndReadAll(`SELECT coalesce(sum(n), 0)::BIGINT FROM sas_use u JOIN suspect_span s
       ON s.number = u.token_key AND u.bucket > s.since - INTERVAL '5 minutes' AND u.bucket < s.until`);
     if (numberIn(count) > limits.suspectRows) return;
-    const first = spans.reduce((min, [, from]) => (from < min ? from : min), until);
+    const first = [...spans.values()].reduce((min, span) => (span.since < min ? span.since : min), until);
     const among = {
-      tokens: [...new Set(near.flatMap(({ log }) => log.tokens))],
-      fingerprints: [...new Set(near.flatMap(({ log }) => log.fingerprints))],
+      tokens: [...new Set(logs.flatMap(({ tokens }) => tokens))],
+      fingerprints: [...new Set(logs.flatMap(({ fingerprints }) => fingerprints))],
     };
     const within = (column: string) =>
-      `SEMI JOIN suspect_span s ON s.number = l.${column} AND l.time >= s.since AND l.time < s.until`;
+      `JOIN suspect_span s ON s.number = l.${column} AND l.time >= s.since AND l.time < s.until`;
     const log = `SELECT ${columnsOf(near).join(', ')} FROM ${source.relation(first)}`;
-    await source.run(`CREATE TABLE suspect_log AS ${logOfTokens(among, log, within)}`);
-    this.#readers = new Set(near.map(({ log }) => log));
+    await source.run(`CREATE TABLE suspect_log AS ${logOfTokens(among, log, within, 'l.*, s.readers')}`);
+    this.#readers = logs;
   }
 
   /** Gives up the rows of a run that has ended; those that another has gathered since stay. */
@@ -95,18 +121,22 @@ export class SuspectLog {
   }
 
   async #drop(): Promise<void> {
-    this.#readers = new Set();
+    this.#readers = [];
     await this.#connection.run('DROP TABLE IF EXISTS suspect_log');
   }
 
   /** Whether it has the rows of these tokens. */
   has(log: LogTokens): boolean {
-    return this.#readers.has(log);
+    return this.#readers.includes(log);
   }
 
-  /** A SELECT of its rows, as `log_row`; null in columns that no reader names. */
-  get rows(): string {
-    const log = `(FROM ${logRelation('', [])} UNION ALL BY NAME FROM suspect_log)`;
+  /**
+   * A SELECT of the rows of these tokens, as `log_row`, and of further days of theirs that others read; null in columns that
+   * no reader names.
+   */
+  rowsOf(tokens: LogTokens): string {
+    const own = `FROM suspect_log WHERE readers & ${bitOf(this.#readers.indexOf(tokens))} <> 0`;
+    const log = `(FROM ${logRelation('', [])} UNION ALL BY NAME SELECT * EXCLUDE (readers) ${own})`;
     return logViews({ log, rollup: '' }).log_row;
   }
 }

@@ -3,7 +3,10 @@ import { DATE, DuckDBDateValue, UBIGINT } from '../core/duckdb.ts';
 import { appendRows } from '../store/append-rows.ts';
 import type { LogTokens } from './log-tokens.ts';
 
-/** So few numbers are compared with each row while a file is read: what else it has of other rows is not decoded then. */
+/**
+ * So few numbers are compared with each row while a file is read: what else it has of other rows is not decoded then. More of
+ * them are in most parts of a file, and to compare each row with a list takes longer than the join.
+ */
 export const comparedMax = 32;
 
 /**
@@ -11,26 +14,32 @@ export const comparedMax = 32;
  * over; an OR of two columns would hide them.
  *
  * @param log a SELECT of log rows.
- * @param joined what these, as `l`, are joined with, by the number in a column.
+ * @param joined what these, as `l`, are joined with by the number in a column: a relation that has no others.
+ * @param columns what it selects of either.
  */
 export function logOfTokens(
   { tokens, fingerprints }: Pick<LogTokens, 'tokens' | 'fingerprints'>,
   log: string,
   joined: (column: string) => string,
+  columns = 'l.*',
 ): string {
   const among = (column: string, numbers: readonly bigint[]) => {
+    if (numbers.length > comparedMax) return [];
     const list = numbers.map((number) => `${number}::UBIGINT`).join(', ');
-    const compared = numbers.length <= comparedMax ? ` AND list_contains([${list}], ${column})` : '';
-    return `${joined(column)} WHERE ${column} IN (${list})${compared}`;
+    return [`${column} IN (${list})`, `list_contains([${list}], ${column})`];
   };
+  const part = (column: string, conditions: readonly string[]) =>
+    `SELECT ${columns} FROM (${log}) l ${joined(column)}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`;
   const parts = [
-    ...(tokens.length > 0 ? [among('token', tokens)] : []),
-    ...(fingerprints.length > 0 ? [`${among('token_fingerprint', fingerprints)} AND token IS NULL`] : []),
+    ...(tokens.length > 0 ? [part('token', among('token', tokens))] : []),
+    ...(fingerprints.length > 0
+      ? [part('token_fingerprint', [...among('token_fingerprint', fingerprints), 'token IS NULL'])]
+      : []),
   ];
-  return parts.map((part) => `SELECT l.* FROM (${log}) l ${part}`).join(' UNION ALL ');
+  return parts.join(' UNION ALL ');
 }
 
-/** The log cut down to some tokens and their days. */
+/** The log cut down to some tokens and days of theirs, or to all their days. */
 export class TokenLog {
   readonly #connection: DuckDBConnection;
 
@@ -48,14 +57,14 @@ export class TokenLog {
    */
   async of(tokens: LogTokens, log: string): Promise<string> {
     const { days } = tokens;
-    if (days !== null) await this.#show(days);
-    const onDays = (column: string) => `SEMI JOIN log_day d ON d.number = l.${column} AND d.day = l.time::DATE`;
-    return logOfTokens(tokens, log, days === null ? () => '' : onDays);
+    await this.#show(days ?? [...tokens.tokens, ...tokens.fingerprints].map((number) => [number, null]));
+    const onDay = days === null ? '' : ' AND d.day = l.time::DATE';
+    return logOfTokens(tokens, log, (column) => `SEMI JOIN log_day d ON d.number = l.${column}${onDay}`);
   }
 
-  async #show(days: NonNullable<LogTokens['days']>): Promise<void> {
+  async #show(days: readonly (readonly [number: bigint, day: number | null])[]): Promise<void> {
     await this.#connection.run('DELETE FROM log_day');
-    const rows = days.map(([number, day]) => [number, new DuckDBDateValue(day)] as const);
+    const rows = days.map(([number, day]) => [number, day === null ? null : new DuckDBDateValue(day)] as const);
     await appendRows(this.#connection, 'log_day', [UBIGINT, DATE], rows);
   }
 }

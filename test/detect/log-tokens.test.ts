@@ -42,6 +42,15 @@ it('reads all days of each token where one is judged, or the rule tells no day',
   }
 });
 
+it('reads of many tokens what it reads of few', async () => {
+  for (const rows of ["day - INTERVAL '1 day'", "TIMESTAMP '1970-01-04' - INTERVAL '1 day'"]) {
+    const few = (await tokensOf(rows, 6n)) as LogTokens;
+    const others = Array.from({ length: 40 }, (_, index) => BigInt(100 + index));
+    const many = { ...few, tokens: [...few.tokens, ...others], fingerprints: [...few.fingerprints, ...others] };
+    expect(await seen(many)).toEqual(await seen(few));
+  }
+});
+
 it('tells of no tokens where the part has no row', () => {
   expect(logTokens([])).toBeNull();
 });
