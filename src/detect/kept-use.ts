@@ -1,23 +1,27 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { entityViews, familyDayOf, sasUseWith, tokenDayOfRow } from '../store/entity-views.ts';
+import {
+  bitNames,
+  bitsAsBit,
+  bitsAsBlob,
+  createSingleBits,
+  noPlaces,
+  placeNames,
+  placesOf,
+  replaced,
+} from './kept-bits.ts';
 import { keptGrants, withAllGrants } from './kept-grants.ts';
 
 const sameToken = (a: string, b: string) => `${a}.token_hash = ${b}.token_hash AND ${a}.account = ${b}.account`;
 
 /**
- * Rows of `sas_use` that are the only ones of their token's day, and the others. Most tokens of a service that mints one an object
- * have a single row on their day: to pass it on costs a third of adding it up.
+ * `token_day` as the view has it, of the tokens' days that are in `several` and of rows of `kept_sas_use` that are the only ones of
+ * theirs. A service that mints one token an object has few others: to pass a row on costs a third of adding it up.
  */
-const partedUse = `alone AS MATERIALIZED (
-    SELECT token_hash, account, day FROM temp.sas_use GROUP BY ALL HAVING count(*) = 1),
-  single_use AS NOT MATERIALIZED (FROM temp.sas_use SEMI JOIN alone USING (token_hash, account, day)),
-  several_use AS NOT MATERIALIZED (FROM temp.sas_use ANTI JOIN alone USING (token_hash, account, day))`;
-
-/** `token_day` as the view has it. */
-const tokenDay = `WITH ${partedUse},
-  single AS (WITH sas_use AS (FROM single_use) ${tokenDayOfRow}),
-  several AS (WITH sas_use AS NOT MATERIALIZED (FROM several_use) ${entityViews.token_day})
-  FROM single UNION ALL BY NAME FROM several`;
+const addedDays = `WITH sas_use AS NOT MATERIALIZED (SELECT * ${replaced(bitsAsBit)} FROM kept_sas_use SEMI JOIN several USING (token_hash, day))
+  ${entityViews.token_day}`;
+const singleDays = (rows: string) =>
+  `WITH sas_use AS (FROM kept_sas_use ANTI JOIN several USING (token_hash, day) WHERE ${rows}) ${tokenDayOfRow(placeNames)}`;
 
 /** What a family's day is made of, by its column. */
 const ofFamily = {
@@ -54,9 +58,8 @@ const familyDay = `WITH days AS MATERIALIZED (
     ${each((name) => `coalesce(p.${name}, d.${name}) AS span_${name}`)}
     FROM days d LEFT JOIN peaks p ON p.number = d.number`)}`;
 
-const use = sasUseWith(keptGrants.sas_use);
-const dayViews = { token_day: tokenDay, family_day: familyDay } as const;
-const dayNames = ['token_day', 'family_day'] as const;
+// Places are looked up first, so that bitmaps need not go through the join with `sas`.
+const use = sasUseWith(keptGrants.sas_use, `(${placesOf('FROM rollup')})`, placeNames);
 
 /**
  * Tokens by five minutes and by day, in tables: `kept_sas_use` grows by the rows of new rollups, and days are made anew from
@@ -64,10 +67,10 @@ const dayNames = ['token_day', 'family_day'] as const;
  */
 export class KeptUse {
   readonly #connection: DuckDBConnection;
-  /** Whether days may have to be made anew. */
-  #isTouched = false;
   /** How often rows were taken in; each row of `kept_sas_use` has the number of its time. */
   #arrival = 0;
+  /** The last whose rows days are made of. */
+  #inDays = 0;
 
   constructor(connection: DuckDBConnection) {
     this.#connection = connection;
@@ -75,65 +78,58 @@ export class KeptUse {
 
   /** Makes the tables; `rollup` and `sas` are there and show no row. */
   async create(): Promise<void> {
+    await this.#run(createSingleBits);
     await this.#run(`CREATE TABLE kept_sas_use AS SELECT *, 0::UINTEGER AS arrival FROM (${use})`);
-    await this.#run('CREATE TABLE touched AS SELECT token_hash, account, day FROM kept_sas_use');
-    const rows = 'SELECT * EXCLUDE (arrival) FROM kept_sas_use';
+    const places = placeNames.join(', ');
+    const rows = `SELECT * EXCLUDE (arrival, ${places}) ${replaced(bitsAsBlob)} FROM kept_sas_use`;
     await this.#run(`CREATE VIEW sas_use AS ${rows}`);
     await this.#run(`CREATE VIEW granted_sas_use AS ${withAllGrants('sas_use', `(${rows})`)}`);
-    for (const name of dayNames) {
-      await this.#run(`CREATE TABLE kept_${name} AS ${entityViews[name]}`);
-      await this.#run(`CREATE VIEW ${name} AS FROM kept_${name}`);
-    }
+    await this.#run(`CREATE TABLE kept_token_day AS SELECT *, ${noPlaces} FROM (${entityViews.token_day})`);
+    await this.#run(`CREATE VIEW token_day AS SELECT * EXCLUDE (${places}) ${replaced(bitsAsBit)} FROM kept_token_day`);
+    await this.#run(`CREATE TABLE kept_family_day AS ${entityViews.family_day}`);
+    await this.#run('CREATE VIEW family_day AS FROM kept_family_day');
   }
 
   /** Takes the rows of `rollup` for all there is. */
   async replace(): Promise<void> {
     await this.drop({ steps: 'true', days: 'true' });
-    await this.#run('DELETE FROM touched');
-    this.#isTouched = false;
-    await this.#take();
-    for (const name of dayNames) await this.#from('kept_sas_use', name);
+    await this.add();
+    await this.days();
   }
 
   /** Takes in the rows of `rollup`. */
   async add(): Promise<void> {
-    await this.#take();
-    this.#isTouched = true;
-    await this.#run(`INSERT INTO touched SELECT DISTINCT token_hash, account, day FROM (${this.added})`);
-  }
-
-  /** A SELECT of the rows of `sas_use` that were taken in last. */
-  get added(): string {
-    return `SELECT * EXCLUDE (arrival) FROM kept_sas_use WHERE arrival = ${this.#arrival}`;
-  }
-
-  /** Brings days up to date. */
-  async days(): Promise<void> {
-    if (!this.#isTouched) return;
-    await this.#run(`DELETE FROM kept_token_day k USING touched t WHERE ${sameToken('k', 't')} AND k.day = t.day`);
-    await this.#from(`kept_sas_use k SEMI JOIN touched t ON ${sameToken('k', 't')} AND k.day = t.day`, 'token_day');
-    await this.#run('DELETE FROM kept_family_day WHERE day IN (SELECT day FROM touched)');
-    await this.#from('kept_sas_use WHERE day IN (SELECT day FROM touched)', 'family_day');
-    await this.#run('DELETE FROM touched');
-    this.#isTouched = false;
-  }
-
-  async #take(): Promise<void> {
     this.#arrival += 1;
     await this.#run(`INSERT INTO kept_sas_use SELECT *, ${this.#arrival} FROM (${use})`);
   }
 
-  async #from(use: string, name: (typeof dayNames)[number]): Promise<void> {
-    await this.#run(`CREATE OR REPLACE TEMP VIEW sas_use AS FROM ${use}`);
-    await this.#run(`INSERT INTO kept_${name} BY NAME ${dayViews[name]}`);
+  /** A SELECT of the rows of `sas_use` that were taken in last, without bitmaps. */
+  get added(): string {
+    return `SELECT * EXCLUDE (arrival, ${bitNames.join(', ')}) FROM kept_sas_use WHERE arrival = ${this.#arrival}`;
+  }
+
+  /** Brings days up to date. */
+  async days(): Promise<void> {
+    if (this.#inDays === this.#arrival) return;
+    const fresh = `arrival > ${this.#inDays}`;
+    const ofDays = `day IN (SELECT day FROM kept_sas_use WHERE ${fresh})`;
+    await this.#run(`CREATE OR REPLACE TEMP TABLE several AS SELECT token_hash, day FROM kept_sas_use WHERE ${ofDays}
+      GROUP BY token_hash, day HAVING count(*) > 1 AND max(arrival) > ${this.#inDays}`);
+    await this.#run('DELETE FROM kept_token_day k USING several s WHERE k.token_hash = s.token_hash AND k.day = s.day');
+    for (const rows of [singleDays(fresh), addedDays]) await this.#run(`INSERT INTO kept_token_day BY NAME ${rows}`);
+    await this.#run('DROP TABLE several');
+    await this.#run(`DELETE FROM kept_family_day WHERE ${ofDays}`);
+    await this.#run(`CREATE OR REPLACE TEMP VIEW sas_use AS FROM kept_sas_use WHERE ${ofDays}`);
+    await this.#run(`INSERT INTO kept_family_day BY NAME ${familyDay}`);
     await this.#run('DROP VIEW temp.sas_use');
+    this.#inDays = this.#arrival;
   }
 
   /** Drops the rows that conditions over their five minutes and their day are true of. */
   async drop({ steps, days }: { readonly steps: string | null; readonly days: string | null }): Promise<void> {
     if (steps !== null) await this.#run(`DELETE FROM kept_sas_use WHERE ${steps}`);
     if (days === null) return;
-    for (const name of dayNames) await this.#run(`DELETE FROM kept_${name} WHERE ${days}`);
+    for (const name of ['token_day', 'family_day']) await this.#run(`DELETE FROM kept_${name} WHERE ${days}`);
   }
 
   async #run(sql: string): Promise<void> {

@@ -40,7 +40,7 @@ response: Export the list of objects that were read (saswatch query --saved obje
 tests:
   - name: fires for three containers listed and a hundred objects read
     rows:
-      - { token_hash: A, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 3, every: 1 minute }
+      - { token_hash: A, auth_type: sas_account, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 3, every: 1 minute }
       - { token_hash: A, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 100, every: 1 second }
     expect: [{ token_hash: A, level: high, objects_read: 100, containers_listed: 3, window_start: 2026-01-01 00:00:00, first_seen: 2026-01-01 10:00:00 }]
   - name: fires for five pages of one container and a gigabyte 38 hours later
@@ -50,10 +50,10 @@ tests:
     expect: [{ token_hash: A, bytes_read: 1200000000, pages_listed: 5, window_start: 2026-01-03 00:00:00 }]
   - name: silent below each threshold, also where records come twice
     rows:
-      - { token_hash: A, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 2, every: 1 minute }
-      - { token_hash: A, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 2, every: 1 minute }
+      - { token_hash: A, auth_type: sas_account, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 2, every: 1 minute }
+      - { token_hash: A, auth_type: sas_account, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 2, every: 1 minute }
       - { token_hash: A, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 300, every: 1 second }
-      - { token_hash: B, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 8, every: 1 minute }
+      - { token_hash: B, auth_type: sas_account, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 8, every: 1 minute }
       - { token_hash: B, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 99, every: 1 second }
       - { token_hash: B, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 99, every: 1 second }
       - { token_hash: C, time: 2026-01-01 22:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 5, every: 2 seconds }
@@ -62,7 +62,7 @@ tests:
   - name: silent for reads of what was not listed, before the listing and three days after it
     rows:
       - { token_hash: A, time: 2026-01-01 08:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 200, every: 1 second }
-      - { token_hash: A, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 4, every: 1 minute }
+      - { token_hash: A, auth_type: sas_account, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 4, every: 1 minute }
       - { token_hash: A, time: 2026-01-01 12:00:00, container: d, object_key: '/acct/d/o{i}', repeat: 200, every: 1 second }
       - { token_hash: A, time: 2026-01-04 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 200, every: 1 second }
     expect: []
@@ -78,17 +78,17 @@ tests:
   - name: silent for what was listed too late, too long before, or only once
     rows:
       - { token_hash: B, time: 2026-01-01 08:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 99, every: 1 second }
-      - { token_hash: B, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 4, every: 1 minute }
+      - { token_hash: B, auth_type: sas_account, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 4, every: 1 minute }
       - { token_hash: B, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/p{i}', repeat: 5, every: 1 second }
       - { token_hash: C, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: c1, object_key: /acct/c1 }
-      - { token_hash: C, time: 2026-01-04 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'd{i}', object_key: '/acct/d{i}', repeat: 4, every: 1 minute }
+      - { token_hash: C, auth_type: sas_account, time: 2026-01-04 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'd{i}', object_key: '/acct/d{i}', repeat: 4, every: 1 minute }
       - { token_hash: C, time: 2026-01-04 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 200, every: 1 second }
       - { token_hash: D, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, object_key: '/acct/c/d{i}', repeat: 120, every: 1 second }
       - { token_hash: D, time: 2026-01-01 12:00:00, container: x, object_key: '/acct/x/o{i}', repeat: 200, every: 1 second }
       - { token_hash: E, time: 2026-01-01 09:00:00, operation_name: ListBlobs, operation_class: list, container: c1, object_key: /acct/c1 }
       - { token_hash: E, time: 2026-01-01 10:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 200, every: 1 second }
-      - { token_hash: E, time: 2026-01-01 12:00:00, operation_name: ListBlobs, operation_class: list, container: 'd{i}', object_key: '/acct/d{i}', repeat: 4, every: 1 minute }
-      - { token_hash: F, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'd{i}', object_key: '/acct/d{i}', repeat: 4, every: 1 minute }
+      - { token_hash: E, auth_type: sas_account, time: 2026-01-01 12:00:00, operation_name: ListBlobs, operation_class: list, container: 'd{i}', object_key: '/acct/d{i}', repeat: 4, every: 1 minute }
+      - { token_hash: F, auth_type: sas_account, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'd{i}', object_key: '/acct/d{i}', repeat: 4, every: 1 minute }
       - { token_hash: F, time: 2026-01-04 10:00:00, operation_name: ListBlobs, operation_class: list, container: c1, object_key: /acct/c1 }
       - { token_hash: F, time: 2026-01-04 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 200, every: 1 second }
     expect: []
@@ -110,7 +110,10 @@ WITH listers AS (
   SELECT token_hash, account, max(token_key) AS token_key, max(family) AS family
   FROM sas_use
   WHERE bucket >= $since::TIMESTAMP - $within AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ lists > 0
-  GROUP BY token_hash, account HAVING /* narrows: counted by container below */ sum(lists) >= least($containers_min, $pages_min)),
+  GROUP BY token_hash, account HAVING /* narrows: counted by container below */ sum(lists) >= least($containers_min, $pages_min)
+    -- What a signature for less than the account is over is in one container; a fingerprint may stand for several.
+    AND /* narrows: likewise */ (sum(lists) >= $pages_min OR $containers_min < 2 OR bool_or(auth_type = 'sas_account')
+      OR starts_with(token_hash::VARCHAR, '00000000-0000-0000-'))),
 readers AS (
   SELECT l.*, u.day FROM listers l JOIN (
     SELECT token_hash, account, day FROM sas_use

@@ -95,17 +95,17 @@ suspects AS (
 requests AS (
   SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ip, l.caller_port)
          t.token_hash, l.account, l.time, l.object_key, l.response_body_bytes AS bytes,
-         l.operation_class = 'read' AND (l.ip_class = 'azure' OR starts_with(l.user_agent, 'services_xstore_transport')) AS served,
          l.operation_class = 'copy' AND lower(split_part(json_extract_string(l.extra, '$."properties.copyDestinationArmId"'), '/', 3))
            <> lower(split_part(l.resource_id, '/', 3)) AS foreign_copy
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND /* narrows: no others are used below */ l.operation_class IN ('read', 'copy') AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
+    AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
+    AND ((l.operation_class = 'read' AND (l.ip_class = 'azure' OR starts_with(l.user_agent, 'services_xstore_transport'))) OR foreign_copy)),
 spans AS (
   SELECT token_hash, account, time, foreign_copy, time::DATE AS day, min(time) OVER span AS since_time, sum(bytes) OVER span AS bytes,
          count(DISTINCT object_key) OVER span AS objects
-  FROM requests WHERE served OR foreign_copy
+  FROM requests
   WINDOW span AS (PARTITION BY token_hash, account, foreign_copy ORDER BY time RANGE BETWEEN $window PRECEDING AND CURRENT ROW))
 SELECT p.token_hash, p.account, p.day::TIMESTAMP AS window_start, min(p.since_time) AS first_seen, max(p.time) AS last_seen,
        'high' AS level, coalesce(max(p.objects) FILTER (NOT coalesce(p.foreign_copy, false)), 0)::BIGINT AS objects_in_window,

@@ -58,11 +58,13 @@ tests:
       - { token_hash: A, time: 2026-01-01 10:00:00, object_key: '/acct/c/a{i}', response_body_bytes: 100000, repeat: 29, every: 10 seconds }
       - { token_hash: A, time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/a{i}', request_body_bytes: 100000, repeat: 29, every: 10 seconds }
       - { token_hash: A, time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/a{i}', request_body_bytes: 100000, repeat: 29, every: 10 seconds }
+      - { token_hash: A, time: 2026-01-01 10:01:00, object_key: '/acct/c/other{i}', repeat: 40, every: 1 second }
       - { token_hash: B, time: 2026-01-01 10:00:00, object_key: '/acct/c/b{i}', response_body_bytes: 1000000, repeat: 40, every: 10 seconds }
       - { token_hash: B, time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/b{i}', request_body_bytes: 940000, repeat: 40, every: 10 seconds }
       - { token_hash: C, time: 2026-01-01 10:00:00, object_key: '/acct/c/c{i}', response_body_bytes: 1000000, repeat: 40, every: 10 seconds }
       - { token_hash: C, time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 1300000, repeat: 40, every: 10 seconds }
       - { token_hash: D, time: 2026-01-01 10:00:00, object_key: '/acct/c/d{i}', response_body_bytes: 1000000, repeat: 40, every: 10 seconds }
+      - { token_hash: D, time: 2026-01-01 10:45:00, object_key: '/acct/c/other{i}', repeat: 40, every: 1 second }
       - { token_hash: D, time: 2026-01-01 10:50:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/d{i}', request_body_bytes: 1000000, repeat: 40, every: 10 seconds }
       - { token_hash: E, time: 2026-01-01 10:00:00, object_key: '/acct/c/e{i}', response_body_bytes: 1000000, repeat: 40, every: 10 seconds }
       - { token_hash: E, time: 2026-01-01 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/e{i}.bak', request_body_bytes: 1000000, repeat: 40, every: 10 seconds }
@@ -112,10 +114,23 @@ tests:
       - { token_hash: D, time: 2026-01-03 10:05:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/c{i}', request_body_bytes: 1000000, repeat: 80, every: 10 seconds }
     expect: [{ token_hash: D }]
 ---*/
-WITH writers AS (
+WITH busy AS (
   SELECT token_hash, account, day, max(token_key) AS token_key, max(family) AS family FROM sas_use
   WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP
   GROUP BY token_hash, account, day HAVING /* narrows: counted by object below */ sum(overwrite_candidates) >= $objects_min),
+steps AS (
+  SELECT token_hash, account, day, writes, sum(reads) OVER (
+           PARTITION BY token_hash, account ORDER BY bucket
+           RANGE BETWEEN $within + INTERVAL '5 minutes' PRECEDING AND CURRENT ROW) AS reads_before
+  FROM (SELECT token_hash, account, bucket, day, sum(reads) AS reads, sum(writes) AS writes
+        FROM sas_use SEMI JOIN busy USING (token_hash, account)
+        WHERE bucket >= $since::TIMESTAMP - $within - INTERVAL '5 minutes' AND bucket < $until::TIMESTAMP GROUP BY ALL)),
+-- An object that is written stands for two names at most, and each of them was read before.
+writers AS (
+  SELECT b.* FROM busy b SEMI JOIN (
+    SELECT token_hash, account, day FROM steps
+    GROUP BY ALL HAVING /* narrows: counted by object below */ sum(least(2 * writes, reads_before)) >= $objects_min
+  ) s USING (token_hash, account, day)),
 -- 15 minutes of writing, as family_day has them.
 peaks AS (
   SELECT u.token_hash, u.account, u.day, max(u.in_window) AS peak

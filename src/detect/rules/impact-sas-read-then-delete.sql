@@ -54,14 +54,17 @@ tests:
       - { token_hash: B, time: 2026-01-01 10:00:00, object_key: '/acct/c/p{i}', repeat: 39, every: 10 seconds }
       - { token_hash: B, time: 2026-01-01 20:00:00, operation_class: delete, object_key: '/acct/c/p{i}', repeat: 50, every: 10 seconds }
       - { token_hash: C, time: 2026-01-01 20:00:00, operation_class: delete, object_key: '/acct/c/q{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: C, time: 2026-01-01 19:00:00, object_key: '/acct/c/other{i}', repeat: 60, every: 1 second }
       - { token_hash: C, time: 2026-01-01 21:00:00, object_key: '/acct/c/q{i}', repeat: 60, every: 10 seconds }
       - { token_hash: D, time: 2026-01-01 10:00:00, object_key: '/acct/c/r{i}', repeat: 60, every: 10 seconds }
+      - { token_hash: D, time: 2026-01-02 10:00:00, object_key: '/acct/c/other{i}', repeat: 60, every: 1 second }
       - { token_hash: D, time: 2026-01-02 20:00:00, operation_class: delete, object_key: '/acct/c/r{i}', repeat: 60, every: 10 seconds }
       - { token_hash: E, time: 2026-01-02 10:00:00, object_key: '/acct/c/s{i}', repeat: 60, every: 10 seconds }
       - { token_hash: F, time: 2026-01-02 20:00:00, operation_class: delete, object_key: '/acct/c/s{i}', repeat: 60, every: 10 seconds }
       - { token_hash: G, time: 2026-01-01 10:00:00, object_key: '/acct/c/t{i}', repeat: 300, every: 1 second }
       - { token_hash: G, time: 2026-01-01 11:00:00, object_key: '/acct/c/t{i}', repeat: 300, every: 1 second }
       - { token_hash: G, time: 2026-01-01 12:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/u{i}', repeat: 50, every: 1 second }
+      - { token_hash: H, time: 2026-01-01 09:00:00, object_key: '/acct/c/other{i}', repeat: 60, every: 1 second }
       - { token_hash: H, time: 2026-01-01 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/v{i}', repeat: 60, every: 1 second }
       - { token_hash: H, time: 2026-01-01 20:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/v{i}', repeat: 60, every: 1 second }
     expect: []
@@ -96,10 +99,22 @@ tests:
       - { token_hash: A, sas_sp: rwd, time: 2026-01-03 10:00:00, operation_name: DeleteBlob, operation_class: delete, object_key: '/acct/c/m{i}', repeat: 60, every: 10 seconds }
     expect: [{ token_hash: A }]
 ---*/
-WITH deleters AS (
+WITH busy AS (
   SELECT token_hash, account, day, max(token_key) AS token_key, max(family) AS family, sum(deletes) AS deletes FROM sas_use
   WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ deletes > 0
   GROUP BY token_hash, account, day HAVING /* narrows: counted by object below */ sum(deletes) >= $objects_min),
+steps AS (
+  SELECT token_hash, account, day, deletes, sum(reads) OVER (
+           PARTITION BY token_hash, account ORDER BY bucket
+           RANGE BETWEEN $within + INTERVAL '5 minutes' PRECEDING AND CURRENT ROW) AS reads_before
+  FROM (SELECT token_hash, account, bucket, day, sum(reads) AS reads, sum(deletes) AS deletes
+        FROM sas_use SEMI JOIN busy USING (token_hash, account)
+        WHERE bucket >= $since::TIMESTAMP - $within - INTERVAL '5 minutes' AND bucket < $until::TIMESTAMP GROUP BY ALL)),
+deleters AS (
+  SELECT b.* FROM busy b SEMI JOIN (
+    SELECT token_hash, account, day FROM steps
+    GROUP BY ALL HAVING /* narrows: of each of them there is a read */ sum(least(deletes, reads_before)) >= $share_min * $objects_min
+  ) s USING (token_hash, account, day)),
 known AS (
   SELECT d.token_hash, d.account, d.day, count(*) AS days
   FROM deleters d JOIN family_day f ON f.account = d.account AND f.family = d.family AND f.day < d.day AND f.day >= d.day - $baseline
