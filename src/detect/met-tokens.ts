@@ -66,7 +66,7 @@ export class MetTokens {
     if (this.#isLong) return;
     await this.#prepared.read(
       `INSERT INTO some_${view} SELECT ${narrowColumns[view]} FROM ${view} t SEMI JOIN (FROM met_token WHERE shown) m
-        ON m.token_hash = t.token_hash AND m.account = t.account
+        ON m.token_hash = t.token_hash
         WHERE t.${timeIn[view]} >= $${view}::TIMESTAMP AND t.${timeIn[view]} < $until::TIMESTAMP`,
       this.#range,
     );

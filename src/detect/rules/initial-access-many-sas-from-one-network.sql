@@ -87,10 +87,20 @@ WITH usual AS (
   GROUP BY f.account, f.family, f.day, f.tokens),
 families AS (
   SELECT * FROM usual WHERE tokens >= $factor * usual),
+-- Few families have so many at once in all networks together: of these alone the bitmaps are read.
+packed AS (
+  SELECT DISTINCT account, family, day
+  FROM (SELECT account, family, day, sum(tokens) OVER (PARTITION BY account, family, day ORDER BY bucket
+                                                      RANGE BETWEEN $window + INTERVAL '5 minutes' PRECEDING AND CURRENT ROW) AS in_window
+        FROM (SELECT u.account, u.family, u.day, u.bucket, count(*) AS tokens
+              FROM sas_use u SEMI JOIN families f ON f.account = u.account AND f.family = u.family AND f.day = u.day
+              WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP AND /* narrows: so asks every row */ u.ok > 0
+                AND /* narrows: likewise */ u.public_n > 0 GROUP BY ALL))
+  WHERE /* narrows: counted by network below */ in_window >= $tokens_min),
 used AS (
   SELECT u.token_hash, u.token_key, u.account, u.family, u.day, u.key_name, u.bucket,
          if(bit_count(u.network_bits::BIT) = 1, hash(u.network_bits), NULL) AS network
-  FROM sas_use u SEMI JOIN families f ON f.account = u.account AND f.family = u.family AND f.day = u.day
+  FROM sas_use u SEMI JOIN packed f ON f.account = u.account AND f.family = u.family AND f.day = u.day
   WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP AND /* narrows: so asks every row */ u.ok > 0
     AND /* narrows: likewise */ u.public_n > 0),
 -- A network has as many tokens at most as met its bit of the bitmap alone, and as met several: those are of no network here.
