@@ -39,31 +39,38 @@ const each = (sql: (name: string, column: string) => string) =>
 const sums = each((name, column) => `sum(${column})::BIGINT AS ${name}`);
 
 /**
- * `family_day` as the view has it. A row counts in the three windows of 15 minutes that end with it or after it: what one that
+ * What the tokens of `sas_use` did by the day, as families' days are made of it. A row counts in the three windows of 15 minutes that end with it or after it: what one that
  * ends without a row has, the one that ends with the row before has too. Windows are grouped by the number of their token's day,
  * which costs half of grouping them by the token.
  */
-const familyDay = `WITH days AS MATERIALIZED (
+const familyTokens = `WITH days AS MATERIALIZED (
     SELECT account, token_hash, day, count(*) AS steps, max(family) AS family, ${sums}, (row_number() OVER ())::UINTEGER AS number
-    FROM temp.sas_use GROUP BY account, token_hash, day),
+    FROM sas_use GROUP BY account, token_hash, day),
   windows AS (
     SELECT number, step + later AS span_end, ${sums}
     FROM (
       SELECT d.number, epoch(u.bucket)::UINTEGER // 300 AS step, ${each((_, column) => `u.${column}`)}
-      FROM temp.sas_use u JOIN days d ON ${sameToken('d', 'u')} AND d.day = u.day WHERE d.steps > 1),
+      FROM sas_use u JOIN days d ON ${sameToken('d', 'u')} AND d.day = u.day WHERE d.steps > 1),
       (VALUES (0::UINTEGER), (1::UINTEGER), (2::UINTEGER)) ends(later)
     GROUP BY number, span_end),
   peaks AS (SELECT number, ${each((name) => `max(${name}) AS ${name}`)} FROM windows GROUP BY number)
-  ${familyDayOf(`SELECT d.account, d.day, d.family, d.reads, d.bytes_out, d.deletes,
+  SELECT d.account, d.token_hash, d.day, d.family, d.reads, d.bytes_out, d.deletes,
     ${each((name) => `coalesce(p.${name}, d.${name}) AS span_${name}`)}
-    FROM days d LEFT JOIN peaks p ON p.number = d.number`)}`;
+  FROM days d LEFT JOIN peaks p ON p.number = d.number`;
+
+/** `family_day` as the view has it, of the days that have `kept_sas_use`: a token's only row is its day. */
+const familyDays = (rows: string) =>
+  familyDayOf(`SELECT * EXCLUDE (token_hash) FROM kept_family_token WHERE ${rows}
+    UNION ALL BY NAME SELECT account, day, family, reads, bytes_out, deletes,
+      ${each((name, column) => `${column} AS span_${name}`)}
+    FROM kept_sas_use ANTI JOIN kept_family_token USING (token_hash, day) WHERE ${rows}`);
 
 // Places are looked up first, so that bitmaps need not go through the join with `sas`.
 const use = sasUseWith(keptGrants.sas_use, `(${placesOf('FROM rollup')})`, placeNames);
 
 /**
  * Tokens by five minutes and by day, in tables: `kept_sas_use` grows by the rows of new rollups, and days are made anew from
- * it for the tokens that had some, when somebody asks for days.
+ * it for the tokens that had some, when somebody asks for days. `kept_family_token` has the tokens of several rows a day.
  */
 export class KeptUse {
   readonly #connection: DuckDBConnection;
@@ -86,6 +93,7 @@ export class KeptUse {
     await this.#run(`CREATE VIEW granted_sas_use AS ${withAllGrants('sas_use', `(${rows})`)}`);
     await this.#run(`CREATE TABLE kept_token_day AS SELECT *, ${noPlaces} FROM (${entityViews.token_day})`);
     await this.#run(`CREATE VIEW token_day AS SELECT * EXCLUDE (${places}) ${replaced(bitsAsBit)} FROM kept_token_day`);
+    await this.#run(`CREATE TABLE kept_family_token AS ${familyTokens}`);
     await this.#run(`CREATE TABLE kept_family_day AS ${entityViews.family_day}`);
     await this.#run('CREATE VIEW family_day AS FROM kept_family_day');
   }
@@ -115,19 +123,26 @@ export class KeptUse {
     const ofDays = `day IN (SELECT day FROM kept_sas_use WHERE ${fresh})`;
     await this.#run(`CREATE OR REPLACE TEMP TABLE several AS SELECT token_hash, day FROM kept_sas_use WHERE ${ofDays}
       GROUP BY token_hash, day HAVING count(*) > 1 AND max(arrival) > ${this.#inDays}`);
-    await this.#run('DELETE FROM kept_token_day k USING several s WHERE k.token_hash = s.token_hash AND k.day = s.day');
+    for (const name of ['token_day', 'family_token'])
+      await this.#run(`DELETE FROM kept_${name} k USING several s WHERE k.token_hash = s.token_hash AND k.day = s.day`);
     for (const rows of [singleDays(fresh), addedDays]) await this.#run(`INSERT INTO kept_token_day BY NAME ${rows}`);
+    await this.#run(
+      'CREATE OR REPLACE TEMP VIEW sas_use AS FROM kept_sas_use SEMI JOIN several USING (token_hash, day)',
+    );
+    await this.#run(`INSERT INTO kept_family_token ${familyTokens}`);
+    await this.#run('DROP VIEW temp.sas_use');
     await this.#run('DROP TABLE several');
     await this.#run(`DELETE FROM kept_family_day WHERE ${ofDays}`);
-    await this.#run(`CREATE OR REPLACE TEMP VIEW sas_use AS FROM kept_sas_use WHERE ${ofDays}`);
-    await this.#run(`INSERT INTO kept_family_day BY NAME ${familyDay}`);
-    await this.#run('DROP VIEW temp.sas_use');
+    await this.#run(`INSERT INTO kept_family_day BY NAME ${familyDays(ofDays)}`);
     this.#inDays = this.#arrival;
   }
 
   /** Drops the rows that conditions over their five minutes and their day are true of. */
   async drop({ steps, days }: { readonly steps: string | null; readonly days: string | null }): Promise<void> {
-    if (steps !== null) await this.#run(`DELETE FROM kept_sas_use WHERE ${steps}`);
+    if (steps !== null) {
+      await this.#run(`DELETE FROM kept_sas_use WHERE ${steps}`);
+      await this.#run('DELETE FROM kept_family_token WHERE day NOT IN (SELECT day FROM kept_sas_use)');
+    }
     if (days === null) return;
     for (const name of ['token_day', 'family_day']) await this.#run(`DELETE FROM kept_${name} WHERE ${days}`);
   }
