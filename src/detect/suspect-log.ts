@@ -29,8 +29,8 @@ const names = columns.map(({ name }) => name);
 
 function columnsOf(readers: readonly LogReader[]): readonly string[] {
   const named = names.filter((name) => readers.some(({ sql }) => new RegExp(`\\b${name}\\b`).test(sql)));
-  // The text of an address is made of its number.
-  const made = named.includes('caller_ip') ? ['caller_ipv4'] : [];
+  // The text of an address is made of its number, and so is the column that has the others.
+  const made = readers.some(({ sql }) => /\bcaller_ip(_other)?\b/.test(sql)) ? ['caller_ip', 'caller_ipv4'] : [];
   return [...new Set([...named, ...made, 'time', 'token', 'token_fingerprint'])];
 }
 

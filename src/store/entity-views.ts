@@ -167,11 +167,13 @@ const logRowColumns = `time, time_tick, account, container, object_key, operatio
  * The log as rules read it: without the SAS parameters, which `sas_use` has, and with few columns, so that a statement is
  * planned in a quarter of the time.
  *
+ * `caller_ip_other` has addresses that are not IPv4: with `caller_ipv4` it tells as much as `caller_ip`, and no text is made.
+ *
  * @param relation a FROM clause with the stored columns, or with those of `storage_log`.
  * @param ip, uri SQL for the whole of either.
  */
 export function logRow(relation: string, ip: string, uri: string): string {
-  return `SELECT ${logRowColumns}, ${ip} AS caller_ip, ${uri} AS uri FROM ${relation}`;
+  return `SELECT ${logRowColumns}, ${ip} AS caller_ip, if(caller_ipv4 IS NULL, caller_ip, NULL) AS caller_ip_other, ${uri} AS uri FROM ${relation}`;
 }
 
 /** What rules read beside the log: tokens, families and keys, by five minutes, by day and for life. */

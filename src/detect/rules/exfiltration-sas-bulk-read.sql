@@ -208,8 +208,7 @@ lines AS (
   FROM (SELECT DISTINCT token_hash, account FROM suspects)),
 -- The rollups may count a record twice that upstream delivered twice; the rows of suspicious tokens are counted once.
 reads AS (
-  SELECT DISTINCT ON (place, object, l.correlation_id, l.time_tick, l.caller_ipv4, if(l.caller_ipv4 IS NULL, l.caller_ip, NULL),
-                      l.caller_port)
+  SELECT DISTINCT ON (place, object, l.correlation_id, l.time_tick, l.caller_ipv4, l.caller_ip_other, l.caller_port)
          t.line + epoch_us(l.time) AS place, if(l.object_key IS NULL, NULL, hash(t.line, l.object_key)) AS object,
          l.response_body_bytes AS bytes, l.ip_class = 'public' AS public
   FROM log_row l JOIN (

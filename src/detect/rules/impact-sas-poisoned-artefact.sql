@@ -108,7 +108,7 @@ suspects AS (
   WHERE day >= $since::TIMESTAMP AND /* narrows: so asks every write */ overwrite_candidates > 0
     AND /* narrows: likewise */ public_n > 0 AND known_since <= day - $age_min),
 writes AS (
-  SELECT s.token_hash, s.token_key, l.account, s.day, l.object_key, network_of(l.caller_ipv4, l.caller_ip) AS network,
+  SELECT s.token_hash, s.token_key, l.account, s.day, l.object_key, network_of(l.caller_ipv4, l.caller_ip_other) AS network,
          min(l.time) AS written, max(l.time) AS last_time
   FROM log_row l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
     AND l.time::DATE = s.day
@@ -118,11 +118,13 @@ writes AS (
     AND regexp_matches(l.object_key, '\.(pt|pth|ckpt|pkl|pickle|onnx|safetensors|h5|gguf|bin|js|mjs|html?|wasm|whl|jar|exe|dll|msi|so|sh|ps1|py)$', 'i')
   GROUP BY ALL),
 networks AS (
-  SELECT DISTINCT s.token_hash, l.account, l.time::DATE AS day, network_of(l.caller_ipv4, l.caller_ip) AS network
-  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
-    ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
-  WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
+  SELECT DISTINCT token_hash, account, day, network_of(caller_ipv4, caller_ip_other) AS network
+  FROM (
+    SELECT DISTINCT s.token_hash, l.account, l.time::DATE AS day, l.caller_ipv4, l.caller_ip_other
+    FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
+      ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
+    WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
+      AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304))),
 strange AS (
   SELECT w.* FROM writes w ANTI JOIN networks n
     ON n.token_hash = w.token_hash AND n.account = w.account AND n.network = w.network AND n.day < w.day AND n.day >= w.day - $baseline),

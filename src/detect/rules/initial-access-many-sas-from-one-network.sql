@@ -125,15 +125,24 @@ tokens_used AS (
   LEFT JOIN crowded c ON c.account = u.account AND c.day = u.day AND c.network = u.network
   WHERE /* narrows: counted by network below */ a.is_any OR u.network IS NULL OR c.network IS NOT NULL),
 uses AS (
-  SELECT t.token_hash, l.account, t.family, t.day, t.key_name, network_of(l.caller_ipv4, l.caller_ip) AS network, min(l.time) AS time,
-         max(l.time) AS last_time, bool_or(l.operation_class IN ('write', 'copy', 'delete', 'acl')) AS changes
+  SELECT t.token_hash, l.account, t.family, t.day, t.key_name, coalesce(l.caller_ipv4 >> 8, 0) AS ipv4_network,
+         coalesce(network_of(NULL, l.caller_ip_other), '') AS other_network, min(l.time) AS time, max(l.time) AS last_time,
+         bool_or(l.operation_class IN ('write', 'copy', 'delete', 'acl')) AS changes
   FROM log_row l JOIN tokens_used t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
     AND l.time::DATE = t.day
   WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.operation_count = 0 AND l.ip_class = 'public'
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
   GROUP BY ALL),
+-- A window touches two of the day's steps of its length, and one of them has half of its tokens.
+busy_networks AS (
+  SELECT DISTINCT account, day, ipv4_network, other_network FROM uses
+  GROUP BY account, family, day, ipv4_network, other_network, epoch_us(time) // epoch_us($window)
+  HAVING /* narrows: counted by window below */ 2 * count(*) >= $tokens_min),
 spans AS (
-  SELECT *, count(*) OVER span AS in_window, min(time) OVER span AS since_time FROM uses
+  SELECT *, count(*) OVER span AS in_window, min(time) OVER span AS since_time
+  FROM (
+    SELECT *, if(other_network = '', network_of(ipv4_network << 8, NULL), other_network) AS network
+    FROM uses SEMI JOIN busy_networks USING (account, day, ipv4_network, other_network))
   WINDOW span AS (PARTITION BY account, family, network, day ORDER BY time RANGE BETWEEN $window PRECEDING AND CURRENT ROW))
 SELECT network AS entity, account, day::TIMESTAMP AS window_start, min(since_time) FILTER (in_window >= $tokens_min) AS first_seen,
        max(last_time) AS last_seen, if(bool_or(changes), 'high', 'medium') AS level, max(in_window)::BIGINT AS tokens_in_window,
