@@ -94,7 +94,7 @@ export class KeptPast {
     { log, until }: { readonly log: LogTokens; readonly until: bigint },
     insert: Insert,
   ): Promise<HeldPart | null> {
-    return log.days === null ? null : this.#days.add(part, sql, { days: log.days, ended: dayOf(until - 1n) }, insert);
+    return log.days === null ? null : this.#days.add(part, sql, { days: log.days, ended: dayOf(until) }, insert);
   }
 
   /** Adds what is missing of what a statement is asked. */
@@ -109,7 +109,7 @@ export class KeptPast {
     const days = await this.#days.unread(name, asked.days, bounds, async (some) => some);
     const left = { ...asked, days };
     const sql = await this.#asked.of(left, over(this.#logOf(left, segments)));
-    return this.#days.add(name, sql, { days, ended: dayOf(moments.until - 1n) }, insert);
+    return this.#days.add(name, sql, { days, ended: dayOf(moments.until) }, insert);
   }
 
   /** A SELECT of rows of the log that has those asked for. */
