@@ -92,7 +92,8 @@ suspects AS (
   SELECT DISTINCT w.token_hash, w.account, w.token_key, w.day, coalesce(k.days, 0) AS days
   FROM windows w LEFT JOIN known k ON k.account = w.account AND k.family = w.family AND k.day = w.day
   WHERE w.day >= $since::TIMESTAMP::DATE 
-    AND /* narrows: counted by request below */ (w.copies > 0 OR w.reads >= $objects_min OR w.bytes >= $bytes_min)),
+    AND /* narrows: counted by request below */ (w.copies > 0 OR coalesce(k.days, 0) < $days_min)
+    AND /* narrows: likewise */ (w.copies > 0 OR w.reads >= $objects_min OR w.bytes >= $bytes_min)),
 requests AS (
   SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ip, l.caller_port)
          t.token_hash, l.account, l.time, l.object_key, l.response_body_bytes AS bytes,
