@@ -45,7 +45,7 @@ export class KeptEntities {
 
   async create(): Promise<void> {
     const run = (sql: string) => this.#connection.run(sql);
-    await run(`CREATE TABLE saved_sas AS FROM ${sasRelation(this.#dataDir, [])}`);
+    await run(`CREATE TABLE lasting.saved_sas AS FROM ${sasRelation(this.#dataDir, [])}`);
     await run('CREATE VIEW sas AS FROM saved_sas');
     await run(`CREATE TEMP VIEW rollup AS SELECT * FROM ${rollupRelation(this.#dataDir, [])}`);
     await this.#use.create();

@@ -39,9 +39,9 @@ const each = (sql: (name: string, column: string) => string) =>
 const sums = each((name, column) => `sum(${column})::BIGINT AS ${name}`);
 
 /**
- * What the tokens of `sas_use` did by the day, as families' days are made of it. A row counts in the three windows of 15 minutes that end with it or after it: what one that
- * ends without a row has, the one that ends with the row before has too. Windows are grouped by the number of their token's day,
- * which costs half of grouping them by the token.
+ * What the tokens of `sas_use` did by the day, as families' days are made of it. A row counts in the three windows of 15 minutes
+ * that end with it or after it: what one that ends without a row has, the one that ends with the row before has too. Windows are
+ * grouped by the number of their token's day, which costs half of grouping them by the token.
  */
 const familyTokens = `WITH days AS MATERIALIZED (
     SELECT account, token_hash, day, count(*) AS steps, max(family) AS family, ${sums}, (row_number() OVER ())::UINTEGER AS number
@@ -91,7 +91,7 @@ export class KeptUse {
     const rows = `SELECT * EXCLUDE (arrival, ${places}) ${replaced(bitsAsBlob)} FROM kept_sas_use`;
     await this.#run(`CREATE VIEW sas_use AS ${rows}`);
     await this.#run(`CREATE VIEW granted_sas_use AS ${withAllGrants('sas_use', `(${rows})`)}`);
-    await this.#run(`CREATE TABLE kept_token_day AS SELECT *, ${noPlaces} FROM (${entityViews.token_day})`);
+    await this.#run(`CREATE TABLE lasting.kept_token_day AS SELECT *, ${noPlaces} FROM (${entityViews.token_day})`);
     await this.#run(`CREATE VIEW token_day AS SELECT * EXCLUDE (${places}) ${replaced(bitsAsBit)} FROM kept_token_day`);
     await this.#run(`CREATE TABLE kept_family_token AS ${familyTokens}`);
     await this.#run(`CREATE TABLE kept_family_day AS ${entityViews.family_day}`);

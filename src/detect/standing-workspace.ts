@@ -11,6 +11,7 @@ import { type FeedRow, showFeeds } from './feed-files.ts';
 import { HeldParts } from './held-parts.ts';
 import { KeptEntities } from './kept-entities.ts';
 import { KeptPast, logBackMicros } from './kept-past.ts';
+import { attachLasting, showLasting } from './lasting-tables.ts';
 import type { LogTokens } from './log-tokens.ts';
 import { MetTokens } from './met-tokens.ts';
 import { reading, type Shown, shownAll, under } from './narrow-view.ts';
@@ -77,8 +78,12 @@ export class StandingWorkspace implements RuleViews {
       temp_directory: spillFolder(dataDir),
     });
     const [connection, aside] = [await instance.connect(), await instance.connect()];
-    // A file never changes under its name.
-    for (const each of [connection, aside]) await each.run('SET parquet_metadata_cache = true');
+    await connection.run(attachLasting);
+    for (const each of [connection, aside]) {
+      await each.run(showLasting);
+      // A file never changes under its name.
+      await each.run('SET parquet_metadata_cache = true');
+    }
     const workspace = new StandingWorkspace(dataDir, instance, { connection, aside });
     await workspace.#create(feeds);
     return workspace;

@@ -36,7 +36,7 @@ export class TokenLives {
   /** Makes the table; `sas_use` and `sas` are there and show no row. */
   async create(): Promise<void> {
     const run = (sql: string) => this.#connection.run(sql);
-    await run(`CREATE TABLE kept_token_life AS ${lifeOf(tokenUse)}`);
+    await run(`CREATE TABLE lasting.kept_token_life AS ${lifeOf(tokenUse)}`);
     await run('CREATE VIEW token_life AS FROM kept_token_life');
     await run(`CREATE VIEW granted_token_life AS ${withAllGrants('token_life', 'kept_token_life')}`);
   }

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { expect, it } from 'vitest';
 import { DuckDBInstance } from '../../src/core/duckdb.ts';
 import { KeptUse } from '../../src/detect/kept-use.ts';
+import { attachLasting, showLasting } from '../../src/detect/lasting-tables.ts';
 import { TokenLives } from '../../src/detect/token-lives.ts';
 import { counters, entityViews } from '../../src/store/entity-views.ts';
 import { rollupRelation, sasRelation } from '../../src/store/views.ts';
@@ -26,7 +27,7 @@ async function rowsOf(connection: DuckDBConnection, relation: string): Promise<s
 it('has by the day and for life what the views make of all rows, however they came', async () => {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
-  await connection.run('SELECT setseed(0.25)');
+  for (const each of [attachLasting, showLasting, 'SELECT setseed(0.25)']) await connection.run(each);
   await connection.run(`CREATE TABLE sas AS FROM ${sasRelation('.', [])}`);
   await connection.run(`CREATE TABLE rollup AS FROM ${rollupRelation('.', [])}`);
   await connection.run('CREATE TABLE everything AS FROM rollup');
