@@ -49,6 +49,7 @@ tests:
   - name: silent for clients, for fewer objects or bytes, spread over hours, and for records that came twice
     rows:
       - { token_hash: A, object_key: '/acct/c/o{i}', repeat: 300, every: 1 second }
+      - { token_hash: A, ip_class: azure, caller_ip: 10.9.9.9, object_key: /acct/c/o }
       - { token_hash: B, ip_class: azure, caller_ip: 10.9.9.9, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
       - { token_hash: B, ip_class: azure, caller_ip: 10.9.9.9, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
       - { token_hash: C, time: 2026-01-01 00:00:00, ip_class: azure, caller_ip: 10.9.9.9, object_key: '/acct/c/o{i}', repeat: 200, every: 1 minute }
@@ -94,13 +95,20 @@ suspects AS (
   WHERE w.day >= $since::TIMESTAMP::DATE 
     AND /* narrows: counted by request below */ (w.copies > 0 OR coalesce(k.days, 0) < $days_min)
     AND /* narrows: likewise */ (w.copies > 0 OR w.reads >= $objects_min OR w.bytes >= $bytes_min)),
+-- Few tokens are used so at all: the rest of a row is read of these alone.
+outward AS (
+  SELECT DISTINCT t.token_hash, t.token_key, t.account
+  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
+    ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
+  WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP
+    AND /* narrows: so asks every request */ (l.operation_class = 'copy' OR l.ip_class = 'azure'
+      OR starts_with(l.user_agent, 'services_xstore_transport'))),
 requests AS (
   SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ip, l.caller_port)
          t.token_hash, l.account, l.time, l.object_key, l.response_body_bytes AS bytes,
          l.operation_class = 'copy' AND lower(split_part(json_extract_string(l.extra, '$."properties.copyDestinationArmId"'), '/', 3))
            <> lower(split_part(l.resource_id, '/', 3)) AS foreign_copy
-  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
-    ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
+  FROM log_row l JOIN outward t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
     AND ((l.operation_class = 'read' AND (l.ip_class = 'azure' OR starts_with(l.user_agent, 'services_xstore_transport'))) OR foreign_copy)),
