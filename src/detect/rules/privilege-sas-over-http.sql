@@ -50,5 +50,6 @@ SELECT token_hash, account, TIMESTAMP '1970-01-01' AS window_start, min(min_time
        if(sum(http_n) >= $requests_min, 'high', 'medium') AS level, sum(http_n)::BIGINT AS http_requests, max(spr) AS spr,
        max(auth_type) AS auth_type, max(se) AS se, bool_or(public_n > 0) AS from_public_address
 FROM sas_use
-WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND (http_n > 0 OR list_contains(string_split(lower(spr), ','), 'http'))
+WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND (http_n > 0
+  OR list_contains(string_split(lower(nullif(spr, 'https')), ','), 'http'))
 GROUP BY token_hash, account
