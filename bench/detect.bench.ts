@@ -20,6 +20,7 @@ const place = { source: 'bench', partition: '0' };
 const commitRowsMax = 100_000;
 const inputRows = 1_000;
 const stepMicros = 300_000_000n;
+const dayMicros = 86_400_000_000n;
 
 /** Records that are committed together, and whether their UTC day ends with them. */
 interface Part {
@@ -84,12 +85,14 @@ async function costOf(step: () => Promise<unknown>): Promise<number> {
 
 const perMillion = (seconds: number, rows: number) => ((seconds * 1e6) / rows).toFixed(2);
 
-/** From the first row of some segments to their last. */
+/** Event time of the rows of a day, from the first to the last. */
 function spanOf(segments: readonly SegmentFile[]): EventRange {
   const since = segments.reduce((min, { minTime }) => (minTime < min ? minTime : min), segments[0]?.minTime ?? 0n);
   const until = segments.reduce((max, { maxTime }) => (maxTime > max ? maxTime : max), 0n) + 1n;
   return { since, until };
 }
+
+const midnightAfter = (micros: bigint) => (micros / dayMicros + 1n) * dayMicros;
 
 /**
  * What judging a day costs as the lake grows: all rules over each day once, and the posture and window rules once more over
@@ -119,7 +122,8 @@ export async function detectBench({ rows, note }: BenchOptions): Promise<BenchRe
       const { since, until } = spanOf(today.segments);
       const run = (choice: 'posture' | 'window') =>
         costOf(() => detector.evaluate({ since: until - stepMicros, until, choice, final: false, standing: true }));
-      const judging = await costOf(() => detector.evaluate({ since, until, final: true, standing: true }));
+      const ended = { since, until: midnightAfter(since) };
+      const judging = await costOf(() => detector.evaluate({ ...ended, final: true, standing: true }));
       const live = [await run('posture'), await run('window')];
       note(`day ${day}: ${today.rows} rows, ${judging.toFixed(2)} CPU-s`);
       if (tableDays.includes(day))
