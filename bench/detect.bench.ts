@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sourceId } from '../src/core/position.ts';
 import { Detector } from '../src/detect/detector.ts';
 import type { EventRange } from '../src/detect/run.ts';
+import { dayMicros } from '../src/detect/segment-days.ts';
 import { generate } from '../src/generate/scenario.ts';
 import { createDecoder } from '../src/ingest/decode/create-decoder.ts';
 import type { Decoder } from '../src/ingest/decode/decoder.ts';
@@ -20,7 +21,6 @@ const place = { source: 'bench', partition: '0' };
 const commitRowsMax = 100_000;
 const inputRows = 1_000;
 const stepMicros = 300_000_000n;
-const dayMicros = 86_400_000_000n;
 
 /** Records that are committed together, and whether their UTC day ends with them. */
 interface Part {

@@ -25,7 +25,7 @@ const askingMax = 128;
 const ofLife = /\b(first_seen|requests)\b/;
 
 /** What tokens did that were used since `$from`, on the days judged and the day before. */
-const tokenUse = `SELECT token_hash, account, max(auth_type) AS auth_type, ${sums}, bit_or(container_bits) AS container_bits,
+const tokensUsed = `SELECT token_hash, account, max(auth_type) AS auth_type, ${sums}, bit_or(container_bits) AS container_bits,
     min(min_time) AS min_time, max(max_time) AS max_time, max(sip) AS sip,
     max(st_time) FILTER (si IS NULL) AS st_time, min(se_time) FILTER (si IS NULL) AS se_time
   FROM sas_use s SEMI JOIN (
@@ -44,9 +44,9 @@ function rowsOf(kind: NeedKind, conditions: readonly string[]): string {
   if (kind === 'account')
     return `(SELECT account, auth_type, ${sums} FROM account_day
       WHERE day >= $since::TIMESTAMP - INTERVAL '1 day' AND day < $until::TIMESTAMP GROUP BY ALL)`;
-  if (!conditions.some((condition) => ofLife.test(condition))) return `(${tokenUse})`;
+  if (!conditions.some((condition) => ofLife.test(condition))) return `(${tokensUsed})`;
   return `(SELECT u.*, coalesce(l.first_seen, TIMESTAMP '1970-01-01') AS first_seen, l.requests
-    FROM (${tokenUse}) u LEFT JOIN token_life l ON l.token_hash = u.token_hash AND l.account = u.account)`;
+    FROM (${tokensUsed}) u LEFT JOIN token_life l ON l.token_hash = u.token_hash AND l.account = u.account)`;
 }
 
 /** A run of rules. */

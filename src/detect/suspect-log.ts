@@ -8,6 +8,7 @@ import { logViews } from '../store/views.ts';
 import type { LogTokens } from './log-tokens.ts';
 import { numberIn } from './rule-views.ts';
 import type { EventRange } from './run.ts';
+import { dayMicros } from './segment-days.ts';
 import { logOfTokens } from './token-log.ts';
 
 /** A statement that is going to read some tokens' rows of the log. */
@@ -22,8 +23,6 @@ interface LogSource {
   readonly relation: (since: bigint) => string;
   readonly run: (sql: string) => Promise<DuckDBResultReader>;
 }
-
-const dayMicros = 86_400_000_000n;
 
 const names = columns.map(({ name }) => name);
 
