@@ -28,6 +28,7 @@ const testSchema = z.strictObject({
 
 const condition = z.string().min(1);
 const partName = z.string().regex(/^[a-z_]+$/);
+const oneOrMore = (text: z.ZodString) => z.union([text.transform((one) => [one]), z.array(text).min(1)]);
 
 /**
  * SQL conditions without which a rule finds nothing, so that its statement need not be run; each over one row. Where several
@@ -44,9 +45,11 @@ const partName = z.string().regex(/^[a-z_]+$/);
  * `daily`: a part with a `day` that has of each of those tokens and days what that day's rows of it alone make: days before those
  * judged are kept from run to run, and what comes after the part is shown all that are.
  * `older`: a further `part` with the tokens and days of which `daily` has to have older days too, from `rows` on, an SQL time.
- * `proof`: a further part that must have rows; it may read these.
- * `past`: a `part` that groups rows of the whole log by `account`, another column, `by`, and `day`, and is asked of those of `proof`
- * from `rows` on, an SQL time before the `day` of each: kept as `daily` is.
+ * `proof`: a further part that must have rows, or several, one after the other; they may read these.
+ * `past`: a `part` that groups rows of the whole log by `account`, another column, `by`, and `day`, and is asked of those of the
+ * first `proof` from `rows` on, an SQL time before the `day` of each: kept as `daily` is. Asked of those of `of`, where that is
+ * given: a part that must have rows too, and may leave out those of which it knows enough from what is kept. Of several `rows`
+ * one is asked after the other, of those that `of` still has then, and only with the last of them what is of that `day` itself.
  */
 const needsSchema = z.strictObject({
   account: condition.optional(),
@@ -57,8 +60,10 @@ const needsSchema = z.strictObject({
   rows: condition.optional(),
   daily: partName.optional(),
   older: z.strictObject({ part: partName, rows: condition }).optional(),
-  proof: partName.optional(),
-  past: z.strictObject({ part: partName, by: partName, rows: condition }).optional(),
+  proof: oneOrMore(partName).optional(),
+  past: z
+    .strictObject({ part: partName, of: partName.optional(), by: partName, rows: oneOrMore(condition) })
+    .optional(),
 });
 
 const sentences = z.array(z.string().min(1)).min(1);
@@ -140,12 +145,14 @@ function checkNeeds(
   { token, part, only, rows, daily, older, proof, past }: Header['needs'],
   sql: string,
 ): void {
-  for (const [name, value] of Object.entries({ part, daily, older: older?.part, proof, past: past?.part })) {
-    if (value !== undefined && partQuery(sql, value) === undefined)
+  const named = { part, daily, older: older?.part, proof, past: [past?.part, past?.of] };
+  for (const [name, values] of Object.entries(named)) {
+    const lost = [values].flat().find((value) => value !== undefined && partQuery(sql, value) === undefined);
+    if (lost !== undefined)
       throw invalid(
         file,
         '',
-        `needs.${name} names ${value}, but the statement has no \`${value} AS (\` at the start of a line`,
+        `needs.${name} names ${lost}, but the statement has no \`${lost} AS (\` at the start of a line`,
       );
   }
   if (only.includes('sas_use') && !/\btoken_day\b/.test(sql) && /\b(ip|network|object)_bits\b/.test(sql))
@@ -186,9 +193,9 @@ export function parseDetection(file: string, text: string): Detection {
   const { older, past, ...conditions } = header.needs;
   for (const name of [
     ...used,
-    ...[...Object.values(conditions).flat(), older?.rows, past?.rows].flatMap((need) => [
-      ...parameterNames(need ?? ''),
-    ]),
+    ...[...Object.values(conditions), older?.rows, past?.rows]
+      .flat()
+      .flatMap((need) => [...parameterNames(need ?? '')]),
   ]) {
     if (name !== 'since' && name !== 'until' && !(name in header.params)) {
       throw invalid(file, '', `$${name} is used but params.${name} is not declared`);

@@ -100,11 +100,18 @@ export class KeptDays {
   ): Promise<HeldPart | null> {
     const part = this.#parts.get(name);
     if (part === undefined) return null;
-    const relation = part.relation ?? (await this.#create(sql));
-    part.relation = relation;
+    const { relation } = await this.kept(name, sql);
     part.rows += numberIn(await run(`INSERT INTO ${relation} ${sql}`));
     know(part, days);
     for (const [, day] of days) if (day >= ended) part.stale.add(day);
+    return { relation, rows: part.rows };
+  }
+
+  /** All rows that it has of a part. @param sql a SELECT of such rows. */
+  async kept(name: string, sql: string): Promise<HeldPart> {
+    const part = this.#part(name);
+    const relation = part.relation ?? (await this.#create(sql));
+    part.relation = relation;
     return { relation, rows: part.rows };
   }
 

@@ -17,6 +17,9 @@ function boundsOf(range: EventRange): Readonly<Record<'oldest' | 'judged', numbe
   return { oldest: dayOf(since - logBackMicros), judged: dayOf(since) };
 }
 
+/** Apart from what is kept of the same rule by token. */
+const nameOfKeys = (part: string) => `${part} past`;
+
 /** Runs a statement that takes rows in. */
 type Insert = (sql: string) => Promise<DuckDBResultReader>;
 
@@ -97,27 +100,32 @@ export class KeptPast {
     return log.days === null ? null : this.#days.add(part, sql, { days: log.days, ended: dayOf(until) }, insert);
   }
 
-  /** Adds what is missing of what a statement is asked. */
-  async addAsked(
-    part: string,
-    { asked, moments, segments, over }: AskedStatement,
-    insert: Insert,
-  ): Promise<HeldPart | null> {
-    const name = `${part} past`;
-    const bounds = boundsOf(moments);
-    await this.#days.drop(name, bounds);
-    const days = await this.#days.unread(name, asked.days, bounds, async (some) => some);
+  /** What is kept of a statement that groups rows of the whole log by keys. @param over the statement over a SELECT of the log. */
+  async ofKeys(part: string, over: (log: string) => string, moments: EventRange): Promise<HeldPart> {
+    const name = nameOfKeys(part);
+    await this.#days.drop(name, boundsOf(moments));
+    return this.#days.kept(name, over(this.#rowsOf([])));
+  }
+
+  /** Adds to that what is missing of what is asked. */
+  async addAsked(part: string, { asked, moments, segments, over }: AskedStatement, insert: Insert): Promise<void> {
+    const name = nameOfKeys(part);
+    const days = await this.#days.unread(name, asked.days, boundsOf(moments), async (some) => some);
     const left = { ...asked, days };
     const sql = await this.#asked.of(left, over(this.#logOf(left, segments)));
-    return this.#days.add(name, sql, { days, ended: dayOf(moments.until) }, insert);
+    await this.#days.add(name, sql, { days, ended: dayOf(moments.until) }, insert);
+  }
+
+  #rowsOf(segments: readonly SegmentFile[]): string {
+    return logViews(allRows(this.#dataDir, { segments })).log_row;
   }
 
   /** A SELECT of rows of the log that has those asked for. */
   #logOf(asked: PastKeys, segments: readonly SegmentFile[]): string {
-    const rowsOf = (some: readonly SegmentFile[]) => logViews(allRows(this.#dataDir, { segments: some })).log_row;
     const parts = pastStretches(asked).map(
-      (stretch) => `SELECT * FROM (${rowsOf(touching(segments, stretch))}) WHERE ${stretchCondition(asked, stretch)}`,
+      (stretch) =>
+        `SELECT * FROM (${this.#rowsOf(touching(segments, stretch))}) WHERE ${stretchCondition(asked, stretch)}`,
     );
-    return parts.length === 0 ? rowsOf([]) : parts.join(' UNION ALL ');
+    return parts.length === 0 ? this.#rowsOf([]) : parts.join(' UNION ALL ');
   }
 }

@@ -144,9 +144,12 @@ async function withProof(run: Run, { rule, shown }: MetRule): Promise<MetRule[]>
   const { daily, proof } = rule.needs;
   if (shown.log === null) return [{ rule, shown }];
   const kept = daily === undefined ? shown : await withOlder(run, rule, daily, shown);
-  if (proof === undefined) return [{ rule, shown: kept }];
-  const proven = await holding(run, rule, proof, kept);
-  return proven === null ? [] : [{ rule, shown: await withPast(run, rule, proof, { ...proven, log: null }) }];
+  const [first, ...further] = proof ?? [];
+  if (first === undefined) return [{ rule, shown: kept }];
+  const proven = await holding(run, rule, first, kept);
+  let going = proven === null ? null : await withPast(run, rule, first, proven);
+  for (const part of further) going = going === null ? null : await holding(run, rule, part, going);
+  return going === null ? [] : [{ rule, shown: { ...going, log: null } }];
 }
 
 async function withOlder(run: Run, rule: Detection, daily: string, shown: Shown): Promise<Shown> {
@@ -160,14 +163,23 @@ async function withOlder(run: Run, rule: Detection, daily: string, shown: Shown)
   return unread.days?.length === 0 ? kept : keeping(run, rule, daily, { ...shown, log: unread });
 }
 
-async function withPast(run: Run, rule: Detection, proof: string, shown: Shown): Promise<Shown> {
+/** What to show a rule that goes on from what is kept of its `past`, with what is asked added; null where its `of` has no rows. */
+async function withPast(run: Run, rule: Detection, proof: string, shown: Shown): Promise<Shown | null> {
   const { past } = rule.needs;
   if (past === undefined) return shown;
-  const select = pastSelect(past.by, past.rows);
-  const asked = pastKeys(past.by, (await readPart(run, rule, { part: proof, shown, select })).getRows());
-  const sql = partSql(run, rule, past.part, 'SELECT *');
-  const kept = await run.views.keepPast(rule.code, sql, fromWholeDay(run.range), { asked, shown });
-  return kept === null ? shown : goingOn(shown, past.part, kept);
+  const statement = { sql: partSql(run, rule, past.part, 'SELECT *'), shown };
+  const moments = fromWholeDay(run.range);
+  const kept = await run.views.keptPast(rule.code, statement, moments);
+  if (kept === null) return shown;
+  const going = goingOn(shown, past.part, kept);
+  const part = past.of ?? proof;
+  for (const [index, rows] of past.rows.entries()) {
+    const select = pastSelect(past.by, rows, index === past.rows.length - 1);
+    const asked = pastKeys(past.by, (await readPart(run, rule, { part, shown: going, select })).getRows());
+    if (asked.days.length === 0 && past.of !== undefined) return null;
+    await run.views.keepPast(rule.code, statement, moments, asked);
+  }
+  return going;
 }
 
 const goingOn = (shown: Shown, part: string, { relation }: HeldPart): Shown => ({

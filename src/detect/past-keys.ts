@@ -22,10 +22,12 @@ export interface PastKeys {
  * asked of them.
  *
  * @param rows an SQL time before each `day`, from which on they are.
+ * @param withDay whether that day is asked, too.
  */
-export function pastSelect(by: string, rows: string): string {
-  const first = `epoch_us((${rows})::TIMESTAMP) // ${dayMicros}`;
-  return `SELECT DISTINCT account, ${by}, unnest(range(${first}, epoch_us(day::TIMESTAMP) // ${dayMicros} + 1))::INTEGER`;
+export function pastSelect(by: string, rows: string, withDay = true): string {
+  const dayAt = (time: string) => `epoch_us((${time})::TIMESTAMP) // ${dayMicros}`;
+  const end = `${dayAt('day')}${withDay ? ' + 1' : ''}`;
+  return `SELECT DISTINCT account, ${by}, unnest(range(${dayAt(rows)}, ${end}))::INTEGER`;
 }
 
 /** @param rows as `pastSelect` asks for them. */

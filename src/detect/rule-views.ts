@@ -13,9 +13,9 @@ export interface HeldPart {
   readonly rows: bigint;
 }
 
-/** What is asked of a statement by keys and days, and what it is shown. */
+/** A statement that groups rows of the whole log, and what it is shown of all else. */
 export interface PastStatement {
-  readonly asked: PastKeys;
+  readonly sql: string;
   readonly shown: Shown;
 }
 
@@ -41,8 +41,10 @@ export interface RuleViews {
   unread(part: string, log: LogTokens, range: EventRange, isOlder?: boolean): Promise<LogTokens>;
   /** Adds what a statement makes of these to what is kept of the part; null where nothing is. */
   keep(part: string, sql: string, moments: Moments & EventRange, shown: Shown): Promise<HeldPart | null>;
-  /** The same of a part that groups rows of the whole log, by the keys that are asked. */
-  keepPast(part: string, sql: string, moments: Moments & EventRange, of: PastStatement): Promise<HeldPart | null>;
+  /** What earlier runs have kept of a part that groups rows of the whole log; null where nothing is kept of any. */
+  keptPast(part: string, of: PastStatement, moments: Moments & EventRange): Promise<HeldPart | null>;
+  /** Adds to it what it has not of the keys and days that are asked. */
+  keepPast(part: string, of: PastStatement, moments: Moments & EventRange, asked: PastKeys): Promise<void>;
   /**
    * Takes other tokens than before.
    *
@@ -72,7 +74,8 @@ export function plainViews(connection: DuckDBConnection): RuleViews {
     hold: async () => null,
     unread: async (_, log) => log,
     keep: async () => null,
-    keepPast: async () => null,
+    keptPast: async () => null,
+    keepPast: async () => {},
     gather: async () => {},
     forget: async () => {},
     take: async (sql, moments) => numberIn(await read(`SELECT coalesce(bit_or(met), 0) FROM (${sql})`, moments)),

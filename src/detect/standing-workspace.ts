@@ -16,6 +16,7 @@ import type { LogTokens } from './log-tokens.ts';
 import { MetTokens } from './met-tokens.ts';
 import { reading, type Shown, shownAll, under } from './narrow-view.ts';
 import { bindMoments } from './parameter.ts';
+import type { PastKeys } from './past-keys.ts';
 import { type Moments, PreparedStatements } from './prepared-statements.ts';
 import type { HeldPart, PastStatement, RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
@@ -144,9 +145,10 @@ export class StandingWorkspace implements RuleViews {
         await other();
         return this.keep(part, sql, moments, shown, other);
       },
-      keepPast: async (part, sql, moments, of) => {
+      keptPast: (part, of, moments) => this.keptPast(part, of, moments),
+      keepPast: async (part, of, moments, asked) => {
         await other();
-        return this.keepPast(part, sql, moments, of, other);
+        return this.keepPast(part, of, moments, asked, other);
       },
       read: async (sql, moments, shown) => {
         await other();
@@ -230,25 +232,27 @@ export class StandingWorkspace implements RuleViews {
     return this.#past.add(part, whole, { log, until: moments.until }, (insert) => this.#run(insert, meanwhile));
   }
 
+  async keptPast(part: string, of: PastStatement, moments: Moments & EventRange): Promise<HeldPart> {
+    return this.#past.ofKeys(part, await this.#overLog(of, moments), moments);
+  }
+
   async keepPast(
     part: string,
-    sql: string,
+    of: PastStatement,
     moments: Moments & EventRange,
-    { asked, shown }: PastStatement,
+    asked: PastKeys,
     meanwhile?: () => Promise<void>,
-  ): Promise<HeldPart | null> {
+  ): Promise<void> {
+    const over = await this.#overLog(of, moments);
+    const { segments } = this.#log;
+    await this.#past.addAsked(part, { asked, moments, segments, over }, (insert) => this.#run(insert, meanwhile));
+  }
+
+  /** The statement over a SELECT of the log. */
+  async #overLog({ sql, shown }: PastStatement, moments: Moments & EventRange): Promise<(log_row: string) => string> {
     const statement = over(shown, sql);
     await this.#freshen(statement);
-    return this.#past.addAsked(
-      part,
-      {
-        asked,
-        moments,
-        segments: this.#log.segments,
-        over: (log_row) => bindMoments(under({ log_row }, statement), moments),
-      },
-      (insert) => this.#run(insert, meanwhile),
-    );
+    return (log_row) => bindMoments(under({ log_row }, statement), moments);
   }
 
   close(): void {

@@ -44,6 +44,23 @@ describe('a rule file', () => {
       text.replace('runbook:', 'needs: { past: { part: uses, by: container, rows: day } }\nrunbook:'),
       /needs\.past/,
     ],
+    [
+      'a past of a part that is none',
+      text
+        .replace(
+          'runbook:',
+          'needs: { part: uses, rows: day, proof: uses, past: { part: uses, of: nobody, by: container, rows: [day] } }\nrunbook:',
+        )
+        .replace('SELECT token_hash', 'WITH uses AS (SELECT 1)\nSELECT token_hash'),
+      /needs\.past names nobody/,
+    ],
+    [
+      'a second proof that is none',
+      text
+        .replace('runbook:', 'needs: { part: uses, rows: day, proof: [uses, nobody] }\nrunbook:')
+        .replace('SELECT token_hash', 'WITH uses AS (SELECT 1)\nSELECT token_hash'),
+      /needs\.proof names nobody/,
+    ],
     ['a comment end in the header', text.replace('Nobody plans', '*/ plans'), /holds \*\//],
     [
       'a statement that changes data',

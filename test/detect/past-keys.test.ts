@@ -26,6 +26,12 @@ it('asks a part for the days from a time before each row, by account and the nam
   ]);
 });
 
+it('leaves out the day of each row where that is not asked', async () => {
+  const select = pastSelect('container', "day - INTERVAL '2 days'", false);
+  const { days } = pastKeys('container', await rowsOf(`${select} FROM ${proof} WHERE account = 'b'`));
+  expect(days.map(([, day]) => day).sort()).toEqual([2, 3]);
+});
+
 it('asks of each day once, together with the days beside it of which the same is asked', () => {
   const keys = new Map([
     ['1', ['a', 'x']],

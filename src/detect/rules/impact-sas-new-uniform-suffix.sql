@@ -29,8 +29,8 @@ needs:
   part: suspects
   only: [sas_use]
   rows: day - $window
-  proof: bursts
-  past: { part: lately, by: suffix, rows: "day - least(INTERVAL '2 days', $baseline) - $window" }
+  proof: [endings, bursts]
+  past: { part: lately, of: unmet, by: suffix, rows: ["day - least(INTERVAL '1 day', $baseline)", "day - least(INTERVAL '3 days', $baseline)"] }
 runbook: |
   1. List what this token_hash wrote, read and deleted from 1 hour before first_seen to last_seen.
   2. Open one of the new objects in a sandbox; compare it with the version of the original before first_seen.
@@ -78,14 +78,34 @@ suspects AS (
   SELECT DISTINCT w.token_hash, w.account, w.token_key, w.day
   FROM windows w SEMI JOIN account_day a ON a.account = w.account AND a.day <= w.day - $age_min AND a.day >= w.day - $baseline - $age_min
   WHERE w.day >= $since::TIMESTAMP::DATE AND /* narrows: counted by suffix below */ w.in_window >= $objects_min),
-writes AS (
-  SELECT t.token_hash, l.account, l.time::DATE AS day, l.object_key, min(l.time) AS time,
-         lower(regexp_extract(l.object_key, '\.[^./]+$')) AS suffix, bool_or(l.ip_class = 'public') AS public
+requests AS (
+  SELECT t.token_hash, l.account, l.time, l.object_key, l.ip_class
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class IN ('write', 'copy') AND l.status_code BETWEEN 200 AND 299
-    AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL', 'CopyBlobSource')
+    AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL', 'CopyBlobSource')),
+endings AS (
+  SELECT token_hash, account, lower(ending) AS suffix
+  FROM (SELECT token_hash, account, regexp_extract(object_key, '\.[^./]+$') AS ending, count(*) AS n FROM requests GROUP BY ALL)
+  WHERE ending <> ''
+  GROUP BY ALL HAVING /* narrows: counted by object below */ sum(n) >= $objects_min),
+-- Most suffixes were met within the days before: only the others are looked for in the whole baseline.
+lately AS (
+  SELECT e.account, e.suffix, l.time::DATE AS day, min(l.time) AS first_met, max(l.time) AS last_met
+  FROM log_row l JOIN (SELECT DISTINCT account, suffix FROM endings) e ON l.account = e.account AND ends_with(lower(l.object_key), e.suffix)
+  WHERE l.time >= $since::TIMESTAMP - least(INTERVAL '3 days', $baseline) AND l.time < $until::TIMESTAMP
+  GROUP BY ALL),
+-- Met before any burst of the day, and not too long before.
+unmet AS (
+  SELECT s.token_hash, s.account, s.day, e.suffix
+  FROM suspects s JOIN endings e ON e.token_hash = s.token_hash AND e.account = s.account
+    ANTI JOIN lately k ON k.account = s.account AND k.suffix = e.suffix
+      AND k.first_met < s.day - $window AND k.last_met >= s.day + INTERVAL '1 day' - $baseline),
+writes AS (
+  SELECT r.token_hash, r.account, r.time::DATE AS day, r.object_key, min(r.time) AS time,
+         lower(regexp_extract(r.object_key, '\.[^./]+$')) AS suffix, bool_or(r.ip_class = 'public') AS public
+  FROM requests r SEMI JOIN unmet u ON u.token_hash = r.token_hash AND u.account = r.account
   GROUP BY ALL),
 uniform AS (
   SELECT *, count(*) OVER span AS in_window, min(time) OVER span AS since_time,
@@ -95,25 +115,16 @@ uniform AS (
 bursts AS (
   SELECT u.token_hash, u.account, u.day, u.suffix, min(u.since_time) AS first_time, max(u.time) AS last_time,
          max(u.in_window) AS in_window, bool_or(u.public) AS public, min(u.object_key) AS example
-  FROM uniform u SEMI JOIN suspects s ON u.token_hash = s.token_hash AND u.account = s.account AND u.day = s.day
-  WHERE u.in_window >= $objects_min AND u.share >= $share_min AND u.suffix <> ''
+  FROM uniform u SEMI JOIN unmet s ON u.token_hash = s.token_hash AND u.account = s.account AND u.day = s.day AND u.suffix = s.suffix
+  WHERE u.in_window >= $objects_min AND u.share >= $share_min
   GROUP BY ALL),
--- Most suffixes were met within the days before: only the others are looked for in the whole baseline.
-lately AS (
-  SELECT s.account, s.suffix, l.time::DATE AS day, min(l.time) AS first_met, max(l.time) AS last_met
-  FROM log_row l JOIN (SELECT DISTINCT account, suffix FROM bursts) s ON l.account = s.account AND ends_with(lower(l.object_key), s.suffix)
-  WHERE l.time >= $since::TIMESTAMP - $window - least(INTERVAL '2 days', $baseline) AND l.time < $until::TIMESTAMP
-  GROUP BY ALL),
-strange AS (
-  SELECT * FROM bursts b ANTI JOIN lately k ON k.account = b.account AND k.suffix = b.suffix
-    AND k.first_met < b.first_time AND k.last_met >= b.first_time - $baseline),
 known AS (
   SELECT DISTINCT b.token_hash, b.account, b.day, b.suffix
-  FROM strange b JOIN log_row l ON l.account = b.account AND lower(regexp_extract(l.object_key, '\.[^./]+$')) = b.suffix
+  FROM bursts b JOIN log_row l ON l.account = b.account AND lower(regexp_extract(l.object_key, '\.[^./]+$')) = b.suffix
     AND l.time < b.first_time AND l.time >= b.first_time - $baseline
   WHERE l.time >= $since::TIMESTAMP - $baseline - $window AND l.time < $until::TIMESTAMP)
 SELECT b.token_hash, b.account, b.day::TIMESTAMP AS window_start, min(b.first_time) AS first_seen, max(b.last_time) AS last_seen,
        'high' AS level, arg_max(b.suffix, b.in_window) AS suffix, max(b.in_window)::BIGINT AS objects_in_window,
        bool_or(b.public) AS from_public_address, min(b.example) AS example_object
-FROM strange b ANTI JOIN known k ON k.token_hash = b.token_hash AND k.account = b.account AND k.day = b.day AND k.suffix = b.suffix
+FROM bursts b ANTI JOIN known k ON k.token_hash = b.token_hash AND k.account = b.account AND k.day = b.day AND k.suffix = b.suffix
 GROUP BY b.token_hash, b.account, b.day
