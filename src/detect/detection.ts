@@ -40,7 +40,8 @@ const oneOrMore = (text: z.ZodString) => z.union([text.transform((one) => [one])
  * `part`: a part of the rule's own WITH clause, by its name, that must have rows; one that does not read the log.
  *
  * Where tokens are judged each by itself, the rule need not see the others: `only` names the views of which it is shown the
- * rows of tokens that meet `token`. `rows`, an SQL time: of the log it reads rows of the tokens of `part` alone, which has
+ * rows of tokens that meet `token`; a posture rule may name `token_life` there, of which it is shown the tokens used since the
+ * first row that came. `rows`, an SQL time: of the log it reads rows of the tokens of `part` alone, which has
  * their `token_key` and `account`, and none before that time; where it is told by the `day` of `part`, none after that day.
  * `daily`: a part with a `day` that has of each of those tokens and days what that day's rows of it alone make: days before those
  * judged are kept from run to run, and what comes after the part is shown all that are.
@@ -56,7 +57,7 @@ const needsSchema = z.strictObject({
   token: condition.optional(),
   log: condition.optional(),
   part: partName.optional(),
-  only: z.array(z.enum(['sas_use', 'token_day'])).default([]),
+  only: z.array(z.enum(['sas_use', 'token_day', 'token_life'])).default([]),
   rows: condition.optional(),
   daily: partName.optional(),
   older: z.strictObject({ part: partName, rows: condition }).optional(),
@@ -142,7 +143,7 @@ function readHeader(file: string, text: string): Header {
 
 function checkNeeds(
   file: string,
-  { token, part, only, rows, daily, older, proof, past }: Header['needs'],
+  { kind, needs: { token, part, only, rows, daily, older, proof, past } }: Header,
   sql: string,
 ): void {
   const named = { part, daily, older: older?.part, proof, past: [past?.part, past?.of] };
@@ -157,7 +158,10 @@ function checkNeeds(
   }
   if (only.includes('sas_use') && !/\btoken_day\b/.test(sql) && /\b(ip|network|object)_bits\b/.test(sql))
     throw invalid(file, '', 'needs.only shows sas_use without its bitmaps, but the statement names one');
-  if (only.length > 0 && token === undefined) throw invalid(file, '', 'needs.only shows tokens that meet needs.token');
+  if (only.some((view) => view !== 'token_life') && token === undefined)
+    throw invalid(file, '', 'needs.only shows tokens that meet needs.token');
+  if (only.includes('token_life') && kind !== 'posture')
+    throw invalid(file, '', 'needs.only shows lives of tokens to posture rules');
   if (rows !== undefined && part === undefined) throw invalid(file, '', 'needs.rows is of the tokens of needs.part');
   if (past !== undefined && proof === undefined)
     throw invalid(file, '', 'needs.past is asked of the rows of needs.proof');
@@ -204,6 +208,6 @@ export function parseDetection(file: string, text: string): Detection {
   for (const name of Object.keys(header.params)) {
     if (!used.has(name)) throw invalid(file, '', `params.${name} is declared but $${name} is not used`);
   }
-  checkNeeds(file, header.needs, sql);
+  checkNeeds(file, header, sql);
   return { ...header, file, sql };
 }

@@ -120,7 +120,7 @@ export class Detector {
     const { catalog } = this.#dependencies;
     const rules = this.#dependencies.rules.filter(chosen[choice]);
     const range = { since: final ? fromWholeDay({ since, until }).since : since, until };
-    const isWanted = (hit: RuleHit) => final || !this.#told.has(hit.id) || isNews(catalog.finding(hit.id), hit);
+    const isWanted = (hit: RuleHit) => final || !this.#told.has(hit.id) || isNews(catalog.finding(hit.id), hit, choice);
     const faults = new RuleFaults();
     const running = standing
       ? this.#runStanding(rules, range, { ...manner, final, isWanted, faults })
@@ -209,12 +209,17 @@ export class Detector {
 const dayMicros = 86_400_000_000n;
 
 /**
- * Whether a row says more than its finding. A posture finding counts its token's use, so that every run would revise every
- * one of them: while its level stays what it is, once a day is enough, and the last look at a day.
+ * Whether a row says more than its finding. Findings count, so that every run would revise every one of the day, and write the
+ * file of all of them anew. While the level stays what it is, once a day is enough for a posture finding, which counts its
+ * token's use, and the run up to the watermark for others; for all, the last look at a day.
  */
-function isNews(known: Finding | undefined, { hit: { windowStart, level, lastSeen } }: RuleHit): boolean {
-  if (known === undefined || windowStart !== 0n) return true;
-  return !known.open || known.level !== level || known.lastSeen / dayMicros !== lastSeen / dayMicros;
+function isNews(
+  known: Finding | undefined,
+  { hit: { windowStart, level, lastSeen } }: RuleHit,
+  choice: RuleChoice,
+): boolean {
+  if (known === undefined || !known.open || known.level !== level) return true;
+  return windowStart === 0n ? known.lastSeen / dayMicros !== lastSeen / dayMicros : choice !== 'window';
 }
 
 /** Known findings whose whole time lies in the range and that these rules, as they are now, did not find again. */

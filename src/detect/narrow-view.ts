@@ -7,32 +7,43 @@ import type { ParameterValues } from './parameter.ts';
 export const narrowViews = ['sas_use', 'token_day'] as const;
 export type NarrowView = (typeof narrowViews)[number];
 
+/** Those, and the lives of tokens: of these a posture rule may be shown the ones used since `$from` alone. */
+type OnlyView = Detection['needs']['only'][number];
+
 /** What the tables have of the views: five minutes without the bitmaps, which are most of a row, and of use by the day. */
 export const narrowColumns = { sas_use: '* EXCLUDE (ip_bits, network_bits, object_bits)', token_day: '*' } as const;
 
 /** What of the views a statement is to be shown, where that is less than there is. */
 export interface Shown {
-  readonly only: readonly NarrowView[];
+  readonly only: readonly OnlyView[];
   /** Views with all that tokens were granted. */
   readonly granted: readonly GrantView[];
   /** Of `log_row`; null for all. */
   readonly log: LogTokens | null;
+  /** No earlier row of the log is read, UTC microseconds; null where nobody tells. */
+  readonly logSince: bigint | null;
   /** Parts of the statement whose rows relations have. */
   readonly held: readonly { readonly part: string; readonly relation: string }[];
 }
 
-export const shownAll: Shown = { only: [], granted: [], log: null, held: [] };
+export const shownAll: Shown = { only: [], granted: [], log: null, logSince: null, held: [] };
 
 /** A need reaches one day back: of a rule whose windows somebody has made longer nothing is left out. */
 export function isLonger(values: ParameterValues): boolean {
   return Object.values(values).some((value) => typeof value === 'string');
 }
 
-/** The views of which a rule may be shown a part. Not of a posture rule, which is run while others are. */
-export function narrowViewsOf({ kind, needs, sql }: Detection, values: ParameterValues): readonly NarrowView[] {
-  if (kind === 'posture' || isLonger(values)) return [];
+/** The views of which a rule may be shown a part: of a posture rule, which is run while others are, no table of theirs. */
+export function narrowViewsOf({ kind, needs, sql }: Detection, values: ParameterValues): readonly OnlyView[] {
+  const isPosture = kind === 'posture';
+  if (!isPosture && isLonger(values)) return [];
   const granted: readonly string[] = readsGrants(sql);
-  return needs.only.filter((view) => !granted.includes(view));
+  return needs.only.filter((view) => (view === 'token_life') === isPosture && !granted.includes(view));
+}
+
+/** What a statement reads in place of a view of which it is shown a part. */
+export function partOf(view: OnlyView): string {
+  return view === 'token_life' ? '(FROM token_life WHERE last_seen >= $from::TIMESTAMP)' : `met_${view}`;
 }
 
 /** A statement that reads other relations in place of views, by their names. */

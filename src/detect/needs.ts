@@ -7,7 +7,7 @@ import { bindValues } from './parameter.ts';
 import { pastKeys, pastSelect } from './past-keys.ts';
 import type { RuleFaults } from './rule-faults.ts';
 import { type HeldPart, numberIn, type RuleViews } from './rule-views.ts';
-import { type EventRange, fromWholeDay } from './run.ts';
+import { type EventRange, fromWholeDay, momentsOf } from './run.ts';
 import { partQuery } from './statement-part.ts';
 import type { Tuning } from './tuning.ts';
 
@@ -103,7 +103,7 @@ async function metOf(run: Run, kind: NeedKind, asking: readonly Detection[]): Pr
 /** A bit for each rule whose need some row meets. */
 async function bitsMet(run: Run, kind: NeedKind, asking: readonly Detection[]): Promise<bigint> {
   const { views, range } = run;
-  const moments = { ...fromWholeDay(range), from: range.since };
+  const moments = momentsOf(range);
   const conditions = asking.map((rule) =>
     bindValues({ sql: rule.needs[kind] ?? '', params: rule.params }, valuesOf(run, rule)),
   );
@@ -111,7 +111,12 @@ async function bitsMet(run: Run, kind: NeedKind, asking: readonly Detection[]): 
   const bits = conditions.map((sql, index) => `if((${sql}), ${1n << BigInt(index)}::UHUGEINT, 0)`);
   const met = `${bits.join('\n  | ')} AS met`;
   if (kind !== 'token' || asking.every(({ kind, needs }) => kind === 'posture' || needs.only.length === 0))
-    return numberIn(await views.read(`SELECT coalesce(bit_or(met), 0) FROM (SELECT ${met} FROM ${rows})`, moments));
+    return numberIn(
+      await views.read(`SELECT coalesce(bit_or(met), 0) FROM (SELECT ${met} FROM ${rows})`, moments, {
+        ...shownAll,
+        logSince: kind === 'log' ? range.since : null,
+      }),
+    );
   const shown = asking.reduce((sum, { needs }, index) => sum | (needs.only.length > 0 ? 1n << BigInt(index) : 0n), 0n);
   return views.take(
     `SELECT *, met & ${shown}::UHUGEINT <> 0 AS shown FROM (SELECT token_hash, account, ${met} FROM ${rows}) WHERE met <> 0`,
@@ -210,7 +215,7 @@ async function readPart(
   rule: Detection,
   { part, shown, select }: { readonly part: string; readonly shown: Shown; readonly select?: string },
 ) {
-  return run.views.read(partSql(run, rule, part, select), fromWholeDay(run.range), shown);
+  return run.views.read(partSql(run, rule, part, select), momentsOf(run.range), shown);
 }
 
 function partSql(run: Run, rule: Detection, part: string, select?: string): string {

@@ -21,6 +21,11 @@ export function fromWholeDay({ since, until }: EventRange): EventRange {
   return { since: since - (((since % dayMicros) + dayMicros) % dayMicros), until };
 }
 
+/** The times that statements name: the range in whole days, and as `$from` where it begins: what came, came since. */
+export function momentsOf(range: EventRange): EventRange & { readonly from: bigint } {
+  return { ...fromWholeDay(range), from: range.since };
+}
+
 /** A row of a rule, and how the rule was run. */
 export interface RuleHit {
   readonly detection: Detection;
@@ -46,7 +51,7 @@ export async function hitsOf(
   shown: Shown = shownAll,
 ): Promise<RuleHit[]> {
   const sql = bindValues(detection, values);
-  const result = await views.read(sql, fromWholeDay(range), shown).catch((cause: unknown) => {
+  const result = await views.read(sql, momentsOf(range), shown).catch((cause: unknown) => {
     throw ruleFailure(detection, cause);
   });
   const json = result.getRowObjectsJson();

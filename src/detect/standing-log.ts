@@ -2,7 +2,7 @@ import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import type { SegmentFile } from '../store/commit.ts';
 import { allRows, logViews, type StoredRows } from '../store/views.ts';
 import type { LogTokens } from './log-tokens.ts';
-import { under } from './narrow-view.ts';
+import { type Shown, under } from './narrow-view.ts';
 import { bindMoments } from './parameter.ts';
 import type { Moments } from './prepared-statements.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
@@ -60,16 +60,25 @@ export class StandingLog {
     this.#isShown = true;
   }
 
-  /** A statement with the relations that it reads. @param tokens null for all. */
-  async under(statement: string, moments: Moments & EventRange, tokens: LogTokens | null): Promise<string> {
+  /** A statement with the relations that it reads. @param shown what of the log is enough for it. */
+  async under(
+    statement: string,
+    moments: Moments & EventRange,
+    { log, logSince }: Pick<Shown, 'log' | 'logSince'>,
+  ): Promise<string> {
     const names = new Set(statement.match(logViewsIn));
-    const views = tokens === null ? this.#views : await this.#of(tokens, moments);
+    const views = log === null ? this.#viewsSince(logSince, moments) : await this.#of(log, moments);
     const relations = Object.fromEntries(Object.entries(views).filter(([name]) => names.has(name)));
     return bindMoments(under(relations, statement), moments);
   }
 
   get #views(): ReturnType<typeof logViews> {
     return logViews(allRows(this.#dataDir, { segments: this.#segments }));
+  }
+
+  /** Files that have no row are left out: to look into one that statistics tell to pass over takes its time too. */
+  #viewsSince(since: bigint | null, { until }: EventRange): ReturnType<typeof logViews> {
+    return since === null ? this.#views : logViews(this.#rowsOf({ since, until }));
   }
 
   async #of(tokens: LogTokens, { until }: EventRange): Promise<Record<'log_row', string>> {

@@ -14,7 +14,7 @@ import { KeptPast, logBackMicros } from './kept-past.ts';
 import { attachLasting, showLasting } from './lasting-tables.ts';
 import type { LogTokens } from './log-tokens.ts';
 import { MetTokens } from './met-tokens.ts';
-import { reading, type Shown, shownAll, under } from './narrow-view.ts';
+import { partOf, reading, type Shown, shownAll, under } from './narrow-view.ts';
 import { bindMoments } from './parameter.ts';
 import type { PastKeys } from './past-keys.ts';
 import { type Moments, PreparedStatements } from './prepared-statements.ts';
@@ -28,7 +28,7 @@ import type { LogReader } from './suspect-log.ts';
 /** A statement over what of the views it is shown. */
 function over({ only, granted, held }: Shown, sql: string): string {
   const instead = [
-    ...only.map((view) => [view, `met_${view}`] as const),
+    ...only.map((view) => [view, partOf(view)] as const),
     ...granted.map((view) => [view, `granted_${view}`] as const),
   ];
   return held.reduce((text, { part, relation }) => withPartFrom(text, part, relation), reading(sql, new Map(instead)));
@@ -167,7 +167,7 @@ export class StandingWorkspace implements RuleViews {
     const statement = over(shown, sql);
     await this.#freshen(statement);
     if (!isOverLog(statement)) return this.#prepared.read(statement, moments);
-    return this.#run(await this.#log.under(statement, moments, shown.log), meanwhile);
+    return this.#run(await this.#log.under(statement, moments, shown), meanwhile);
   }
 
   /** What is done meanwhile may read the log too, so it must find its own connection free. */
@@ -209,7 +209,7 @@ export class StandingWorkspace implements RuleViews {
     if (readsLog && shown.log === null) return null;
     await this.#freshen(statement);
     if (!readsLog) return this.#parts.hold(statement, moments);
-    const whole = await this.#log.under(statement, moments, shown.log);
+    const whole = await this.#log.under(statement, moments, shown);
     return this.#parts.holdAnew(statement, whole, (insert) => this.#run(insert, meanwhile));
   }
 
@@ -228,7 +228,7 @@ export class StandingWorkspace implements RuleViews {
     if (log === null) return null;
     const statement = over(shown, sql);
     await this.#freshen(statement);
-    const whole = await this.#log.under(statement, moments, log);
+    const whole = await this.#log.under(statement, moments, shown);
     return this.#past.add(part, whole, { log, until: moments.until }, (insert) => this.#run(insert, meanwhile));
   }
 

@@ -8,6 +8,8 @@ import { shippedDetections } from '../../src/detect/shipped.ts';
 
 const path = fileURLToPath(import.meta.resolve('#rules/privilege-never-expiring-sas.sql'));
 const text = await readFile(path, 'utf8');
+const ownNeeds = 'needs:\n  only: [token_life]\n';
+const withNeeds = (needs: string) => text.replace(ownNeeds, `needs: { ${needs} }\n`);
 const parse = (changed: string) => parseDetection('rule.sql', changed);
 
 describe('a rule file', () => {
@@ -25,40 +27,29 @@ describe('a rule file', () => {
     ['an undeclared parameter', text.replace('+ $years', '+ $decades'), /\$decades is used but params\.decades/],
     ['an unused parameter', text.replace('+ $years', ''), /params\.years is declared but \$years is not used/],
     ['no range', text.replace('$since', "'2026-01-01'"), /does not use \$since/],
-    [
-      'tokens shown that no need names',
-      text.replace('runbook:', 'needs: { only: [sas_use] }\nrunbook:'),
-      /needs\.only/,
-    ],
+    ['tokens shown that no need names', withNeeds('only: [sas_use]'), /needs\.only/],
     [
       'bitmaps of tokens shown without',
-      text
-        .replace('runbook:', 'needs: { token: n > 0, only: [sas_use] }\nrunbook:')
-        .replace('SELECT token_hash', 'SELECT /* ip_bits */ token_hash'),
+      withNeeds('token: n > 0, only: [sas_use]').replace('SELECT token_hash', 'SELECT /* ip_bits */ token_hash'),
       /needs\.only shows sas_use without its bitmaps/,
     ],
-    ['rows of no part', text.replace('runbook:', 'needs: { rows: $since }\nrunbook:'), /needs\.rows/],
-    ['a part that is none', text.replace('runbook:', 'needs: { part: nobody }\nrunbook:'), /needs\.part names nobody/],
-    [
-      'a past that no proof asks for',
-      text.replace('runbook:', 'needs: { past: { part: uses, by: container, rows: day } }\nrunbook:'),
-      /needs\.past/,
-    ],
+    ['lives shown to a rule of another kind', text.replace('kind: posture', 'kind: window'), /needs\.only shows lives/],
+    ['rows of no part', withNeeds('rows: $since'), /needs\.rows/],
+    ['a part that is none', withNeeds('part: nobody'), /needs\.part names nobody/],
+    ['a past that no proof asks for', withNeeds('past: { part: uses, by: container, rows: day }'), /needs\.past/],
     [
       'a past of a part that is none',
-      text
-        .replace(
-          'runbook:',
-          'needs: { part: uses, rows: day, proof: uses, past: { part: uses, of: nobody, by: container, rows: [day] } }\nrunbook:',
-        )
-        .replace('SELECT token_hash', 'WITH uses AS (SELECT 1)\nSELECT token_hash'),
+      withNeeds(
+        'part: uses, rows: day, proof: uses, past: { part: uses, of: nobody, by: container, rows: [day] }',
+      ).replace('SELECT token_hash', 'WITH uses AS (SELECT 1)\nSELECT token_hash'),
       /needs\.past names nobody/,
     ],
     [
       'a second proof that is none',
-      text
-        .replace('runbook:', 'needs: { part: uses, rows: day, proof: [uses, nobody] }\nrunbook:')
-        .replace('SELECT token_hash', 'WITH uses AS (SELECT 1)\nSELECT token_hash'),
+      withNeeds('part: uses, rows: day, proof: [uses, nobody]').replace(
+        'SELECT token_hash',
+        'WITH uses AS (SELECT 1)\nSELECT token_hash',
+      ),
       /needs\.proof names nobody/,
     ],
     ['a comment end in the header', text.replace('Nobody plans', '*/ plans'), /holds \*\//],

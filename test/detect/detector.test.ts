@@ -165,3 +165,22 @@ it('keeps the use of a token as it was first told while its day lasts, and as it
   expect([...early.values()].map(({ id }) => late.get(id))).toEqual([...early.values()]);
   expect([...early.values()].filter(({ id, lastSeen }) => lastSeen < (over.get(id)?.lastSeen ?? 0n))).not.toEqual([]);
 });
+
+it('keeps what a window rule counted while its level stays, up to the run that waits for the watermark', async () => {
+  const { dataDir, catalog, detector } = await newLake();
+  const look = async (until: bigint, choice: 'window' | 'settled') => {
+    await detector.evaluate({ since: range.since, until, choice, final: false });
+    return new Map(
+      (await catalog.findings()).filter(({ rule }) => rule.startsWith('W-')).map((each) => [each.id, each]),
+    );
+  };
+  await fillLake(dataDir, catalog, chunks('whole', records, 5_000));
+  const whole = await look(range.until, 'window');
+  const kept = [...whole.values()].filter(({ windowStart, lastSeen }) => lastSeen - windowStart > 3_600_000_000n);
+  const [first] = kept;
+  expect(first).toBeDefined();
+  const earlier = (first?.lastSeen ?? 0n) - 1n;
+  expect((await look(earlier, 'window')).get(first?.id ?? '')).toEqual(first);
+  expect((await look(earlier, 'settled')).get(first?.id ?? '')?.lastSeen).toBeLessThanOrEqual(earlier);
+  await catalog.close();
+});

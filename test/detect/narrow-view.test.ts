@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { narrowViewsOf, reading, under } from '../../src/detect/narrow-view.ts';
+import { narrowViewsOf, partOf, reading, under } from '../../src/detect/narrow-view.ts';
 import { shippedDetections } from '../../src/detect/shipped.ts';
 
 const rules = await shippedDetections();
@@ -11,9 +11,17 @@ it('reads other relations in place of views, and of no longer names', () => {
 });
 
 it('leaves nothing out where somebody has made a window longer', () => {
-  const narrow = rules.filter((rule) => narrowViewsOf(rule, {}).length > 0);
+  const narrow = rules.filter((rule) => rule.kind !== 'posture' && narrowViewsOf(rule, {}).length > 0);
   expect(narrow.length).toBeGreaterThan(15);
   for (const rule of narrow) expect(narrowViewsOf(rule, { window: '2 days' })).toEqual([]);
+});
+
+it('shows posture rules the tokens used since the range begins, whatever their thresholds', () => {
+  const posture = rules.filter(({ kind, needs }) => kind === 'posture' && needs.only.length > 0);
+  expect(posture.map((rule) => narrowViewsOf(rule, { high_above: '2 days' }))).toEqual(
+    Array.from({ length: 7 }, () => ['token_life']),
+  );
+  expect(partOf('token_life')).toContain('$from');
 });
 
 it('is said of rules only that read these views', () => {

@@ -20,6 +20,8 @@ blindspots:
   - Tokens that are never used do not appear in logs
 params:
   requests_min: { type: integer, default: 1, unit: successful requests }
+needs:
+  only: [token_life]
 runbook: |
   1. List the containers and operation classes this token_hash used since first_seen.
   2. Name its owner by the networks and tools of the last 7 days, and add both to the inventory.

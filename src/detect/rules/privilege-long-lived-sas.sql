@@ -25,6 +25,8 @@ params:
   low_above:    { type: interval, default: 7 days }
   medium_above: { type: interval, default: 90 days }
   high_above:   { type: interval, default: 365 days }
+needs:
+  only: [token_life]
 runbook: |
   1. List the networks (`caller_ip`) and tools (`user_agent`) of this token_hash in the 7 days before last_seen, and name its owner.
   2. Search source trees, wikis and tickets of the 30 days around first_seen for the URL with `saswatch scan`.

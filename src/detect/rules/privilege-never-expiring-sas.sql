@@ -19,6 +19,8 @@ blindspots:
   - Under a stored access policy the expiry is not in the URL
 params:
   years: { type: interval, default: 5 years }
+needs:
+  only: [token_life]
 runbook: |
   1. List everything this token_hash did since first_seen by `operation_class`, and the objects it wrote or deleted in the last 90 days.
   2. Search public and internal source trees for the URL (`saswatch scan`), as of the 7 days around first_seen.

@@ -20,6 +20,8 @@ blindspots:
   - Records without a TLS version, as in the classic log, say nothing about it
 params:
   requests_min: { type: integer, default: 1, unit: requests over TLS 1.0 or 1.1 }
+needs:
+  only: [token_life]
 runbook: |
   1. List the clients (`user_agent`, `caller_ip`) of this token_hash in the 30 days before last_seen with tls_version.
   2. Update them, or move them to an account of their own, before the next 90 days are over.

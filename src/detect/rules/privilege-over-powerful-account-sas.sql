@@ -21,6 +21,8 @@ blindspots:
   - A service SAS over a large container can do as much harm and is not named here
 params:
   requests_min: { type: integer, default: 1, unit: successful requests }
+needs:
+  only: [token_life]
 runbook: |
   1. List the containers this token_hash touched since first_seen, by `operation_class`.
   2. For each network (`caller_ip`) of the last 7 days, name the job; replace it with a service or user delegation SAS over one container.

@@ -21,6 +21,8 @@ blindspots:
   - In a queue's or an account's token p means process; it is not counted there
 params:
   requests_min: { type: integer, default: 1, unit: successful requests }
+needs:
+  only: [token_life]
 runbook: |
   1. List the requests of the classes acl, policy and delete by this token_hash from first_seen to last_seen.
   2. Ask the owner which of `powers` the job needed in the last 30 days; issue it anew without the others.

@@ -22,6 +22,8 @@ blindspots:
 params:
   requests_min: { type: integer, default: 1, unit: requests from public addresses }
   lifetime_min: { type: interval, default: 7 days, unit: from start or first use to expiry }
+needs:
+  only: [token_life]
 runbook: |
   1. List the networks this token_hash was used from in the 7 days before last_seen.
   2. If they are few, issue it anew with sip set to them; if they are many, use a user delegation SAS of 1 hour per client.
