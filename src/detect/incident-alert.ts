@@ -8,9 +8,10 @@ export interface IncidentAlert {
   readonly finding: string;
 }
 
-/** What has been told about an entity, to hold later findings about it against. */
-export interface RaisedAlert {
-  readonly keys: ReadonlySet<string>;
+/** What has been told about some entities, to hold later findings about them against. */
+interface RaisedAlert {
+  /** How many were raised before. */
+  readonly number: number;
   readonly tactics: Set<string>;
   findings: number;
   told: number;
@@ -21,6 +22,28 @@ export interface RaisedAlert {
 const quietUs = 7n * 86_400_000_000n;
 const growth = 10;
 
+/** What incidents told, from the earliest to the latest, by what they were about. */
+export class RaisedAlerts {
+  readonly #byKey = new Map<string, RaisedAlert[]>();
+  #count = 0;
+
+  /** The last one about any of some entities that was told within a week before `start`, UTC microseconds; else a new one. */
+  of(keys: ReadonlySet<string>, start: bigint): RaisedAlert {
+    let last: RaisedAlert | undefined;
+    for (const key of keys) {
+      const told = this.#byKey.get(key)?.findLast(({ at }) => at + quietUs >= start);
+      if (told !== undefined && (last === undefined || told.number > last.number)) last = told;
+    }
+    return last ?? this.#add(keys, start);
+  }
+
+  #add(keys: ReadonlySet<string>, at: bigint): RaisedAlert {
+    const raised = { number: this.#count++, tactics: new Set<string>(), findings: 0, told: 0, at };
+    for (const key of keys) this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), raised]);
+    return raised;
+  }
+}
+
 /**
  * The alerts of one incident. What was told about its entities within a week before is not told again, unless a tactic is
  * new or findings are ten times as many as when it was told last.
@@ -28,12 +51,9 @@ const growth = 10;
  * @param findings of the incident, oldest first.
  * @param earlier what earlier incidents told; this one's is added.
  */
-export function alertsOf(findings: readonly Finding[], earlier: RaisedAlert[]): IncidentAlert[] {
+export function alertsOf(findings: readonly Finding[], earlier: RaisedAlerts): IncidentAlert[] {
   const keys = new Set(findings.map(({ account, entityKind, entity }) => `${account}\n${entityKind}\n${entity}`));
-  const start = findings[0]?.firstSeen ?? 0n;
-  const before = earlier.findLast((told) => told.at + quietUs >= start && [...keys].some((key) => told.keys.has(key)));
-  const state: RaisedAlert = before ?? { keys, tactics: new Set(), findings: 0, told: 0, at: start };
-  if (before === undefined) earlier.push(state);
+  const state = earlier.of(keys, findings[0]?.firstSeen ?? 0n);
   const alerts: IncidentAlert[] = [];
   for (const { id, firstSeen, tags } of findings) {
     const fresh = tacticsOf(tags).filter((tactic) => !state.tactics.has(tactic));

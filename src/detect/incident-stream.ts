@@ -31,7 +31,9 @@ export class IncidentStream {
     if (fresh.length === 0) return [];
     const ids = new Set(fresh.map(({ id }) => id));
     const near = this.#near(fresh);
-    const before = incidentsOf(near);
+    const before = new Map(
+      incidentsOf(near).flatMap((incident) => incident.findings.map(({ id }) => [id, incident] as const)),
+    );
     this.#known = [...this.#known, ...fresh];
     return incidentsOf([...near, ...fresh]).flatMap((incident) => {
       const findings = incident.findings.filter(({ id }) => ids.has(id));
@@ -47,10 +49,9 @@ export class IncidentStream {
 }
 
 /** The newest reason that the incidents it grew out of had not given. */
-function reasonOf({ alerts, findings }: Incident, before: readonly Incident[]): IncidentNews['reason'] {
-  const ids = new Set(findings.map(({ id }) => id));
-  const parents = before.filter((earlier) => earlier.findings.some(({ id }) => ids.has(id)));
-  if (parents.length === 0) return alerts[0]?.reason ?? null;
-  const told = parents.flatMap((parent) => parent.alerts);
+function reasonOf({ alerts, findings }: Incident, before: ReadonlyMap<string, Incident>): IncidentNews['reason'] {
+  const parents = new Set(findings.flatMap(({ id }) => before.get(id) ?? []));
+  if (parents.size === 0) return alerts[0]?.reason ?? null;
+  const told = [...parents].flatMap((parent) => parent.alerts);
   return alerts.length > told.length ? (alerts.at(-1)?.reason ?? null) : null;
 }

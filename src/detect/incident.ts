@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Finding, type Level, levels, tacticsOf } from '../core/finding.ts';
-import { alertsOf, type IncidentAlert, type RaisedAlert } from './incident-alert.ts';
+import { alertsOf, type IncidentAlert, RaisedAlerts } from './incident-alert.ts';
 import { incidentGroups, takeStorms } from './incident-group.ts';
 
 /** Findings that belong together: one token, family or network at work, or one rule about many at once. */
@@ -50,7 +50,7 @@ function titleOf(findings: readonly Finding[], entities: readonly string[], isSt
   return more.length === 0 ? first : `${first}, and ${more.length} more`;
 }
 
-function incidentOf(findings: readonly Finding[], isStorm: boolean, earlier: RaisedAlert[]): Incident {
+function incidentOf(findings: readonly Finding[], isStorm: boolean, earlier: RaisedAlerts): Incident {
   const [first] = findings;
   const entities = unique(findings.map(({ entity }) => entity));
   return {
@@ -87,6 +87,6 @@ export function incidentsOf(findings: readonly Finding[]): Incident[] {
     ...storms.map((group) => ({ group, isStorm: true })),
     ...incidentGroups(rest).map((group) => ({ group, isStorm: false })),
   ].sort((a, b) => Number((a.group[0]?.firstSeen ?? 0n) - (b.group[0]?.firstSeen ?? 0n)));
-  const raised: RaisedAlert[] = [];
+  const raised = new RaisedAlerts();
   return groups.map(({ group, isStorm }) => incidentOf(group, isStorm, raised));
 }
