@@ -66,7 +66,11 @@ const familyDays = (rows: string) =>
     FROM kept_sas_use ANTI JOIN kept_family_token USING (token_hash, day) WHERE ${rows}`);
 
 // Places are looked up first, so that bitmaps need not go through the join with `sas`.
-const use = sasUseWith(keptGrants.sas_use, `(${placesOf('FROM rollup')})`, placeNames);
+const use = sasUseWith(
+  keptGrants.sas_use,
+  `(${placesOf('FROM rollup')})`,
+  placeNames.map((name) => `r.${name}`),
+);
 
 /**
  * Tokens by five minutes and by day, in tables: `kept_sas_use` grows by the rows of new rollups, and days are made anew from
@@ -88,7 +92,7 @@ export class KeptUse {
     await this.#run(createSingleBits);
     await this.#run(`CREATE TABLE kept_sas_use AS SELECT *, 0::UINTEGER AS arrival FROM (${use})`);
     const places = placeNames.join(', ');
-    const rows = `SELECT * EXCLUDE (arrival, ${places}) ${replaced(bitsAsBlob)} FROM kept_sas_use`;
+    const rows = `SELECT * EXCLUDE (arrival, ip_bit, object_bit) ${replaced(bitsAsBlob)} FROM kept_sas_use`;
     await this.#run(`CREATE VIEW sas_use AS ${rows}`);
     await this.#run(`CREATE VIEW granted_sas_use AS ${withAllGrants('sas_use', `(${rows})`)}`);
     await this.#run(`CREATE TABLE lasting.kept_token_day AS SELECT *, ${noPlaces} FROM (${entityViews.token_day})`);

@@ -31,23 +31,27 @@ export const grants = ['kind', ...sasParameters, 'st_time', 'se_time', 'skt_time
 type Grants = readonly (typeof grants)[number][];
 const granted = (names: Grants) => names.map((name) => `s."${name}"`).join(', ');
 
+const networkBit = `if(bit_count(r.network_bits::BIT) = 1, length(split_part(r.network_bits::BIT::VARCHAR, '1', 1)), NULL)::USMALLINT
+  AS network_bit`;
+
 /**
  * A token's five minutes as the rollups have them, unmerged: several rows where several segments hold them.
  *
  * `token_hash` names every token, by 16 zeros and the fingerprint where the log has no hash; `token_key` finds its rows in
  * `storage_log` (`coalesce(token, token_fingerprint)`). `family` are the tokens of one account that were minted alike: kind,
  * scope, permissions, policy, container (but for account SAS) and weeks of life. A service may mint one token an object, so
- * what is usual is asked of the family.
+ * what is usual is asked of the family. `network_bit` is the place of the only bit of `network_bits`, null where there are others.
  *
- * @param rollup a relation with its columns and `more` that are passed on.
+ * @param rollup a relation with its columns.
+ * @param more further columns of it, as `r`, one of them `network_bit`.
  */
-export function sasUseWith(names: Grants, rollup = 'rollup', more: readonly string[] = []): string {
+export function sasUseWith(names: Grants, rollup = 'rollup', more: readonly string[] = [networkBit]): string {
   return `SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash,
     coalesce(r.token, r.token_fingerprint) AS token_key, r.account, r.bucket, r.bucket::DATE AS day,
     concat_ws('|', r.auth_type, coalesce(s.srt, s.sr), s.sp, s.si, if(r.auth_type = 'sas_account', NULL, r.container_bits),
       date_diff('day', s.st_time, s.se_time) // 7) AS family,
     r.auth_type, r.key_name, r.key_hash, r.sas_id, ${counters.map((name) => `r.${name}`).join(', ')}, r.container_bits,
-    r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.min_time, r.max_time, ${[...more.map((name) => `r.${name}`), granted(names)].join(', ')}
+    r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.min_time, r.max_time, ${[...more, granted(names)].join(', ')}
   FROM ${rollup} r LEFT JOIN sas s ON r.sas_id = s.sas_id
   WHERE r.auth_type LIKE 'sas\\_%' ESCAPE '\\' AND (r.token_hash IS NOT NULL OR r.token_fingerprint IS NOT NULL)`;
 }

@@ -43,11 +43,11 @@ tests:
   - name: fires high where they write
     rows: [{ token_hash: 'A{i}', caller_ip: 203.0.113.7, time: 2026-01-01 10:00:00, operation_name: PutBlob, operation_class: write, sas_sp: cw, repeat: 250, every: 1 second }]
     expect: [{ level: high }]
-  - name: silent for 199, for two hundred in twenty minutes, from many networks, from private addresses, and for one token
+  - name: silent for 199, for two hundred in thirteen minutes, from many networks, from private addresses, and for one token
     rows:
       - { token_hash: 'A{i}', caller_ip: 203.0.113.7, time: 2026-01-01 10:00:00, repeat: 199, every: 2 seconds }
       - { token_hash: 'A{i}', caller_ip: 203.0.113.7, time: 2026-01-01 10:00:00, repeat: 199, every: 2 seconds }
-      - { token_hash: 'B{i}', sas_sp: r, caller_ip: 203.0.113.7, time: 2026-01-01 14:00:00, repeat: 200, every: 6 seconds }
+      - { token_hash: 'B{i}', sas_sp: r, caller_ip: 203.0.113.7, time: 2026-01-01 14:00:00, repeat: 200, every: 4 seconds }
       - { token_hash: 'C{i}', sas_sp: rw, caller_ip: '2001:db8:{i}::1', time: 2026-01-01 16:00:00, repeat: 300, every: 1 second }
       - { token_hash: 'D{i}', sas_sp: rc, caller_ip: 10.0.0.7, ip_class: private, time: 2026-01-01 18:00:00, repeat: 300, every: 1 second }
       - { token_hash: 'D{i}', sas_sp: rc, caller_ip: '2001:db8:{i}::1', time: 2026-01-01 18:00:00, repeat: 300, every: 1 second }
@@ -87,43 +87,51 @@ WITH usual AS (
   GROUP BY f.account, f.family, f.day, f.tokens),
 families AS (
   SELECT * FROM usual WHERE tokens >= $factor * usual),
--- Few families have so many at once in all networks together: of these alone the bitmaps are read.
+-- Few families have so many at once in all networks together: of these alone the bitmaps are read. The five minutes of two rows
+-- within a window begin less than five minutes more than the window apart.
 packed AS (
-  SELECT DISTINCT account, family, day
+  SELECT account, family, day, (row_number() OVER (ORDER BY account, family, day))::INTEGER AS number
   FROM (SELECT account, family, day, sum(tokens) OVER (PARTITION BY account, family, day ORDER BY bucket
-                                                      RANGE BETWEEN $window + INTERVAL '5 minutes' PRECEDING AND CURRENT ROW) AS in_window
+                                                      RANGE BETWEEN $window + INTERVAL '5 minutes' - INTERVAL '1 microsecond' PRECEDING AND CURRENT ROW) AS at_once
         FROM (SELECT u.account, u.family, u.day, u.bucket, count(*) AS tokens
               FROM sas_use u SEMI JOIN families f ON f.account = u.account AND f.family = u.family AND f.day = u.day
               WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP AND /* narrows: so asks every row */ u.ok > 0
                 AND /* narrows: likewise */ u.public_n > 0 GROUP BY ALL))
-  WHERE /* narrows: counted by network below */ in_window >= $tokens_min),
-used AS (
-  SELECT u.token_hash, u.token_key, u.account, u.family, u.day, u.key_name, u.bucket,
-         if(bit_count(u.network_bits::BIT) = 1, hash(u.network_bits), NULL) AS network
-  FROM sas_use u SEMI JOIN packed f ON f.account = u.account AND f.family = u.family AND f.day = u.day
+  GROUP BY account, family, day
+  HAVING /* narrows: counted by network below */ max(at_once) >= $tokens_min),
+used AS NOT MATERIALIZED (
+  SELECT f.number, u.token_hash, u.token_key, u.account, u.family, u.day, u.key_name, u.bucket, u.network_bit, u.network_bits
+  FROM sas_use u JOIN packed f ON f.account = u.account AND f.family = u.family AND f.day = u.day
   WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP AND /* narrows: so asks every row */ u.ok > 0
     AND /* narrows: likewise */ u.public_n > 0),
--- A network has as many tokens at most as met its bit of the bitmap alone, and as met several: those are of no network here.
-peaks AS (
-  SELECT account, family, day, network, max(in_window) AS tokens
-  FROM (SELECT account, family, day, network, sum(tokens) OVER (PARTITION BY account, family, day, network ORDER BY bucket
-                                                               RANGE BETWEEN $window + INTERVAL '5 minutes' PRECEDING AND CURRENT ROW) AS in_window
-        FROM (SELECT account, family, day, network, bucket, count(*) AS tokens FROM used GROUP BY ALL))
+-- How many tokens met each bit of the bitmaps: a network has as many at most. Of several bits, the gaps between them tell the places.
+tokens AS (
+  SELECT number, bit, bucket, count(*) AS tokens
+  FROM (
+    SELECT number, bucket, network_bit AS bit FROM used WHERE /* narrows: those are taken apart */ network_bit IS NOT NULL
+    UNION ALL
+    SELECT number, bucket, list_sum(gaps[1:nth]) + nth - 1
+    FROM (
+      SELECT *, unnest(range(1, len(gaps))) AS nth
+      FROM (SELECT number, bucket, list_transform(string_split(network_bits::BIT::VARCHAR, '1'), lambda gap: length(gap)) AS gaps
+            FROM used WHERE /* narrows: counted above */ network_bit IS NULL)))
   GROUP BY ALL),
+-- A window touches two of the day's spans of that length, and one of them has half of its tokens.
+busy_bits AS (
+  SELECT DISTINCT number, bit FROM tokens
+  GROUP BY number, bit, epoch_us(bucket) // epoch_us($window + INTERVAL '5 minutes')
+  HAVING /* narrows: counted by network below */ 2 * sum(tokens) >= $tokens_min),
 crowded AS (
-  SELECT DISTINCT p.account, p.day, p.network
-  FROM peaks p LEFT JOIN (
-    SELECT account, family, day, tokens FROM peaks WHERE /* narrows: counted by network below */ network IS NULL) s
-    ON s.account = p.account AND s.family = p.family AND s.day = p.day
-  WHERE /* narrows: counted by network below */ if(p.network IS NULL, 0, p.tokens) + coalesce(s.tokens, 0) >= $tokens_min),
--- Where those of no network are enough, any may be theirs.
+  SELECT number, bit_or(set_bit(repeat('0', 1024)::BIT, bit::INTEGER, 1)) AS bits
+  FROM (SELECT number, bit, sum(tokens) OVER (PARTITION BY number, bit ORDER BY bucket
+                                             RANGE BETWEEN $window + INTERVAL '5 minutes' - INTERVAL '1 microsecond' PRECEDING AND CURRENT ROW) AS in_window
+        FROM tokens SEMI JOIN busy_bits USING (number, bit))
+  WHERE /* narrows: counted by network below */ in_window >= $tokens_min
+  GROUP BY number),
 tokens_used AS (
   SELECT DISTINCT u.token_hash, u.token_key, u.account, u.family, u.day, u.key_name
-  FROM used u
-  JOIN (SELECT account, day, bool_or(network IS NULL) AS is_any FROM crowded GROUP BY ALL) a
-    ON a.account = u.account AND a.day = u.day
-  LEFT JOIN crowded c ON c.account = u.account AND c.day = u.day AND c.network = u.network
-  WHERE /* narrows: counted by network below */ a.is_any OR u.network IS NULL OR c.network IS NOT NULL),
+  FROM used u JOIN crowded c ON c.number = u.number
+  WHERE /* narrows: counted by network below */ bit_count(u.network_bits::BIT & c.bits) > 0),
 uses AS (
   SELECT t.token_hash, l.account, t.family, t.day, t.key_name, coalesce(l.caller_ipv4 >> 8, 0) AS ipv4_network,
          coalesce(network_of(NULL, l.caller_ip_other), '') AS other_network, min(l.time) AS time, max(l.time) AS last_time,
