@@ -1,9 +1,10 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, Json } from '@duckdb/node-api';
 import type { Detection } from './detection.ts';
+import { type KeyUse, type OtherTokens, readOtherTokens } from './other-tokens.ts';
 import { textLiteral } from './parameter.ts';
 
 /** What the lake says about a token that decides how to stop it. */
-export interface TokenFacts {
+export interface TokenFacts extends OtherTokens {
   readonly account: string;
   /** sas_account, sas_service or sas_user_delegation. */
   readonly authType: string;
@@ -15,16 +16,10 @@ export interface TokenFacts {
   readonly policy: string | null;
   /** Entra object that signed a user delegation SAS. */
   readonly signer: string | null;
-  /** Tokens signed with the same key within 30 days before this token's last use, itself excluded. */
-  readonly others: number;
-  /** Up to five of them, the busiest first. */
-  readonly otherTokens: readonly string[];
 }
 
-const othersShown = 5;
-
 /**
- * Looks up the facts about some tokens in one statement.
+ * Looks up the facts about some tokens.
  *
  * @returns by token hash and account, joined by a line break.
  */
@@ -35,37 +30,38 @@ export async function readTokenFacts(
   if (wanted.length === 0) return new Map();
   const values = wanted.map(({ tokenHash, account }) => `(${textLiteral(tokenHash)}::UUID, ${textLiteral(account)})`);
   const result = await connection.runAndReadAll(`
-WITH wanted(token_hash, account) AS (SELECT DISTINCT * FROM (VALUES ${values.join(', ')})),
-facts AS (
-  SELECT * FROM token_life t SEMI JOIN wanted w ON t.token_hash = w.token_hash AND t.account = w.account),
-others AS (
-  SELECT f.token_hash, f.account, count(*)::INTEGER AS others, min(ROW(-o.requests, o.token_hash), ${othersShown}) AS busiest
-  FROM facts f JOIN token_life o ON o.account = f.account AND o.key_hash = f.key_hash AND o.key_name = f.key_name
-    AND o.token_hash <> f.token_hash AND o.first_seen <= f.last_seen AND o.last_seen > f.last_seen - INTERVAL '30 days'
-  WHERE f.auth_type <> 'sas_user_delegation' AND f.si IS NULL
-  GROUP BY ALL)
-SELECT f.token_hash, f.account, f.auth_type, f.family, f.key_name,
-       upper(replace(f.key_hash::VARCHAR, '-', '')) AS key_hash, f.si, f.skoid, coalesce(o.others, 0) AS others,
-       coalesce([upper(replace(other[2]::VARCHAR, '-', '')) FOR other IN o.busiest], []) AS other_tokens
-FROM facts f LEFT JOIN others o ON f.token_hash = o.token_hash AND f.account = o.account`);
+WITH wanted(token_hash, account) AS (SELECT DISTINCT * FROM (VALUES ${values.join(', ')}))
+SELECT t.token_hash, t.account, t.auth_type, t.family, t.key_name, t.key_hash, t.si, t.skoid, epoch_us(t.last_seen) AS last_seen
+FROM token_life t SEMI JOIN wanted w ON t.token_hash = w.token_hash AND t.account = w.account`);
+  const rows = result.getRowObjectsJson();
+  const others = await readOtherTokens(connection, rows.flatMap(signedByKey));
   // Whoever writes a log can put a line break into a name, and with it a step into the response.
   const text = (value: unknown): string | null => (typeof value === 'string' ? value.replaceAll(/\s+/g, ' ') : null);
   return new Map(
-    result.getRowObjectsJson().map((row) => [
-      `${row['token_hash']}\n${row['account']}`,
-      {
+    rows.map((row) => {
+      const id = `${row['token_hash']}\n${row['account']}`;
+      const facts = {
         account: text(row['account']) ?? '',
         authType: String(row['auth_type']),
         family: String(row['family']),
         keyName: text(row['key_name']),
-        keyHash: text(row['key_hash']),
+        keyHash: text(row['key_hash'])?.replaceAll('-', '').toUpperCase() ?? null,
         policy: text(row['si']),
         signer: text(row['skoid']),
-        others: Number(row['others']),
-        otherTokens: Array.isArray(row['other_tokens']) ? row['other_tokens'].map(String) : [],
-      },
-    ]),
+        ...(others.get(id) ?? { others: 0, otherTokens: [] }),
+      };
+      return [id, facts];
+    }),
   );
+}
+
+/** A token that nothing but a new key ends. */
+function signedByKey(row: Readonly<Record<string, Json>>): KeyUse[] {
+  const { token_hash: tokenHash, account, key_name: keyName, key_hash: keyHash, auth_type, si, last_seen } = row;
+  if (auth_type === 'sas_user_delegation' || si !== null) return [];
+  if (typeof tokenHash !== 'string' || typeof account !== 'string') return [];
+  if (typeof keyName !== 'string' || typeof keyHash !== 'string') return [];
+  return [{ tokenHash, account, keyName, keyHash, lastSeen: BigInt(String(last_seen)) }];
 }
 
 function revoke({ account, authType, keyName, keyHash, policy, signer, others, otherTokens }: TokenFacts): string[] {

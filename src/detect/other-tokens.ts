@@ -1,0 +1,133 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { textLiteral, timestampLiteral } from './parameter.ts';
+
+/** A token, and when it was last seen with the key that signed it. */
+export interface KeyUse {
+  /** As DuckDB writes a UUID. */
+  readonly tokenHash: string;
+  readonly account: string;
+  readonly keyName: string;
+  /** As DuckDB writes a UUID. */
+  readonly keyHash: string;
+  /** UTC microseconds. */
+  readonly lastSeen: bigint;
+}
+
+const shown = 5;
+const backMicros = 30n * 86_400_000_000n;
+/** Where no more are asked of one key, to join each with all others costs less than to count. */
+const pairsMax = 16;
+const stepMicros = 10_000_000;
+/** Most tokens have their busiest others among so many of their key. */
+const busiestMax = 100;
+
+const busiestOf = (token: string, count: number) => `min(ROW(-${token}.requests, ${token}.token_hash), ${count})`;
+
+function asked(tokens: readonly KeyUse[]): string {
+  const rows = tokens.map(
+    ({ tokenHash, account, keyName, keyHash, lastSeen }) =>
+      `(${textLiteral(tokenHash)}::UUID, ${textLiteral(account)}, ${textLiteral(keyHash)}::UUID, ${textLiteral(keyName)}, ${timestampLiteral(lastSeen)})`,
+  );
+  return `asked(token_hash, account, key_hash, key_name, moment) AS (VALUES ${rows.join(', ')})`;
+}
+
+const isOther = (other: string, token: string) => `${other}.token_hash <> ${token}.token_hash
+    AND ${other}.first_seen <= ${token}.moment AND ${other}.last_seen > ${token}.moment - INTERVAL '30 days'`;
+
+/** Every token with all others of its key. */
+export function othersByPair(tokens: readonly KeyUse[]): string {
+  return `WITH ${asked(tokens)}
+SELECT a.token_hash, a.account, count(*) AS others, ${busiestOf('o', shown)} AS busiest
+FROM asked a JOIN token_life o ON o.account = a.account AND o.key_hash = a.key_hash AND o.key_name = a.key_name
+  AND ${isOther('o', 'a')}
+GROUP BY ALL`;
+}
+
+/**
+ * The same without a pair for each of them: the tokens of a key in use are counted from moment to moment, those first seen and no
+ * longer than 30 days not seen, in steps of ten seconds where nobody asks for a moment in between; and each token finds its busiest
+ * others among the busiest of the key, if it has five there.
+ */
+export function othersByMoment(tokens: readonly KeyUse[]): string {
+  const moments = tokens.map(({ lastSeen }) => lastSeen);
+  const first = moments.reduce((min, moment) => (moment < min ? moment : min));
+  const last = moments.reduce((max, moment) => (moment > max ? moment : max));
+  return `WITH ${asked(tokens)},
+keys AS MATERIALIZED (
+  SELECT *, (row_number() OVER ())::UINTEGER AS key FROM (SELECT DISTINCT account, key_hash, key_name FROM asked)),
+tokens AS MATERIALIZED (
+  SELECT a.token_hash, a.account, a.moment, k.key FROM asked a JOIN keys k USING (account, key_hash, key_name)),
+lives AS NOT MATERIALIZED (
+  SELECT k.key, o.token_hash, o.requests, o.first_seen, o.last_seen
+  FROM token_life o JOIN keys k ON k.account = o.account AND k.key_hash = o.key_hash AND k.key_name = o.key_name
+  WHERE o.first_seen <= ${timestampLiteral(last)} AND o.last_seen > ${timestampLiteral(first - backMicros)}),
+steps AS MATERIALIZED (SELECT DISTINCT epoch_us(moment) // ${stepMicros} AS step FROM tokens),
+changes AS (
+  SELECT key, if(moment // ${stepMicros} IN (SELECT step FROM steps), moment, moment // ${stepMicros} * ${stepMicros}) AS moment,
+         sum(change) AS change
+  FROM (
+    SELECT key, greatest(epoch_us(first_seen), ${first}) AS moment, 1 AS change FROM lives
+    UNION ALL SELECT key, epoch_us(last_seen) + ${backMicros}, -1 FROM lives WHERE last_seen <= ${timestampLiteral(last - backMicros)}
+    UNION ALL SELECT DISTINCT key, epoch_us(moment), 0 FROM tokens)
+  GROUP BY ALL),
+counts AS (SELECT key, moment, sum(change) OVER (PARTITION BY key ORDER BY moment)::BIGINT AS tokens FROM changes),
+busy AS (
+  SELECT key, unnest(min(ROW(-requests, token_hash, first_seen, last_seen), ${busiestMax})) AS life FROM lives GROUP BY key),
+busiest AS (
+  SELECT key, -life[1] AS requests, life[2] AS token_hash, life[3] AS first_seen, life[4] AS last_seen FROM busy),
+near AS MATERIALIZED (
+  SELECT t.token_hash, t.account, t.key, t.moment, c.tokens - 1 AS others,
+         coalesce(${busiestOf('b', shown)} FILTER (${isOther('b', 't')}), []) AS busiest
+  FROM tokens t JOIN counts c ON c.key = t.key AND c.moment = epoch_us(t.moment) JOIN busiest b ON b.key = t.key
+  GROUP BY ALL),
+rest AS (
+  SELECT n.token_hash, n.account, ${busiestOf('l', shown)} AS busiest
+  FROM (FROM near WHERE len(busiest) < least(${shown}, others)) n JOIN lives l ON l.key = n.key AND ${isOther('l', 'n')}
+  GROUP BY ALL)
+SELECT n.token_hash, n.account, n.others, coalesce(r.busiest, n.busiest) AS busiest
+FROM near n LEFT JOIN rest r ON r.token_hash = n.token_hash AND r.account = n.account
+WHERE n.others > 0`;
+}
+
+function mostOfOneKey(tokens: readonly KeyUse[]): number {
+  const counts = new Map<string, number>();
+  for (const { account, keyHash } of tokens) {
+    const key = `${account}\n${keyHash}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return Math.max(...counts.values());
+}
+
+/** The other tokens of a token's key within 30 days before its last use. */
+export interface OtherTokens {
+  readonly others: number;
+  /** Up to five, the busiest first: 32 upper-case hex digits. */
+  readonly otherTokens: readonly string[];
+}
+
+/**
+ * Looks up the other tokens of the keys of some tokens.
+ *
+ * @param connection has `token_life`.
+ * @param tokens each once.
+ * @returns by token hash and account, joined by a line break; nothing of a token whose key has no other.
+ */
+export async function readOtherTokens(
+  connection: DuckDBConnection,
+  tokens: readonly KeyUse[],
+): Promise<ReadonlyMap<string, OtherTokens>> {
+  if (tokens.length === 0) return new Map();
+  const found = await connection.runAndReadAll(
+    `SELECT token_hash, account, others, [upper(replace(other[2]::VARCHAR, '-', '')) FOR other IN busiest] AS other_tokens
+     FROM (${mostOfOneKey(tokens) > pairsMax ? othersByMoment(tokens) : othersByPair(tokens)})`,
+  );
+  return new Map(
+    found.getRowObjectsJson().map((row) => [
+      `${row['token_hash']}\n${row['account']}`,
+      {
+        others: Number(row['others']),
+        otherTokens: Array.isArray(row['other_tokens']) ? row['other_tokens'].map(String) : [],
+      },
+    ]),
+  );
+}
