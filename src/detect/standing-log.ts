@@ -100,8 +100,9 @@ export class StandingLog {
     run: (sql: string) => Promise<DuckDBResultReader>,
   ): Promise<void> {
     const { since, until } = fromWholeDay(range);
-    const relation = (first: bigint) => this.#rowsOf({ since: first, until }).log;
-    return this.#suspects.gather(readers, { since: since - stepsBackMicros, until }, { relation, run });
+    const near = { since: since - stepsBackMicros, until };
+    const relation = (segments: readonly SegmentFile[]) => allRows(this.#dataDir, { segments }).log;
+    return this.#suspects.gather(readers, near, { segments: touching(this.#segments, near), relation, run });
   }
 
   /** Ends what was gathered for these. */

@@ -1,14 +1,16 @@
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import { columns } from '../core/columns.ts';
-import { DuckDBTimestampValue, TIMESTAMP, UBIGINT } from '../core/duckdb.ts';
+import { DuckDBTimestampValue, TIMESTAMP, UBIGINT, UINTEGER } from '../core/duckdb.ts';
 import { limits } from '../core/limits.ts';
 import { appendRows } from '../store/append-rows.ts';
+import type { SegmentFile } from '../store/commit.ts';
 import { logRelation } from '../store/log-relation.ts';
 import { logViews } from '../store/views.ts';
 import type { LogTokens } from './log-tokens.ts';
 import { numberIn } from './rule-views.ts';
 import type { EventRange } from './run.ts';
-import { dayMicros } from './segment-days.ts';
+import { type Batch, SuspectBatches } from './suspect-batches.ts';
+import { askedOf, type ReaderLog, type Span, spansOf } from './suspect-spans.ts';
 import { logOfTokens } from './token-log.ts';
 
 /** A statement that is going to read some tokens' rows of the log. */
@@ -19,8 +21,9 @@ export interface LogReader {
 
 /** A log of which rows are taken, and what runs the statement that takes them. */
 interface LogSource {
-  /** A FROM clause of stored rows from `since` on, UTC microseconds. */
-  readonly relation: (since: bigint) => string;
+  readonly segments: readonly SegmentFile[];
+  /** A FROM clause of the stored rows of some of them. */
+  readonly relation: (segments: readonly SegmentFile[]) => string;
   readonly run: (sql: string) => Promise<DuckDBResultReader>;
 }
 
@@ -36,43 +39,31 @@ function columnsOf(readers: readonly LogReader[]): readonly string[] {
 /** Texts that take as long as the columns that others read: who names one reads the files itself. */
 const long = /\buri(_query)?\b/;
 
+/** A run follows another while rows come in where its end is no further than this from that of the other. */
+const soonMicros = 3_600_000_000n;
+
 /** Bits of a number: readers beyond read the files. */
 const readersMax = 64;
 
-const bitOf = (reader: number) => 1n << BigInt(reader);
-
-/** From when until when rows of a token are read, and a bit for each reader of it. */
-type Span = Readonly<Record<'since' | 'until' | 'readers', bigint>>;
-
-/** What holds all that is read of each token, by its number. */
-function spansOf(logs: readonly LogTokens[], until: bigint): Map<bigint, Span> {
-  const spans = new Map<bigint, Span>();
-  const add = (number: bigint, span: Span) => {
-    const { since, until, readers } = spans.get(number) ?? span;
-    spans.set(number, {
-      since: span.since < since ? span.since : since,
-      until: span.until > until ? span.until : until,
-      readers: span.readers | readers,
-    });
-  };
-  for (const [index, { tokens, fingerprints, since, days }] of logs.entries()) {
-    const readers = bitOf(index);
-    if (days === null) for (const number of [...tokens, ...fingerprints]) add(number, { since, until, readers });
-    for (const [number, day] of days ?? []) {
-      const start = BigInt(day) * dayMicros;
-      add(number, { since: start, until: start + dayMicros, readers });
-    }
-  }
-  return spans;
-}
-
 /**
- * The rows of the log that several rules read of their tokens, in a table: files are decoded once for all of them. Where these
- * are too many, it has none, and rules read the files each for itself.
+ * The rows of the log that rules read of their tokens, in a table: files are decoded once for all rules and, as long as these
+ * rows are few, once for all runs. A rule that is the only one to read some does so by itself, unless it did in the run before;
+ * and so does each where the rows are too many.
  */
 export class SuspectLog {
   readonly #connection: DuckDBConnection;
-  #readers: readonly LogTokens[] = [];
+  readonly #batches = new SuspectBatches();
+  /** Those of the run, each with its bit. */
+  #readers = new Map<LogTokens, bigint>();
+  /** Of statements that have read from it. */
+  readonly #bits = new Map<string, bigint>();
+  /** Of the table; none while there is no table. */
+  #columns: readonly string[] = [];
+  #rows = 0n;
+  /** Readers of each token, as the rows have them. */
+  readonly #marked = new Map<bigint, bigint>();
+  /** The first reader of the run before, and that run's end. */
+  #before: { readonly sql: string | undefined; readonly until: bigint } = { sql: undefined, until: 0n };
 
   /** @param connection has `sas_use`. */
   constructor(connection: DuckDBConnection) {
@@ -80,62 +71,140 @@ export class SuspectLog {
   }
 
   async create(): Promise<void> {
-    await this.#connection.run(
-      'CREATE TABLE suspect_span (number UBIGINT, since TIMESTAMP, until TIMESTAMP, readers UBIGINT)',
+    const run = (sql: string) => this.#connection.run(sql);
+    await run('CREATE TABLE suspect_span (number UBIGINT, since TIMESTAMP, until TIMESTAMP, readers UBIGINT)');
+    await run('CREATE TABLE suspect_part (batch UINTEGER, number UBIGINT)');
+  }
+
+  /** Takes in what is missing of the rows that are going to be read. @param range no reader reads earlier rows, nor any from its end on. */
+  async gather(readers: readonly LogReader[], { since, until }: EventRange, source: LogSource): Promise<void> {
+    const near = readers.filter(({ sql, log }) => log.since >= since && !long.test(sql)).slice(0, readersMax);
+    const isAgain = this.#isAgain(near, until);
+    if (near.length === 0 || (near.length === 1 && !isAgain)) return;
+    await this.#makeRoom(near, source.segments, until);
+    const logs = near.map(({ sql, log }): ReaderLog => ({ log, bit: this.#bitOf(sql) }));
+    const spans = spansOf(logs, until);
+    const missing = this.#batches.missing(askedOf(source.segments, spans));
+    await this.#show(spans);
+    if (await this.#isTooMuch(missing)) return this.#drop();
+    const fingerprints = new Set(logs.flatMap(({ log }) => log.fingerprints));
+    await this.#mark(spans);
+    await this.#take(missing, fingerprints, source);
+    this.#readers = new Map(logs.map(({ log, bit }) => [log, bit]));
+  }
+
+  /** Whether the first reader was the first of the run before, too, soon before: as it is while rows come in. */
+  #isAgain([first]: readonly LogReader[], until: bigint): boolean {
+    const { sql, until: before } = this.#before;
+    this.#before = { sql: first?.sql, until };
+    return first?.sql === sql && until - before < soonMicros;
+  }
+
+  /** Gives up rows of segments that are there no more, and all where the readers need other columns. */
+  async #makeRoom(readers: readonly LogReader[], segments: readonly SegmentFile[], until: bigint): Promise<void> {
+    this.#readers = new Map();
+    const asked = columnsOf(readers);
+    const isFull = readers.filter(({ sql }) => !this.#bits.has(sql)).length + this.#bits.size > readersMax;
+    if (isFull || asked.some((name) => !this.#columns.includes(name))) {
+      const all = isFull ? asked : [...new Set([...this.#columns, ...asked])];
+      await this.#drop();
+      await this.#connection.run(
+        `CREATE TABLE suspect_log AS SELECT ${all.join(', ')}, NULL::UBIGINT AS readers, NULL::UINTEGER AS batch FROM ${logRelation('', [])}`,
+      );
+      this.#columns = all;
+    }
+    const gone = this.#batches.drop(segments, until);
+    if (gone.length === 0) return;
+    this.#rows -= numberIn(
+      await this.#connection.runAndReadAll(`DELETE FROM suspect_log WHERE batch IN (${gone.join(', ')})`),
     );
   }
 
-  /** Takes rows in the place of those it had before. @param range no reader reads earlier rows, nor any from its end on. */
-  async gather(readers: readonly LogReader[], { since, until }: EventRange, source: LogSource): Promise<void> {
-    const near = readers.filter(({ sql, log }) => log.since >= since && !long.test(sql)).slice(0, readersMax);
-    if (near.length < 2) return;
-    await this.#drop();
+  #bitOf(sql: string): bigint {
+    const bit = this.#bits.get(sql) ?? 1n << BigInt(this.#bits.size);
+    this.#bits.set(sql, bit);
+    return bit;
+  }
+
+  async #show(spans: ReadonlyMap<bigint, Span>): Promise<void> {
     await this.#connection.run('DELETE FROM suspect_span');
-    const logs = near.map(({ log }) => log);
-    const spans = spansOf(logs, until);
     const moment = (micros: bigint) => new DuckDBTimestampValue(micros);
     const rows = [...spans].map(
       ([number, span]) => [number, moment(span.since), moment(span.until), span.readers] as const,
     );
     await appendRows(this.#connection, 'suspect_span', [UBIGINT, TIMESTAMP, TIMESTAMP, UBIGINT], rows);
+  }
+
+  async #isTooMuch(missing: readonly Batch[]): Promise<boolean> {
+    const most = missing.reduce((sum, { segments }) => segments.reduce((rows, file) => rows + file.rows, sum), 0);
+    if (this.#rows + BigInt(most) <= limits.suspectRows) return false;
     const count =
       await this.#connection.runAndReadAll(`SELECT coalesce(sum(n), 0)::BIGINT FROM sas_use u JOIN suspect_span s
       ON s.number = u.token_key AND u.bucket > s.since - INTERVAL '5 minutes' AND u.bucket < s.until`);
-    if (numberIn(count) > limits.suspectRows) return;
-    const first = [...spans.values()].reduce((min, span) => (span.since < min ? span.since : min), until);
-    const among = {
-      tokens: [...new Set(logs.flatMap(({ tokens }) => tokens))],
-      fingerprints: [...new Set(logs.flatMap(({ fingerprints }) => fingerprints))],
-    };
-    const within = (column: string) =>
-      `JOIN suspect_span s ON s.number = l.${column} AND l.time >= s.since AND l.time < s.until`;
-    const log = `SELECT ${columnsOf(near).join(', ')} FROM ${source.relation(first)}`;
-    await source.run(`CREATE TABLE suspect_log AS ${logOfTokens(among, log, within, 'l.*, s.readers')}`);
-    this.#readers = logs;
+    return numberIn(count) > limits.suspectRows;
   }
 
-  /** Gives up the rows of a run that has ended; those that another has gathered since stay. */
+  /** Makes the rows of tokens tell who reads them now. */
+  async #mark(spans: ReadonlyMap<bigint, Span>): Promise<void> {
+    const isChanged = [...spans].some(([number, { readers }]) => (this.#marked.get(number) ?? readers) !== readers);
+    for (const [number, { readers }] of spans) this.#marked.set(number, readers);
+    if (!isChanged) return;
+    await this.#connection.run(`UPDATE suspect_log SET readers = s.readers FROM suspect_span s
+      WHERE s.number = coalesce(token, token_fingerprint) AND suspect_log.readers <> s.readers`);
+  }
+
+  async #take(missing: readonly Batch[], numbers: ReadonlySet<bigint>, source: LogSource): Promise<void> {
+    if (missing.length === 0) return;
+    const batches = missing.map((batch) => [this.#batches.add(batch), batch] as const);
+    await this.#connection.run('DELETE FROM suspect_part');
+    const rows = batches.flatMap(([batch, { tokens }]) => [...tokens].map((number) => [batch, number] as const));
+    await appendRows(this.#connection, 'suspect_part', [UINTEGER, UBIGINT], rows);
+    const parts = batches.map(([batch, { segments, tokens }]) => {
+      const among = {
+        tokens: [...tokens].filter((number) => !numbers.has(number)),
+        fingerprints: [...tokens].filter((number) => numbers.has(number)),
+      };
+      const log = `SELECT ${this.#columns.join(', ')} FROM ${source.relation(segments)}`;
+      const joined = (column: string) =>
+        `JOIN (SELECT number, readers, batch FROM suspect_part JOIN suspect_span USING (number) WHERE batch = ${batch}) s ON s.number = l.${column}`;
+      return logOfTokens(among, log, joined, 'l.*, s.readers, s.batch');
+    });
+    try {
+      this.#rows += numberIn(await source.run(`INSERT INTO suspect_log ${parts.join(' UNION ALL ')}`));
+    } catch (error) {
+      await this.#drop();
+      throw error;
+    }
+  }
+
+  /** Ends a run: its rows stay for the next where they are few. Those that another run is going to read stay. */
   async forget(logs: readonly LogTokens[]): Promise<void> {
-    if (logs.some((log) => this.has(log))) await this.#drop();
+    if (!logs.some((log) => this.has(log))) return;
+    this.#readers = new Map();
+    if (this.#rows > limits.suspectRowsKept) await this.#drop();
   }
 
   async #drop(): Promise<void> {
-    this.#readers = [];
+    this.#readers = new Map();
+    this.#columns = [];
+    this.#rows = 0n;
+    this.#batches.clear();
+    this.#bits.clear();
+    this.#marked.clear();
     await this.#connection.run('DROP TABLE IF EXISTS suspect_log');
   }
 
   /** Whether it has the rows of these tokens. */
   has(log: LogTokens): boolean {
-    return this.#readers.includes(log);
+    return this.#readers.has(log);
   }
 
   /**
-   * A SELECT of the rows of these tokens, as `log_row`, and of further days of theirs that others read; null in columns that
-   * no reader names.
+   * A SELECT of the rows of these tokens, as `log_row`, and of further times of theirs; null in columns that no reader names.
    */
   rowsOf(tokens: LogTokens): string {
-    const own = `FROM suspect_log WHERE readers & ${bitOf(this.#readers.indexOf(tokens))} <> 0`;
-    const log = `(FROM ${logRelation('', [])} UNION ALL BY NAME SELECT * EXCLUDE (readers) ${own})`;
+    const own = `FROM suspect_log WHERE readers & ${this.#readers.get(tokens)} <> 0`;
+    const log = `(FROM ${logRelation('', [])} UNION ALL BY NAME SELECT * EXCLUDE (readers, batch) ${own})`;
     return logViews({ log, rollup: '' }).log_row;
   }
 }
