@@ -46,7 +46,8 @@ const oneOrMore = (text: z.ZodString) => z.union([text.transform((one) => [one])
  * `daily`: a part with a `day` that has of each of those tokens and days what that day's rows of it alone make: days before those
  * judged are kept from run to run, and what comes after the part is shown all that are.
  * `older`: a further `part` with the tokens and days of which `daily` has to have older days too, from `rows` on, an SQL time.
- * `proof`: a further part that must have rows, or several, one after the other; they may read these.
+ * `proof`: a further part that must have rows, or several; they may read these. One that stands before the part of `daily` or
+ * `past` in the statement is asked first.
  * `past`: a `part` that groups rows of the whole log by `account`, another column, `by`, and `day`, and is asked of those of the
  * first `proof` from `rows` on, an SQL time before the `day` of each: kept as `daily` is. Asked of those of `of`, where that is
  * given: a part that must have rows too, and may leave out those of which it knows enough from what is kept. Of several `rows`

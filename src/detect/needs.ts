@@ -12,6 +12,7 @@ import { partQuery } from './statement-part.ts';
 import type { Tuning } from './tuning.ts';
 
 type NeedKind = 'account' | 'token' | 'log';
+type Past = NonNullable<Detection['needs']['past']>;
 
 const sums = counters.map((name) => `sum(${name})::BIGINT AS ${name}`).join(', ');
 
@@ -145,16 +146,20 @@ async function withSuspects(run: Run, rule: Detection): Promise<MetRule[]> {
   return [{ rule, shown: { ...shown, log: unread } }];
 }
 
+/** In the order of the statement, in which each part is made of those before it. */
 async function withProof(run: Run, { rule, shown }: MetRule): Promise<MetRule[]> {
-  const { daily, proof } = rule.needs;
+  const { daily, proof, past } = rule.needs;
   if (shown.log === null) return [{ rule, shown }];
-  const kept = daily === undefined ? shown : await withOlder(run, rule, daily, shown);
-  const [first, ...further] = proof ?? [];
-  if (first === undefined) return [{ rule, shown: kept }];
-  const proven = await holding(run, rule, first, kept);
-  let going = proven === null ? null : await withPast(run, rule, first, proven);
-  for (const part of further) going = going === null ? null : await holding(run, rule, part, going);
-  return going === null ? [] : [{ rule, shown: { ...going, log: null } }];
+  const parts = [daily, ...(proof ?? []), past?.part].filter((part) => part !== undefined);
+  const endOf = (part: string) => partQuery(rule.sql, part)?.length ?? 0;
+  let going: Shown | null = shown;
+  for (const part of parts.sort((a, b) => endOf(a) - endOf(b))) {
+    if (part === daily) going = await withOlder(run, rule, daily, going);
+    else if (part === past?.part) going = await withPast(run, rule, past, going);
+    else going = await holding(run, rule, part, going);
+    if (going === null) return [];
+  }
+  return [{ rule, shown: proof === undefined ? going : { ...going, log: null } }];
 }
 
 async function withOlder(run: Run, rule: Detection, daily: string, shown: Shown): Promise<Shown> {
@@ -169,15 +174,13 @@ async function withOlder(run: Run, rule: Detection, daily: string, shown: Shown)
 }
 
 /** What to show a rule that goes on from what is kept of its `past`, with what is asked added; null where its `of` has no rows. */
-async function withPast(run: Run, rule: Detection, proof: string, shown: Shown): Promise<Shown | null> {
-  const { past } = rule.needs;
-  if (past === undefined) return shown;
+async function withPast(run: Run, rule: Detection, past: Past, shown: Shown): Promise<Shown | null> {
   const statement = { sql: partSql(run, rule, past.part, 'SELECT *'), shown };
   const moments = fromWholeDay(run.range);
   const kept = await run.views.keptPast(rule.code, statement, moments);
   if (kept === null) return shown;
   const going = goingOn(shown, past.part, kept);
-  const part = past.of ?? proof;
+  const part = past.of ?? rule.needs.proof?.[0] ?? past.part;
   for (const [index, rows] of past.rows.entries()) {
     const select = pastSelect(past.by, rows, index === past.rows.length - 1);
     const asked = pastKeys(past.by, (await readPart(run, rule, { part, shown: going, select })).getRows());

@@ -27,9 +27,10 @@ needs:
   token: overwrite_candidates > 0 AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'
   part: suspects
   only: [token_day]
-  rows: day - $baseline
+  rows: day
+  proof: [writes, strange]
   daily: networks
-  proof: strange
+  older: { part: unsure, rows: day - $baseline }
 runbook: |
   1. Compare etag, request_md5 and size of each object in `objects` with the version before first_seen; take it out of service until it is explained.
   2. List everything from the `networks` in the 7 days around first_seen, with any token.
@@ -128,6 +129,8 @@ networks AS (
 strange AS (
   SELECT w.* FROM writes w ANTI JOIN networks n
     ON n.token_hash = w.token_hash AND n.account = w.account AND n.network = w.network AND n.day < w.day AND n.day >= w.day - $baseline),
+unsure AS (
+  SELECT DISTINCT token_hash, token_key, account, day FROM strange),
 traces AS (
   SELECT s.token_hash, s.account, s.day, s.object_key,
          max(l.time) FILTER (l.operation_class IN ('read', 'meta', 'write', 'copy', 'tier', 'policy', 'lease')) AS existed,
