@@ -33,8 +33,10 @@ const earlier = (a: bigint | null, b: bigint): bigint => (a === null || b < a ? 
  * came too late for. Once the watermark has passed the end of a day, all rules judge it, and findings that they do not
  * confirm are taken back.
  *
- * Posture rules take half of the time at most and the rest a third; a commit during a run leads to another one after it. Posture
- * rules wait for no other rule: they are run between two statements of the others, and beside one that reads the log.
+ * Posture rules take half of the time at most, window rules a third, and so do the others: a run that reads much of the day, as
+ * those up to the watermark do, puts off the next of its own step and not what can be told at once. A commit during a run leads to
+ * another one after it. Posture rules wait for no other rule: they are run between two statements of the others, and beside one that
+ * reads the log.
  */
 export class LiveDetection {
   readonly #catalog: Catalog;
@@ -49,7 +51,10 @@ export class LiveDetection {
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
   #nextPostureMs = Number.NEGATIVE_INFINITY;
-  #nextOthersMs = Number.NEGATIVE_INFINITY;
+  #nextWindowMs = Number.NEGATIVE_INFINITY;
+  #nextSettledMs = Number.NEGATIVE_INFINITY;
+  /** Whether rules that wait for the watermark were left out of a run, since it was too soon after their last. */
+  #isSettledPutOff = false;
   #fault: unknown;
   findings = 0;
 
@@ -86,7 +91,8 @@ export class LiveDetection {
     const { posture, window } = this.#unseen;
     return Math.min(
       posture === null ? Number.POSITIVE_INFINITY : this.#nextPostureMs,
-      window === null ? Number.POSITIVE_INFINITY : this.#nextOthersMs,
+      window === null ? Number.POSITIVE_INFINITY : this.#nextWindowMs,
+      this.#isSettledPutOff ? this.#nextSettledMs : Number.POSITIVE_INFINITY,
     );
   }
 
@@ -112,12 +118,17 @@ export class LiveDetection {
 
   async #runDue(): Promise<void> {
     const { intervalMs, clockMs } = this.#options;
+    const pauseOf = async (run: () => Promise<void>) => {
+      const startMs = clockMs();
+      await run();
+      return clockMs() + Math.max(intervalMs, 2 * (clockMs() - startMs));
+    };
     await this.#runPosture();
-    if (this.#unseen.window === null || this.#nextOthersMs > clockMs()) return;
-    const othersMs = clockMs();
-    await this.#runToday('window');
-    await this.#runSettled();
-    this.#nextOthersMs = clockMs() + Math.max(intervalMs, 2 * (clockMs() - othersMs));
+    const isWindowDue = this.#unseen.window !== null && this.#nextWindowMs <= clockMs();
+    if (!isWindowDue && !this.#isSettledPutOff) return;
+    if (isWindowDue) this.#nextWindowMs = await pauseOf(() => this.#runToday('window'));
+    this.#isSettledPutOff = this.#nextSettledMs > clockMs();
+    if (!this.#isSettledPutOff) this.#nextSettledMs = await pauseOf(() => this.#runSettled());
   }
 
   /** Posture rules, where rows came and it is time; also while the other rules are run, which may take long. */

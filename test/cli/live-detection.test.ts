@@ -84,3 +84,38 @@ it('tells of what posture and window rules see at once, of the rest once the wat
   detector.close();
   await catalog.close();
 });
+
+it('tells of what is there while rules that wait for the watermark pause after a long run', async () => {
+  const { dataDir, catalog, detector } = await open();
+  let nowMs = 0;
+  const runs: string[] = [];
+  vi.spyOn(detector, 'evaluate').mockImplementation(async ({ choice = 'all' }) => {
+    runs.push(choice);
+    nowMs += choice === 'settled' ? 30_000 : 1_000;
+    return [];
+  });
+  const live = new LiveDetection(catalog, detector, {
+    intervalMs: 0,
+    latenessMs: 0,
+    clockMs: () => nowMs,
+    onFindings: () => {},
+  });
+  const [sample] = await fillLake(dataDir, catalog, estateArrivals.slice(0, 1));
+  const arrive = async (minute: number) => {
+    const maxTime = 1_767_225_600_000_000n + BigInt(minute) * 60_000_000n;
+    if (sample === undefined) throw new Error('no commit');
+    const segments = sample.segments.map((segment) => ({ ...segment, minTime: maxTime - 1n, maxTime }));
+    const commit = { ...sample, segments };
+    runs.length = 0;
+    live.note({ commit, status: 'committed', fallback: null, bytes: 0, rows: 0 }, true);
+    await live.running;
+    return [...runs];
+  };
+  expect(await arrive(10)).toEqual(['posture', 'window', 'settled']);
+  expect(await arrive(20)).toEqual(['posture', 'window']);
+  nowMs += 60_000;
+  expect(await arrive(30)).toEqual(['posture', 'window', 'settled']);
+  await live.stop();
+  detector.close();
+  await catalog.close();
+});
