@@ -2,8 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SegmentFile } from '../store/commit.ts';
 import { entityViews, mergedParts } from '../store/entity-views.ts';
 import type { Manifest } from '../store/manifest.ts';
-import { rollupRelation, sasPaths, sasRelation } from '../store/views.ts';
+import { rollupRelation } from '../store/views.ts';
 import { FreshSegments } from './fresh-segments.ts';
+import { KeptSas } from './kept-sas.ts';
 import { KeptUse } from './kept-use.ts';
 import { timestampLiteral } from './parameter.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
@@ -29,24 +30,24 @@ const toWholeDay = (micros: bigint) => micros + ((dayMicros - (micros % dayMicro
 export class KeptEntities {
   readonly #dataDir: string;
   readonly #connection: DuckDBConnection;
+  readonly #sas: KeptSas;
   readonly #use: KeptUse;
   readonly #lives: TokenLives;
   readonly #fresh = new FreshSegments();
-  readonly #sasLoaded = new Set<string>();
   /** From when on days and five minutes are kept. */
   #kept = { days: 0n, steps: 0n };
 
   constructor(dataDir: string, connection: DuckDBConnection) {
     this.#dataDir = dataDir;
     this.#connection = connection;
+    this.#sas = new KeptSas(dataDir, connection);
     this.#use = new KeptUse(connection);
     this.#lives = new TokenLives(connection);
   }
 
   async create(): Promise<void> {
     const run = (sql: string) => this.#connection.run(sql);
-    await run(`CREATE TABLE lasting.saved_sas AS FROM ${sasRelation(this.#dataDir, [])}`);
-    await run('CREATE VIEW sas AS FROM saved_sas');
+    await this.#sas.create();
     await run(`CREATE TEMP VIEW rollup AS SELECT * FROM ${rollupRelation(this.#dataDir, [])}`);
     await this.#use.create();
     await this.#lives.create();
@@ -61,9 +62,10 @@ export class KeptEntities {
     this.#fresh.note(segments);
   }
 
-  /** Adds up the days of tokens and families whose rows have come. */
-  days(): Promise<void> {
-    return this.#use.days();
+  /** Brings up to date what a statement reads and what is left until one does: days, and all that tokens were granted. */
+  async freshen(sql: string): Promise<void> {
+    if (/\b(token|family)_day\b/.test(sql)) await this.#use.days();
+    await this.#sas.loadFor(sql);
   }
 
   /**
@@ -74,7 +76,7 @@ export class KeptEntities {
    * @returns the segments that came; null where everything was read again.
    */
   async refresh(manifest: Manifest, range: EventRange, anew: boolean): Promise<readonly SegmentFile[] | null> {
-    await this.#loadSas(manifest);
+    await this.#sas.load(manifest);
     const { since, until } = fromWholeDay(range);
     const needed = { days: since - daysBackMicros, steps: since - stepsBackMicros };
     const taken = this.#fresh.take(manifest);
@@ -125,9 +127,7 @@ export class KeptEntities {
     await this.#showRollup(fresh, null);
     await this.#use.add();
     await this.#addParts();
-    await this.#show('sas_use', this.#use.added);
-    await this.#lives.add();
-    await this.#connection.run('DROP VIEW temp.sas_use');
+    await this.#lives.add(this.#use.added);
   }
 
   async #readAgain({ segments }: Manifest, days: EventRange): Promise<void> {
@@ -153,16 +153,6 @@ export class KeptEntities {
   async #showRollup(segments: readonly SegmentFile[], inside: string | null): Promise<void> {
     const rollup = `SELECT * FROM ${rollupRelation(this.#dataDir, segments)}`;
     await this.#show('rollup', inside === null ? rollup : `${rollup} WHERE ${inside}`);
-  }
-
-  async #loadSas(manifest: Manifest): Promise<void> {
-    const fresh = sasPaths(manifest).filter((path) => !this.#sasLoaded.has(path));
-    if (fresh.length === 0) return;
-    await this.#connection.run(
-      `INSERT INTO saved_sas SELECT DISTINCT ON (sas_id) * FROM ${sasRelation(this.#dataDir, fresh)} f
-       WHERE NOT EXISTS (FROM saved_sas s WHERE s.sas_id = f.sas_id)`,
-    );
-    for (const path of fresh) this.#sasLoaded.add(path);
   }
 
   /** Drops what is too old for rules to look at. */

@@ -9,6 +9,10 @@ export const keptGrants = {
   token_life: ['sv', 'ss', 'srt', 'sr', 'sp', 'se', 'si', 'sip', 'skoid', 'st_time', 'se_time'],
 } as const;
 
+const keptByAny = new Set<string>(Object.values(keptGrants).flat());
+/** What rows have of grants: all that is kept by a view, so that a token's life is made of them alone. */
+export const keptByRows = grants.filter((name) => keptByAny.has(name));
+
 /** Views that show what their tables keep of grants; `granted_…` shows all. */
 export type GrantView = keyof typeof keptGrants;
 const views = ['sas_use', 'token_life'] as const satisfies readonly GrantView[];

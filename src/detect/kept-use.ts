@@ -10,7 +10,7 @@ import {
   placesOf,
   replaced,
 } from './kept-bits.ts';
-import { keptGrants, withAllGrants } from './kept-grants.ts';
+import { keptByRows, keptGrants, withAllGrants } from './kept-grants.ts';
 
 const sameToken = (a: string, b: string) => `${a}.token_hash = ${b}.token_hash AND ${a}.account = ${b}.account`;
 
@@ -66,11 +66,14 @@ const familyDays = (rows: string) =>
     FROM kept_sas_use ANTI JOIN kept_family_token USING (token_hash, day) WHERE ${rows}`);
 
 // Places are looked up first, so that bitmaps need not go through the join with `sas`.
-const use = sasUseWith(
-  keptGrants.sas_use,
-  `(${placesOf('FROM rollup')})`,
-  placeNames.map((name) => `r.${name}`),
-);
+const use = `WITH sas AS NOT MATERIALIZED (FROM kept_sas)
+  ${sasUseWith(
+    keptByRows,
+    `(${placesOf('FROM rollup')})`,
+    placeNames.map((name) => `r.${name}`),
+  )}`;
+const shown = new Set<string>(keptGrants.sas_use);
+const notShown = keptByRows.filter((name) => !shown.has(name));
 
 /**
  * Tokens by five minutes and by day, in tables: `kept_sas_use` grows by the rows of new rollups, and days are made anew from
@@ -87,12 +90,13 @@ export class KeptUse {
     this.#connection = connection;
   }
 
-  /** Makes the tables; `rollup` and `sas` are there and show no row. */
+  /** Makes the tables; `rollup`, `sas` and `kept_sas` are there and show no row. */
   async create(): Promise<void> {
     await this.#run(createSingleBits);
     await this.#run(`CREATE TABLE kept_sas_use AS SELECT *, 0::UINTEGER AS arrival FROM (${use})`);
     const places = placeNames.join(', ');
-    const rows = `SELECT * EXCLUDE (arrival, ip_bit, object_bit) ${replaced(bitsAsBlob)} FROM kept_sas_use`;
+    const hidden = ['arrival', 'ip_bit', 'object_bit', ...notShown].join(', ');
+    const rows = `SELECT * EXCLUDE (${hidden}) ${replaced(bitsAsBlob)} FROM kept_sas_use`;
     await this.#run(`CREATE VIEW sas_use AS ${rows}`);
     await this.#run(`CREATE VIEW granted_sas_use AS ${withAllGrants('sas_use', `(${rows})`)}`);
     await this.#run(`CREATE TABLE lasting.kept_token_day AS SELECT *, ${noPlaces} FROM (${entityViews.token_day})`);

@@ -182,7 +182,7 @@ export class StandingWorkspace implements RuleViews {
 
   async #freshen(sql: string): Promise<void> {
     const unfilled = this.#met.unfilled(sql);
-    if (/\b(token|family)_day\b/.test(sql) || unfilled.includes('token_day')) await this.#entities.days();
+    await this.#entities.freshen([sql, ...unfilled].join(' '));
     for (const view of unfilled) await this.#met.fill(view);
   }
 

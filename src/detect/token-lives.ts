@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { tokenUse, withGrants } from '../store/entity-views.ts';
+import { tokenUse, tokenUseOfRow, withGrants } from '../store/entity-views.ts';
 import { keptGrants, withAllGrants } from './kept-grants.ts';
 import { timestampLiteral } from './parameter.ts';
 
@@ -21,9 +21,8 @@ const joined = {
 const names = ['token_hash', 'account', ...Object.keys(joined)].join(', ');
 const sums = Object.entries(joined).map(([name, sql]) => `${sql} AS ${name}`);
 
-const sameToken = (a: string, b: string) => `${a}.token_hash = ${b}.token_hash AND ${a}.account = ${b}.account`;
-
-const lifeOf = (tokens: string) => withGrants(tokens, keptGrants.token_life);
+const lifeOf = (tokens: string) =>
+  `WITH sas AS NOT MATERIALIZED (FROM kept_sas) ${withGrants(tokens, keptGrants.token_life)}`;
 
 /** Tokens from first use to last, in the table `kept_token_life`. */
 export class TokenLives {
@@ -33,7 +32,7 @@ export class TokenLives {
     this.#connection = connection;
   }
 
-  /** Makes the table; `sas_use` and `sas` are there and show no row. */
+  /** Makes the table; `sas_use` and `kept_sas` are there and have no row. */
   async create(): Promise<void> {
     const run = (sql: string) => this.#connection.run(sql);
     await run(`CREATE TABLE lasting.kept_token_life AS ${lifeOf(tokenUse)}`);
@@ -47,20 +46,27 @@ export class TokenLives {
     await this.#connection.run(`INSERT INTO kept_token_life BY NAME ${lifeOf(tokenUse)}`);
   }
 
-  /** Adds what `sas_use` shows. */
-  async add(): Promise<void> {
+  /**
+   * Adds tokens that have come again or for the first time. Most are new and have one row: to pass it on costs a third of adding up.
+   *
+   * @param rows a SELECT of those of `sas_use` that came.
+   */
+  async add(rows: string): Promise<void> {
     const run = (sql: string) => this.#connection.run(sql);
-    await run(`CREATE OR REPLACE TEMP TABLE fresh_life AS ${tokenUse}`);
-    // Most tokens are new: only the others have two stretches.
+    await run(`CREATE OR REPLACE TEMP TABLE met_again AS WITH fresh AS MATERIALIZED (
+        SELECT token_hash, count(*) AS steps FROM (${rows}) WHERE ok > 0 GROUP BY token_hash)
+      SELECT token_hash FROM fresh WHERE steps > 1
+      UNION SELECT token_hash FROM kept_token_life SEMI JOIN fresh USING (token_hash)`);
     await run(`CREATE OR REPLACE TEMP TABLE known_life AS
-      SELECT ${names} FROM kept_token_life k SEMI JOIN fresh_life f ON ${sameToken('k', 'f')}`);
-    await run(`DELETE FROM kept_token_life k USING known_life f WHERE ${sameToken('k', 'f')}`);
+      SELECT ${names} FROM kept_token_life SEMI JOIN met_again USING (token_hash)`);
+    await run('DELETE FROM kept_token_life k USING known_life f WHERE k.token_hash = f.token_hash');
+    const over = (join: string, select: string) =>
+      `WITH sas_use AS NOT MATERIALIZED (FROM (${rows}) ${join} JOIN met_again USING (token_hash)) ${select}`;
     const lives = `SELECT token_hash, account, ${sums.join(', ')} FROM (
-        FROM known_life UNION ALL BY NAME FROM fresh_life f SEMI JOIN known_life k ON ${sameToken('k', 'f')})
-      GROUP BY token_hash, account
-      UNION ALL BY NAME FROM fresh_life f ANTI JOIN known_life k ON ${sameToken('k', 'f')}`;
-    await run(`INSERT INTO kept_token_life BY NAME ${lifeOf(lives)}`);
-    for (const name of ['fresh_life', 'known_life']) await run(`DROP TABLE ${name}`);
+        FROM known_life UNION ALL BY NAME (${over('SEMI', tokenUse)})) GROUP BY token_hash, account`;
+    await run(`INSERT INTO kept_token_life BY NAME FROM (${lifeOf(lives)})
+      UNION ALL BY NAME (${over('ANTI', tokenUseOfRow(keptGrants.token_life))})`);
+    for (const name of ['met_again', 'known_life']) await run(`DROP TABLE ${name}`);
   }
 
   /** Forgets tokens that expired before `since`, UTC microseconds. */

@@ -123,6 +123,14 @@ export const tokenUse = `SELECT token_hash, account, max(token_key) AS token_key
     sum(http_n)::BIGINT AS http_n, sum(old_tls_n)::BIGINT AS old_tls_n
   FROM sas_use WHERE ok > 0 GROUP BY token_hash, account`;
 
+/** The same of rows of `sas_use` that are the only ones of their token with a success. @param names what to tell of its grant. */
+export const tokenUseOfRow = (
+  names: Grants,
+) => `SELECT token_hash, account, token_key, family, auth_type, key_name, key_hash, sas_id, min_time AS first_seen,
+    max_time AS last_seen, ok::BIGINT AS requests, public_n::BIGINT AS public_n, http_n::BIGINT AS http_n,
+    old_tls_n::BIGINT AS old_tls_n, ${names.join(', ')}
+  FROM sas_use WHERE ok > 0`;
+
 /** The rows of a relation that has a `sas_id`, with what it grants. */
 export function withGrants(relation: string, names: Grants = grants): string {
   return `SELECT t.*, ${granted(names)} FROM (${relation}) t LEFT JOIN sas s ON t.sas_id = s.sas_id`;

@@ -45,6 +45,7 @@ it('holds, commit by commit, what the views make of the whole lake', { timeout: 
       const until = segments.reduce((max, { maxTime }) => (maxTime > max ? maxTime : max), 0n) + 1n;
       await standing.refresh({ since, until }, index === 2);
       await standing.ready('token_day');
+      await standing.ready('granted_sas_use');
       if (index % 2 !== 0) continue;
       const slow = await openReader(dataDir);
       await keepEntities(slow.connection, { since, until });
