@@ -80,7 +80,9 @@ export async function withNeedsMet(run: Run, rules: readonly Detection[]): Promi
   }
   const suspected: MetRule[] = [];
   for (const rule of left) suspected.push(...((await faults.of(rule, () => withSuspects(run, rule))) ?? []));
-  const readers = suspected.flatMap(({ rule: { sql }, shown: { log } }) => (log === null ? [] : [{ sql, log }]));
+  const readers = suspected.flatMap(({ rule, shown: { log } }) =>
+    log === null ? [] : [{ sql: sqlOfProof(rule), log }],
+  );
   await views.gather(readers, range);
   const proven: MetRule[] = [];
   for (const met of suspected) proven.push(...((await faults.of(met.rule, () => withProof(run, met))) ?? []));
@@ -144,6 +146,12 @@ async function withSuspects(run: Run, rule: Detection): Promise<MetRule[]> {
   if (log === null) return [];
   const unread = daily === undefined ? log : await run.views.unread(rule.code, log, run.range);
   return [{ rule, shown: { ...shown, log: unread } }];
+}
+
+/** The statement of a rule as far as the first part of its proof, which few tokens pass: of the log it reads fewer columns. */
+function sqlOfProof({ sql, needs: { proof } }: Detection): string {
+  const [first] = proof ?? [];
+  return (first === undefined ? undefined : partQuery(sql, first)) ?? sql;
 }
 
 /** In the order of the statement, in which each part is made of those before it. */

@@ -67,7 +67,7 @@ export class StandingLog {
     { log, logSince }: Pick<Shown, 'log' | 'logSince'>,
   ): Promise<string> {
     const names = new Set(statement.match(logViewsIn));
-    const views = log === null ? this.#viewsSince(logSince, moments) : await this.#of(log, moments);
+    const views = log === null ? this.#viewsSince(logSince, moments) : await this.#of(log, moments, statement);
     const relations = Object.fromEntries(Object.entries(views).filter(([name]) => names.has(name)));
     return bindMoments(under(relations, statement), moments);
   }
@@ -81,9 +81,9 @@ export class StandingLog {
     return since === null ? this.#views : logViews(this.#rowsOf({ since, until }));
   }
 
-  async #of(tokens: LogTokens, { until }: EventRange): Promise<Record<'log_row', string>> {
+  async #of(tokens: LogTokens, { until }: EventRange, sql: string): Promise<Record<'log_row', string>> {
     const { since, days } = tokens;
-    const isGathered = this.#suspects.has(tokens);
+    const isGathered = this.#suspects.has(tokens, sql);
     const log = isGathered ? this.#suspects.rowsOf(tokens) : logViews(this.#rowsOf({ since, until }, days)).log_row;
     return { log_row: isGathered && days === null ? log : await this.#tokenLog.of(tokens, log) };
   }

@@ -27,13 +27,12 @@ interface LogSource {
   readonly run: (sql: string) => Promise<DuckDBResultReader>;
 }
 
-const names = columns.map(({ name }) => name);
+const names = new RegExp(`\\b(${columns.map(({ name }) => name).join('|')})\\b`, 'g');
 
-function columnsOf(readers: readonly LogReader[]): readonly string[] {
-  const named = names.filter((name) => readers.some(({ sql }) => new RegExp(`\\b${name}\\b`).test(sql)));
+function columnsOf(sql: string): ReadonlySet<string> {
   // The text of an address is made of its number, and so is the column that has the others.
-  const made = readers.some(({ sql }) => /\bcaller_ip(_other)?\b/.test(sql)) ? ['caller_ip', 'caller_ipv4'] : [];
-  return [...new Set([...named, ...made, 'time', 'token', 'token_fingerprint'])];
+  const made = /\bcaller_ip(_other)?\b/.test(sql) ? ['caller_ip', 'caller_ipv4'] : [];
+  return new Set([...(sql.match(names) ?? []), ...made, 'time', 'token', 'token_fingerprint']);
 }
 
 /** Texts that take as long as the columns that others read: who names one reads the files itself. */
@@ -103,7 +102,7 @@ export class SuspectLog {
   /** Gives up rows of segments that are there no more, and all where the readers need other columns. */
   async #makeRoom(readers: readonly LogReader[], segments: readonly SegmentFile[], until: bigint): Promise<void> {
     this.#readers = new Map();
-    const asked = columnsOf(readers);
+    const asked = [...new Set(readers.flatMap(({ sql }) => [...columnsOf(sql)]))];
     const isFull = readers.filter(({ sql }) => !this.#bits.has(sql)).length + this.#bits.size > readersMax;
     if (isFull || asked.some((name) => !this.#columns.includes(name))) {
       const all = isFull ? asked : [...new Set([...this.#columns, ...asked])];
@@ -194,9 +193,9 @@ export class SuspectLog {
     await this.#connection.run('DROP TABLE IF EXISTS suspect_log');
   }
 
-  /** Whether it has the rows of these tokens. */
-  has(log: LogTokens): boolean {
-    return this.#readers.has(log);
+  /** Whether it has the rows of these tokens, with the columns that a statement names. */
+  has(log: LogTokens, sql = ''): boolean {
+    return this.#readers.has(log) && [...columnsOf(sql)].every((name) => this.#columns.includes(name));
   }
 
   /**

@@ -152,6 +152,12 @@ it('leaves those who read earlier rows to the files', async () => {
   expect([suspects.has(far), suspects.has({ ...asked, tokens: [7n] })]).toEqual([false, false]);
 });
 
+it('leaves a statement that names a column which was not gathered to the files', async () => {
+  const suspects = await gathered(readers);
+  const [log] = readers as [LogTokens];
+  expect([suspects.has(log, sql), suspects.has(log, 'SELECT user_agent FROM log_row')]).toEqual([true, false]);
+});
+
 it('leaves a reader alone to the files at first', async () => {
   const [only] = readers as [LogTokens];
   const suspects = await gathered([only, far]);

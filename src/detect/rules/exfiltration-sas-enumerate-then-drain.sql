@@ -132,7 +132,8 @@ suspects AS (
   SELECT r.* FROM readers r LEFT JOIN known k ON r.token_hash = k.token_hash AND r.account = k.account AND r.day = k.day
   WHERE coalesce(k.days, 0) <= $days_max),
 lists AS (
-  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ip, l.caller_port)
+  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ipv4,
+                     l.caller_ip_other, l.caller_port)
          t.token_hash, l.account, l.time, l.container
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
@@ -143,7 +144,8 @@ enough AS (
   SELECT token_hash, account FROM lists
   GROUP BY ALL HAVING /* narrows: counted before each drain below */ count(DISTINCT container) >= $containers_min OR count(*) >= $pages_min),
 reads AS (
-  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ip, l.caller_port)
+  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ipv4,
+                     l.caller_ip_other, l.caller_port)
          t.token_hash, l.account, l.time, l.container, l.object_key, l.response_body_bytes AS bytes
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects SEMI JOIN enough USING (token_hash, account)) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key

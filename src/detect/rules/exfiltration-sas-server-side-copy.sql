@@ -29,6 +29,7 @@ needs:
   part: suspects
   only: [sas_use]
   rows: day - $window
+  proof: [outward, requests]
 runbook: |
   1. List the reads of this token_hash by `ip_class = 'azure'` or the transport's user_agent from first_seen to last_seen by container.
   2. Ask who copies to another account within the 7 days around first_seen; look for the destination in their logs.
@@ -104,7 +105,8 @@ outward AS (
     AND /* narrows: so asks every request */ (l.operation_class = 'copy' OR l.ip_class = 'azure'
       OR starts_with(l.user_agent, 'services_xstore_transport'))),
 requests AS (
-  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ip, l.caller_port)
+  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ipv4,
+                     l.caller_ip_other, l.caller_port)
          t.token_hash, l.account, l.time, l.object_key, l.response_body_bytes AS bytes,
          l.operation_class = 'copy' AND lower(split_part(json_extract_string(l.extra, '$."properties.copyDestinationArmId"'), '/', 3))
            <> lower(split_part(l.resource_id, '/', 3)) AS foreign_copy
