@@ -61,7 +61,7 @@ export class SuspectLog {
   #rows = 0n;
   /** Readers of each token, as the rows have them. */
   readonly #marked = new Map<bigint, bigint>();
-  /** The first reader of the run before, and that run's end. */
+  /** The first reader of the run before that had one, and that run's end. */
   #before: { readonly sql: string | undefined; readonly until: bigint } = { sql: undefined, until: 0n };
 
   /** @param connection has `sas_use`. */
@@ -78,8 +78,10 @@ export class SuspectLog {
   /** Takes in what is missing of the rows that are going to be read. @param range no reader reads earlier rows, nor any from its end on. */
   async gather(readers: readonly LogReader[], { since, until }: EventRange, source: LogSource): Promise<void> {
     const near = readers.filter(({ sql, log }) => log.since >= since && !long.test(sql)).slice(0, readersMax);
+    // Posture rules, which read none, are run between two runs of the others.
+    if (near.length === 0) return;
     const isAgain = this.#isAgain(near, until);
-    if (near.length === 0 || (near.length === 1 && !isAgain)) return;
+    if (near.length === 1 && !isAgain) return;
     await this.#makeRoom(near, source.segments, until);
     const logs = near.map(({ sql, log }): ReaderLog => ({ log, bit: this.#bitOf(sql) }));
     const spans = spansOf(logs, until);
@@ -92,7 +94,7 @@ export class SuspectLog {
     this.#readers = new Map(logs.map(({ log, bit }) => [log, bit]));
   }
 
-  /** Whether the first reader was the first of the run before, too, soon before: as it is while rows come in. */
+  /** Whether the first reader was the first of such a run before, too, soon before: as it is while rows come in. */
   #isAgain([first]: readonly LogReader[], until: bigint): boolean {
     const { sql, until: before } = this.#before;
     this.#before = { sql: first?.sql, until };

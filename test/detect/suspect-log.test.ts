@@ -162,6 +162,7 @@ it('leaves a reader alone to the files at first', async () => {
   const [only] = readers as [LogTokens];
   const suspects = await gathered([only, far]);
   expect(suspects.has(only)).toBe(false);
+  await gather(suspects, [far]);
   await gather(suspects, [only, far]);
   await expectRows(suspects, only);
   const other = await gathered([only], `${sql} LIMIT 1`);
