@@ -6,6 +6,16 @@ import { keptByRows } from './kept-grants.ts';
 /** Statements that read all that was granted, by one of these names; a pattern as `'sas%'` is none. */
 const readsAll = /\b((?<!')sas|storage_log|granted_\w+)\b/;
 
+/**
+ * A FROM clause of the sets in `kept_sas` that have some ids: those are looked for by their ids, and only then is the rest of them
+ * decoded, so that what few rows name costs little among millions.
+ *
+ * @param ids a SELECT of them.
+ */
+export function keptSasOf(ids: string): string {
+  return `kept_sas WHERE rowid IN (SELECT rowid FROM kept_sas WHERE sas_id IN (${ids}))`;
+}
+
 /** Files that are read into a table, each once. */
 interface SasTable {
   readonly name: string;

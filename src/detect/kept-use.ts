@@ -11,6 +11,7 @@ import {
   replaced,
 } from './kept-bits.ts';
 import { keptByRows, keptGrants, withAllGrants } from './kept-grants.ts';
+import { keptSasOf } from './kept-sas.ts';
 
 const sameToken = (a: string, b: string) => `${a}.token_hash = ${b}.token_hash AND ${a}.account = ${b}.account`;
 
@@ -66,7 +67,7 @@ const familyDays = (rows: string) =>
     FROM kept_sas_use ANTI JOIN kept_family_token USING (token_hash, day) WHERE ${rows}`);
 
 // Places are looked up first, so that bitmaps need not go through the join with `sas`.
-const use = `WITH sas AS NOT MATERIALIZED (FROM kept_sas)
+const use = `WITH sas AS NOT MATERIALIZED (FROM ${keptSasOf('SELECT sas_id FROM rollup')})
   ${sasUseWith(
     keptByRows,
     `(${placesOf('FROM rollup')})`,

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { tokenUse, tokenUseOfRow, withGrants } from '../store/entity-views.ts';
 import { keptGrants, withAllGrants } from './kept-grants.ts';
+import { keptSasOf } from './kept-sas.ts';
 import { timestampLiteral } from './parameter.ts';
 
 /** How two stretches of a token's use become one. */
@@ -21,8 +22,8 @@ const joined = {
 const names = ['token_hash', 'account', ...Object.keys(joined)].join(', ');
 const sums = Object.entries(joined).map(([name, sql]) => `${sql} AS ${name}`);
 
-const lifeOf = (tokens: string) =>
-  `WITH sas AS NOT MATERIALIZED (FROM kept_sas) ${withGrants(tokens, keptGrants.token_life)}`;
+const lifeOf = (tokens: string, sas = 'kept_sas') =>
+  `WITH sas AS NOT MATERIALIZED (FROM ${sas}) ${withGrants(tokens, keptGrants.token_life)}`;
 
 /** Tokens from first use to last, in the table `kept_token_life`. */
 export class TokenLives {
@@ -58,13 +59,15 @@ export class TokenLives {
       SELECT token_hash FROM fresh WHERE steps > 1
       UNION SELECT token_hash FROM kept_token_life SEMI JOIN fresh USING (token_hash)`);
     await run(`CREATE OR REPLACE TEMP TABLE known_life AS
-      SELECT ${names} FROM kept_token_life SEMI JOIN met_again USING (token_hash)`);
+      SELECT ${names} FROM kept_token_life
+      WHERE rowid IN (SELECT rowid FROM kept_token_life SEMI JOIN met_again USING (token_hash))`);
     await run('DELETE FROM kept_token_life k USING known_life f WHERE k.token_hash = f.token_hash');
     const over = (join: string, select: string) =>
       `WITH sas_use AS NOT MATERIALIZED (FROM (${rows}) ${join} JOIN met_again USING (token_hash)) ${select}`;
     const lives = `SELECT token_hash, account, ${sums.join(', ')} FROM (
         FROM known_life UNION ALL BY NAME (${over('SEMI', tokenUse)})) GROUP BY token_hash, account`;
-    await run(`INSERT INTO kept_token_life BY NAME FROM (${lifeOf(lives)})
+    const sas = keptSasOf(`SELECT sas_id FROM known_life UNION ALL (${over('SEMI', 'SELECT sas_id FROM sas_use')})`);
+    await run(`INSERT INTO kept_token_life BY NAME FROM (${lifeOf(lives, sas)})
       UNION ALL BY NAME (${over('ANTI', tokenUseOfRow(keptGrants.token_life))})`);
     for (const name of ['met_again', 'known_life']) await run(`DROP TABLE ${name}`);
   }
