@@ -3,7 +3,8 @@ import { dayMicros } from '../src/detect/segment-days.ts';
 import type { SegmentFile } from '../src/store/commit.ts';
 import type { BenchOptions, BenchResult } from './bench.ts';
 import { commitRowsMax, estateDays, estateParts, tickSeconds } from './estate-parts.ts';
-import { cpuSecondsOf, JudgedLake } from './judged-lake.ts';
+import { JudgedLake } from './judged-lake.ts';
+import { cpuSecondsOf } from './processor-time.ts';
 import { median } from './statistics.ts';
 
 const tableDays = [1, 2, 10, 20, estateDays];

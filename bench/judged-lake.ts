@@ -8,6 +8,7 @@ import type { Decoder } from '../src/ingest/decode/decoder.ts';
 import { Catalog } from '../src/store/catalog.ts';
 import type { SegmentFile } from '../src/store/commit.ts';
 import { LaneStore } from '../src/store/lane-store.ts';
+import { cpuSecondsOf } from './processor-time.ts';
 
 const place = { source: 'bench', partition: '0' };
 const inputRows = 1_000;
@@ -15,14 +16,6 @@ const inputRows = 1_000;
 function* inputsOf(records: readonly string[]): Iterable<Uint8Array<ArrayBuffer>> {
   for (let start = 0; start < records.length; start += inputRows)
     yield new TextEncoder().encode(`${records.slice(start, start + inputRows).join('\n')}\n`);
-}
-
-/** User and system time of all threads of this process that a step took. */
-export async function cpuSecondsOf(step: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  await step();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
 }
 
 /** A lake of its own that rows are written into as a lane does, with a detector that goes on from run to run. */

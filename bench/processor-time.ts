@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { pid, platform } from 'node:process';
+import { cpuUsage, pid, platform } from 'node:process';
 
 const ticksPerSecond = 100;
 
@@ -24,4 +24,12 @@ export function endedChildrenCpuS(): number | null {
 /** User and system time of the main thread alone. */
 export function mainThreadCpuS(): number | null {
   return statSeconds(`/proc/self/task/${pid}/stat`, 14);
+}
+
+/** User and system time of all threads of this process that a step took. */
+export async function cpuSecondsOf(step: () => Promise<unknown>): Promise<number> {
+  const before = cpuUsage();
+  await step();
+  const { user, system } = cpuUsage(before);
+  return (user + system) / 1e6;
 }

@@ -62,7 +62,7 @@ export class SuspectLog {
   /** Readers of each token, as the rows have them. */
   readonly #marked = new Map<bigint, bigint>();
   /** The first reader of the run before that had one, and that run's end. */
-  #before: { readonly sql: string | undefined; readonly until: bigint } = { sql: undefined, until: 0n };
+  #before = { sql: '', until: 0n };
 
   /** @param connection has `sas_use`. */
   constructor(connection: DuckDBConnection) {
@@ -79,8 +79,9 @@ export class SuspectLog {
   async gather(readers: readonly LogReader[], { since, until }: EventRange, source: LogSource): Promise<void> {
     const near = readers.filter(({ sql, log }) => log.since >= since && !long.test(sql)).slice(0, readersMax);
     // Posture rules, which read none, are run between two runs of the others.
-    if (near.length === 0) return;
-    const isAgain = this.#isAgain(near, until);
+    const [first] = near;
+    if (first === undefined) return;
+    const isAgain = this.#isAgain(first, until);
     if (near.length === 1 && !isAgain) return;
     await this.#makeRoom(near, source.segments, until);
     const logs = near.map(({ sql, log }): ReaderLog => ({ log, bit: this.#bitOf(sql) }));
@@ -95,10 +96,10 @@ export class SuspectLog {
   }
 
   /** Whether the first reader was the first of such a run before, too, soon before: as it is while rows come in. */
-  #isAgain([first]: readonly LogReader[], until: bigint): boolean {
-    const { sql, until: before } = this.#before;
-    this.#before = { sql: first?.sql, until };
-    return first?.sql === sql && until - before < soonMicros;
+  #isAgain({ sql }: LogReader, until: bigint): boolean {
+    const before = this.#before;
+    this.#before = { sql, until };
+    return sql === before.sql && until - before.until < soonMicros;
   }
 
   /** Gives up rows of segments that are there no more, and all where the readers need other columns. */
