@@ -3,10 +3,10 @@ import type { SegmentFile } from '../store/commit.ts';
 import { allRows, logViews, rollupRelation } from '../store/views.ts';
 import { KeptDays } from './kept-days.ts';
 import type { LogTokens, TokenDay } from './log-tokens.ts';
-import { PastAsked, type PastKeys, pastStretches, stretchCondition } from './past-keys.ts';
+import { PastAsked, type PastKeys, pastStretches, stretchConditions } from './past-keys.ts';
 import type { HeldPart } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
-import { dayMicros, dayOf, ofDays, touching } from './segment-days.ts';
+import { dayMicros, dayOf, touching } from './segment-days.ts';
 
 /** What a rule reads of the log lies within so many days before the range it judges. */
 export const logBackMicros = 45n * dayMicros;
@@ -37,7 +37,6 @@ interface DaysAsked {
   readonly range: EventRange;
   /** Whether others of this run have been taken in, which are to stay. */
   readonly isOlder: boolean;
-  readonly segments: readonly SegmentFile[];
 }
 
 /** What statements have made of the log of days before: read once, as long as no rows come for these days. */
@@ -47,6 +46,7 @@ export class KeptPast {
   readonly #days: KeptDays;
   readonly #asked: PastAsked;
 
+  /** @param connection has `token_day`. */
   constructor(dataDir: string, connection: DuckDBConnection) {
     this.#dataDir = dataDir;
     this.#connection = connection;
@@ -71,20 +71,20 @@ export class KeptPast {
   }
 
   /** What of some tokens' rows of the log has to be read for a part. */
-  async unread(part: string, log: LogTokens, { range, isOlder, segments }: DaysAsked): Promise<LogTokens> {
+  async unread(part: string, log: LogTokens, { range, isOlder }: DaysAsked): Promise<LogTokens> {
     const bounds = boundsOf(range);
     if (!isOlder) await this.#days.drop(part, bounds);
-    const days = await this.#days.unread(part, log.days ?? [], bounds, (some) => this.#used(some, segments));
+    const days = await this.#days.unread(part, log.days ?? [], bounds, (some) => this.#used(some));
     const first = days.reduce((min, [, day]) => (day < min ? day : min), bounds.judged);
     return { ...log, since: BigInt(first) * dayMicros, days };
   }
 
-  /** Those of some tokens' days of which the log has rows, as the rollups tell. */
-  async #used(days: readonly TokenDay[], segments: readonly SegmentFile[]): Promise<TokenDay[]> {
-    const numbers = [...new Set(days.map(([number]) => number))].map((number) => `${number}::UBIGINT`);
+  /** Those of some tokens' days of which the log has rows. */
+  async #used(days: readonly TokenDay[]): Promise<TokenDay[]> {
+    const list = (index: 0 | 1, type: string) => [...new Set(days.map((day) => `${day[index]}::${type}`))].join(', ');
     const found = await this.#connection.runAndReadAll(
-      `SELECT DISTINCT coalesce(token, token_fingerprint), bucket::DATE - DATE '1970-01-01' FROM ${rollupRelation(this.#dataDir, ofDays(segments, days))}
-       WHERE coalesce(token, token_fingerprint) IN (${numbers.join(', ')})`,
+      `SELECT DISTINCT token_key, day - DATE '1970-01-01' FROM token_day
+       WHERE token_key IN (${list(0, 'UBIGINT')}) AND day - DATE '1970-01-01' IN (${list(1, 'BIGINT')})`,
     );
     const used = new Set(found.getRows().map(String));
     return days.filter((tokenDay) => used.has(String(tokenDay)));
@@ -122,10 +122,10 @@ export class KeptPast {
 
   /** A SELECT of rows of the log that has those asked for. */
   #logOf(asked: PastKeys, segments: readonly SegmentFile[]): string {
-    const parts = pastStretches(asked).map(
-      (stretch) =>
-        `SELECT * FROM (${this.#rowsOf(touching(segments, stretch))}) WHERE ${stretchCondition(asked, stretch)}`,
-    );
+    const parts = pastStretches(asked).flatMap((stretch) => {
+      const rows = this.#rowsOf(touching(segments, stretch));
+      return stretchConditions(asked, stretch).map((condition) => `SELECT * FROM (${rows}) WHERE ${condition}`);
+    });
     return parts.length === 0 ? this.#rowsOf([]) : parts.join(' UNION ALL ');
   }
 }

@@ -62,20 +62,29 @@ export function pastStretches({ days }: PastKeys): PastStretch[] {
   return stretches;
 }
 
+/** To read so few keys' rows each by itself costs less than to compare each row with all of them. */
+const aloneMax = 4;
+
 /**
- * A condition on rows of the log that all rows of a stretch meet. Few texts are compared with each row while a file is read:
- * what else it has of other rows is not decoded then.
+ * Conditions on rows of the log, of which each row of a stretch that is asked meets one. What else a file has of other rows is
+ * not decoded: a text is looked up in the file's dictionary, and several, if few, are compared with each row.
  */
-export function stretchCondition({ by, keys: pairs }: PastKeys, { since, until, keys }: PastStretch): string {
-  const among = (column: string, index: 0 | 1) => {
-    const texts = [...new Set(keys.flatMap((key) => pairs.get(key)?.[index] ?? []))].map(textLiteral);
-    return texts.length > comparedMax ? [] : [`list_contains([${texts.join(', ')}], ${column})`];
+export function stretchConditions({ by, keys: pairs }: PastKeys, { since, until, keys }: PastStretch): string[] {
+  const isColumn = columns.some(({ name }) => name === by);
+  const among = (column: string, texts: readonly string[]) => {
+    const literals = [...new Set(texts)].map(textLiteral);
+    if (literals.length === 1) return [`${column} = ${literals[0]}`];
+    return literals.length > comparedMax ? [] : [`list_contains([${literals.join(', ')}], ${column})`];
   };
-  return [
-    `time >= ${timestampLiteral(since)} AND time < ${timestampLiteral(until)}`,
-    ...among('account', 0),
-    ...(columns.some(({ name }) => name === by) ? among(by, 1) : []),
-  ].join(' AND ');
+  const groups = isColumn && keys.length <= aloneMax ? keys.map((key) => [key]) : [keys];
+  return groups.map((group) => {
+    const textsOf = (index: 0 | 1) => group.flatMap((key) => pairs.get(key)?.[index] ?? []);
+    return [
+      `time >= ${timestampLiteral(since)} AND time < ${timestampLiteral(until)}`,
+      ...among('account', textsOf(0)),
+      ...(isColumn ? among(by, textsOf(1)) : []),
+    ].join(' AND ');
+  });
 }
 
 /** Narrows a statement that groups rows of the log by account, a further column and day. */

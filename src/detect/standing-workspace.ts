@@ -213,8 +213,9 @@ export class StandingWorkspace implements RuleViews {
     return this.#parts.holdAnew(statement, whole, (insert) => this.#run(insert, meanwhile));
   }
 
-  unread(part: string, log: LogTokens, range: EventRange, isOlder = false): Promise<LogTokens> {
-    return this.#past.unread(part, log, { range, isOlder, segments: this.#log.segments });
+  async unread(part: string, log: LogTokens, range: EventRange, isOlder = false): Promise<LogTokens> {
+    await this.#freshen('token_day');
+    return this.#past.unread(part, log, { range, isOlder });
   }
 
   async keep(
