@@ -11,6 +11,8 @@ export class HeldParts {
   readonly #connection: DuckDBConnection;
   readonly #prepared: PreparedStatements;
   readonly #tables = new Map<string, string>();
+  /** Tables that have rows: most have none. */
+  readonly #filled = new Set<string>();
 
   constructor(connection: DuckDBConnection, prepared: PreparedStatements) {
     this.#connection = connection;
@@ -20,7 +22,7 @@ export class HeldParts {
   /** Puts the rows of a statement in the place of those it had before. */
   async hold(sql: string, moments: Moments): Promise<HeldPart> {
     const relation = await this.#emptied(sql, bindMoments(sql, moments));
-    return { relation, rows: numberIn(await this.#prepared.read(`INSERT INTO ${relation} ${sql}`, moments)) };
+    return this.#held(relation, await this.#prepared.read(`INSERT INTO ${relation} ${sql}`, moments));
   }
 
   /**
@@ -31,12 +33,20 @@ export class HeldParts {
    */
   async holdAnew(name: string, sql: string, run: (sql: string) => Promise<DuckDBResultReader>): Promise<HeldPart> {
     const relation = await this.#emptied(name, sql);
-    return { relation, rows: numberIn(await run(`INSERT INTO ${relation} ${sql}`)) };
+    return this.#held(relation, await run(`INSERT INTO ${relation} ${sql}`));
+  }
+
+  #held(relation: string, inserted: DuckDBResultReader): HeldPart {
+    const rows = numberIn(inserted);
+    if (rows > 0n) this.#filled.add(relation);
+    return { relation, rows };
   }
 
   async #emptied(name: string, sql: string): Promise<string> {
     const relation = this.#tables.get(name) ?? (await this.#create(name, sql));
+    if (!this.#filled.has(relation)) return relation;
     await this.#prepared.read(`DELETE FROM ${relation}`);
+    this.#filled.delete(relation);
     return relation;
   }
 
