@@ -37,11 +37,12 @@ const oneOrMore = (text: z.ZodString) => z.union([text.transform((one) => [one])
  * `account`: what was done in an account by a kind of authentication, the columns of `account_day`; `token`: what a token
  * did, the counters of `sas_use`, with its containers, times, `sip` and validity, all over the days judged and the day before,
  * with `first_seen` and `requests` of its life. `log`: a row of `log_row` that the rule has not seen.
- * `part`: a part of the rule's own WITH clause, by its name, that must have rows; one that does not read the log.
+ * `part`: a part of the rule's own WITH clause, by its name, that must have rows; one that does not read the log. It may be a list:
+ * each is asked of what the one before has, so that one that is quickly asked and mostly empty spares the others.
  *
  * Where tokens are judged each by itself, the rule need not see the others: `only` names the views of which it is shown the
  * rows of tokens that meet `token`; a posture rule may name `token_life` there, of which it is shown the tokens used since the
- * first row that came. `rows`, an SQL time: of the log it reads rows of the tokens of `part` alone, which has
+ * first row that came. `rows`, an SQL time: of the log it reads rows of the tokens of `part` alone, the last of them, which has
  * their `token_key` and `account`, and none before that time; where it is told by the `day` of `part`, none after that day.
  * `daily`: a part with a `day` that has of each of those tokens and days what that day's rows of it alone make: days before those
  * judged are kept from run to run, and what comes after the part is shown all that are.
@@ -57,7 +58,7 @@ const needsSchema = z.strictObject({
   account: condition.optional(),
   token: condition.optional(),
   log: condition.optional(),
-  part: partName.optional(),
+  part: oneOrMore(partName).optional(),
   only: z.array(z.enum(['sas_use', 'token_day', 'token_life'])).default([]),
   rows: condition.optional(),
   daily: partName.optional(),

@@ -137,12 +137,15 @@ async function withSuspects(run: Run, rule: Detection): Promise<MetRule[]> {
   const { part, rows, daily } = rule.needs;
   const values = valuesOf(run, rule);
   const all = { ...shownAll, only: narrowViewsOf(rule, values), granted: readsGrants(rule.sql) };
-  if (part === undefined) return [{ rule, shown: all }];
-  const shown = await holding(run, rule, part, all);
-  if (shown === null) return [];
-  if (rows === undefined || isLonger(values)) return [{ rule, shown }];
+  let shown: Shown | null = all;
+  for (const one of part ?? []) {
+    shown = await holding(run, rule, one, shown);
+    if (shown === null) return [];
+  }
+  const last = part?.at(-1);
+  if (last === undefined || rows === undefined || isLonger(values)) return [{ rule, shown }];
   const select = logSelect(rows, run.range, daily !== undefined);
-  const log = logTokens((await readPart(run, rule, { part, shown, select })).getRows());
+  const log = logTokens((await readPart(run, rule, { part: last, shown, select })).getRows());
   if (log === null) return [];
   const unread = daily === undefined ? log : await run.views.unread(rule.code, log, run.range);
   return [{ rule, shown: { ...shown, log: unread } }];

@@ -36,6 +36,11 @@ describe('a rule file', () => {
     ['lives shown to a rule of another kind', text.replace('kind: posture', 'kind: window'), /needs\.only shows lives/],
     ['rows of no part', withNeeds('rows: $since'), /needs\.rows/],
     ['a part that is none', withNeeds('part: nobody'), /needs\.part names nobody/],
+    [
+      'one of several parts that is none',
+      withNeeds('part: [uses, nobody]').replace('SELECT token_hash', 'WITH uses AS (SELECT 1)\nSELECT token_hash'),
+      /needs\.part names nobody/,
+    ],
     ['a past that no proof asks for', withNeeds('past: { part: uses, by: container, rows: day }'), /needs\.past/],
     [
       'a past of a part that is none',

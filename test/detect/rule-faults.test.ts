@@ -34,11 +34,11 @@ const broken: [string, Pick<Detection, 'sql'> & Partial<Pick<Detection, 'needs'>
   ['a need that fails', { sql: like.sql, needs: { token: `${number} > 0`, only: [] } }],
   [
     'a part that fails',
-    { sql: `WITH part AS (SELECT ${number} AS n ${use}) SELECT n FROM part`, needs: { part: 'part', only: [] } },
+    { sql: `WITH part AS (SELECT ${number} AS n ${use}) SELECT n FROM part`, needs: { part: ['part'], only: [] } },
   ],
   [
     'a statement that fails after its part',
-    { sql: `WITH part AS (SELECT account ${use}) SELECT ${number} FROM part`, needs: { part: 'part', only: [] } },
+    { sql: `WITH part AS (SELECT account ${use}) SELECT ${number} FROM part`, needs: { part: ['part'], only: [] } },
   ],
 ];
 
