@@ -75,13 +75,13 @@ tests:
 WITH troubled AS (
   SELECT DISTINCT account FROM account_day WHERE day >= $since::TIMESTAMP AND day < $until::TIMESTAMP AND /* narrows: a refusal is one */ errors > 0),
 refused AS (
-  SELECT account, object_key, time, count(DISTINCT object_key) OVER (
+  SELECT account, container, object_key, time, count(DISTINCT object_key) OVER (
            PARTITION BY account ORDER BY time RANGE BETWEEN $window PRECEDING AND $window FOLLOWING) AS around
   FROM log_row
   WHERE time >= $since::TIMESTAMP AND time < $until::TIMESTAMP
     AND status_text = 'BlobUsesCustomerSpecifiedEncryption' AND /* narrows: there are refusals in it */ account IN (SELECT account FROM troubled)),
 locked AS (
-  SELECT account, object_key, time::DATE AS day, min(time) AS refused_at, max(time) AS refused_last FROM refused
+  SELECT account, object_key, max(container) AS container, time::DATE AS day, min(time) AS refused_at, max(time) AS refused_last FROM refused
   WHERE around >= $objects_min GROUP BY ALL),
 before AS (
   SELECT k.account, k.object_key, k.day, max(l.time) FILTER (l.operation_class IN ('read', 'meta')) AS readable,
@@ -90,8 +90,9 @@ before AS (
            FILTER (l.operation_class IN ('write', 'copy')) AS token_hash,
          max(l.time) FILTER (l.operation_class IN ('write', 'copy') AND l.auth_type LIKE 'sas\_%' ESCAPE '\') AS written_by_token,
          max(k.refused_last) AS refused_last, max(k.refused_at) AS refused_at
-  FROM log_row l JOIN locked k ON l.account = k.account AND l.object_key = k.object_key AND l.time < k.refused_at
-    AND l.time >= k.refused_at - $baseline
+  FROM log_row l SEMI JOIN (SELECT DISTINCT account, container FROM locked) c ON l.account = c.account AND l.container = c.container
+    JOIN locked k ON l.account = k.account AND l.object_key = k.object_key AND l.time < k.refused_at
+      AND l.time >= k.refused_at - $baseline
   WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
   GROUP BY ALL),

@@ -86,9 +86,10 @@ requests AS (
     AND l.operation_class IN ('write', 'copy') AND l.status_code BETWEEN 200 AND 299
     AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL', 'CopyBlobSource')),
 endings AS (
-  SELECT token_hash, account, lower(ending) AS suffix
-  FROM (SELECT token_hash, account, regexp_extract(object_key, '\.[^./]+$') AS ending, count(*) AS n FROM requests GROUP BY ALL)
-  WHERE ending <> ''
+  SELECT token_hash, account, '.' || lower(ending) AS suffix
+  FROM (SELECT token_hash, account, split_part(object_key, '.', -1) AS ending, count(*) AS n FROM requests
+        WHERE /* narrows: others have no suffix */ contains(object_key, '.') GROUP BY ALL)
+  WHERE /* narrows: likewise */ NOT contains(ending, '/')
   GROUP BY ALL HAVING /* narrows: counted by object below */ sum(n) >= $objects_min),
 -- Most suffixes were met within the days before: only the others are looked for in the whole baseline.
 lately AS (
@@ -120,7 +121,7 @@ bursts AS (
   GROUP BY ALL),
 known AS (
   SELECT DISTINCT b.token_hash, b.account, b.day, b.suffix
-  FROM bursts b JOIN log_row l ON l.account = b.account AND lower(regexp_extract(l.object_key, '\.[^./]+$')) = b.suffix
+  FROM bursts b JOIN log_row l ON l.account = b.account AND ends_with(lower(l.object_key), b.suffix)
     AND l.time < b.first_time AND l.time >= b.first_time - $baseline
   WHERE l.time >= $since::TIMESTAMP - $baseline - $window AND l.time < $until::TIMESTAMP)
 SELECT b.token_hash, b.account, b.day::TIMESTAMP AS window_start, min(b.first_time) AS first_seen, max(b.last_time) AS last_seen,

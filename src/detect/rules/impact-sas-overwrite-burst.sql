@@ -73,13 +73,16 @@ tests:
       - { token_hash: A, account: other, time: 2026-01-01 08:00:00, object_key: '/other/c/o{i}', repeat: 120, every: 1 second }
       - { token_hash: A, time: 2026-01-01 14:00:00, object_key: '/acct/c/o{i}', operation_name: PutBlob, operation_class: write, repeat: 120, every: 1 second }
     expect: []
-  - name: silent for 99 existing objects among more, and for a hundred in twenty minutes
+  - name: silent for 99 existing objects among more, also where the writes demanded it, and for a hundred in twenty minutes
     rows:
       - { token_hash: O, time: 2025-12-25 10:00:00 }
       - { token_hash: R, time: 2026-01-01 08:00:00, object_key: '/acct/c/a{i}', repeat: 99, every: 1 second }
       - { token_hash: A, time: 2026-01-01 14:00:00, object_key: '/acct/c/a{i}', operation_name: PutBlob, operation_class: write, repeat: 150, every: 1 second }
       - { token_hash: R, time: 2026-01-01 08:00:00, object_key: '/acct/c/b{i}', repeat: 100, every: 1 second }
       - { token_hash: B, time: 2026-01-01 14:00:00, object_key: '/acct/c/b{i}', operation_name: PutBlob, operation_class: write, repeat: 100, every: 12 seconds }
+      - { token_hash: R, time: 2026-01-01 08:00:00, object_key: '/acct/c/c{i}', repeat: 99, every: 1 second }
+      - { token_hash: C, time: 2026-01-01 14:00:00, object_key: '/acct/c/c{i}', conditions_used: 'If-Match="0x8D"', operation_name: PutBlob, operation_class: write, repeat: 99, every: 1 second }
+      - { token_hash: C, time: 2026-01-01 14:00:00, object_key: '/acct/c/new{i}', operation_name: PutBlob, operation_class: write, repeat: 50, every: 1 second }
     expect: []
   - name: silent for blocks that are not committed, for reads afterwards, for parts of requests, for refusals and for blocks put before
     rows:
@@ -149,7 +152,7 @@ suspects AS (
     AND w.in_window >= $factor * u.peak
   GROUP BY ALL),
 writes AS (
-  SELECT t.token_hash, l.account, l.time::DATE AS day, l.object_key, min(l.time) AS written,
+  SELECT t.token_hash, l.account, l.time::DATE AS day, l.object_key, max(l.container) AS container, min(l.time) AS written,
          bool_or(coalesce(l.conditions_used ILIKE '%if-match%', false)) AS demanded, bool_or(l.ip_class = 'public') AS public
   FROM log_row l JOIN (
     SELECT DISTINCT u.token_hash, u.token_key, u.account FROM sas_use u
@@ -160,23 +163,28 @@ writes AS (
     AND l.status_code BETWEEN 200 AND 299 AND l.operation_class IN ('write', 'copy')
     AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL', 'CopyBlobSource')
   GROUP BY ALL),
+-- The container, which the object's name tells, rules rows out before that name is decoded.
 traces AS (
-  SELECT w.token_hash, w.account, w.day, w.object_key,
+  SELECT w.token_hash, w.account, w.day, w.object_key, w.written, w.public,
          max(l.time) FILTER (l.operation_class IN ('read', 'meta', 'tier', 'policy', 'lease')
                              OR (l.operation_class IN ('write', 'copy') AND l.time < w.written - $written_before)) AS existed,
          max(l.time) FILTER (l.operation_class = 'delete') AS deleted
-  FROM log_row l JOIN writes w ON l.account = w.account AND l.object_key = w.object_key
-    AND l.time < w.written AND l.time >= w.written - $baseline
+  FROM log_row l SEMI JOIN (SELECT DISTINCT account, container FROM writes) c ON l.account = c.account AND l.container = c.container
+    JOIN writes w ON l.account = w.account AND l.object_key = w.object_key
+      AND l.time < w.written AND l.time >= w.written - $baseline AND NOT w.demanded
   WHERE l.time >= $since::TIMESTAMP - $baseline - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
     AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL')
   GROUP BY ALL),
+existing AS (
+  SELECT token_hash, account, day, object_key, written, public FROM writes WHERE demanded
+  UNION ALL
+  SELECT token_hash, account, day, object_key, written, public FROM traces
+  WHERE existed IS NOT NULL AND (deleted IS NULL OR existed > deleted)),
 overwrites AS (
-  SELECT w.*, count(*) OVER span AS in_window, min(w.written) OVER span AS since_time
-  FROM writes w LEFT JOIN traces t ON w.token_hash = t.token_hash AND w.account = t.account AND w.day = t.day
-    AND w.object_key = t.object_key
-  WHERE w.demanded OR (t.existed IS NOT NULL AND (t.deleted IS NULL OR t.existed > t.deleted))
-  WINDOW span AS (PARTITION BY w.token_hash, w.account ORDER BY w.written RANGE BETWEEN $window PRECEDING AND CURRENT ROW))
+  SELECT *, count(*) OVER span AS in_window, min(written) OVER span AS since_time
+  FROM existing
+  WINDOW span AS (PARTITION BY token_hash, account ORDER BY written RANGE BETWEEN $window PRECEDING AND CURRENT ROW))
 SELECT o.token_hash, o.account, o.day::TIMESTAMP AS window_start,
        min(o.since_time) FILTER (o.in_window >= $objects_min) AS first_seen,
        max(o.written) FILTER (o.in_window >= $objects_min) AS last_seen, max(o.in_window)::BIGINT AS objects_in_window,

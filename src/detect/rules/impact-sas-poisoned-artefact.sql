@@ -110,7 +110,7 @@ suspects AS (
     AND /* narrows: likewise */ public_n > 0 AND known_since <= day - $age_min),
 writes AS (
   SELECT s.token_hash, s.token_key, l.account, s.day, l.object_key, network_of(l.caller_ipv4, l.caller_ip_other) AS network,
-         min(l.time) AS written, max(l.time) AS last_time
+         max(l.container) AS container, min(l.time) AS written, max(l.time) AS last_time
   FROM log_row l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
     AND l.time::DATE = s.day
   WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.operation_count = 0
@@ -135,8 +135,9 @@ traces AS (
   SELECT s.token_hash, s.account, s.day, s.object_key,
          max(l.time) FILTER (l.operation_class IN ('read', 'meta', 'write', 'copy', 'tier', 'policy', 'lease')) AS existed,
          max(l.time) FILTER (l.operation_class = 'delete') AS deleted
-  FROM log_row l JOIN (SELECT DISTINCT token_hash, account, day, object_key, written FROM strange) s
-    ON l.account = s.account AND l.object_key = s.object_key AND l.time < s.written AND l.time >= s.written - $baseline
+  FROM log_row l SEMI JOIN (SELECT DISTINCT account, container FROM strange) c ON l.account = c.account AND l.container = c.container
+    JOIN (SELECT DISTINCT token_hash, account, day, object_key, written FROM strange) s
+      ON l.account = s.account AND l.object_key = s.object_key AND l.time < s.written AND l.time >= s.written - $baseline
   WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304) AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL')
   GROUP BY ALL)
