@@ -3,6 +3,7 @@ import type { SegmentFile } from '../store/commit.ts';
 import { entityViews, mergedParts } from '../store/entity-views.ts';
 import type { Manifest } from '../store/manifest.ts';
 import { rollupRelation } from '../store/views.ts';
+import { expiredBackMicros } from './expired-tokens.ts';
 import { FreshSegments } from './fresh-segments.ts';
 import { KeptSas } from './kept-sas.ts';
 import { KeptUse } from './kept-use.ts';
@@ -82,14 +83,13 @@ export class KeptEntities {
     const taken = this.#fresh.take(manifest);
     const fresh = needed.days < this.#kept.days ? null : taken;
     if (fresh === null) {
-      await this.#readAll(manifest, needed.days - lateMicros);
+      await this.#readAll(manifest, since - lateMicros);
     } else {
       const again = this.#toReadAgain(manifest, fresh, { since, until, steps: needed.steps, anew });
       if (fresh.length > 0) await this.#readFresh(fresh);
       if (again !== null) await this.#readAgain(manifest, again);
     }
-    await this.#forget({ days: needed.days - lateMicros, steps: needed.steps - lateMicros });
-    await this.#lives.forget(needed.days - lateMicros);
+    await this.#forget(since - lateMicros);
     return fresh;
   }
 
@@ -108,7 +108,9 @@ export class KeptEntities {
     return anew && touching(segments, days).some((file) => !isRead.has(file)) ? days : null;
   }
 
-  async #readAll(manifest: Manifest, since: bigint): Promise<void> {
+  /** @param judged rules judge what comes from then on. */
+  async #readAll(manifest: Manifest, judged: bigint): Promise<void> {
+    const since = judged - daysBackMicros;
     const newest = manifest.segments.reduce((max, { maxTime }) => (maxTime > max ? maxTime : max), since);
     const days = { since, until: newest + 1n };
     this.#kept = { days: since, steps: since };
@@ -116,11 +118,14 @@ export class KeptEntities {
     await this.#showRollup(touching(manifest.segments, days), within('bucket', days));
     await this.#use.replace();
     await this.#addParts();
-    if (manifest.segments.every(({ minTime }) => minTime >= since)) return this.#lives.replace();
-    await this.#showRollup(manifest.segments, null);
-    await this.#show('sas_use', entityViews.sas_use);
-    await this.#lives.replace();
-    await this.#connection.run('DROP VIEW temp.sas_use');
+    if (manifest.segments.every(({ minTime }) => minTime >= since)) await this.#lives.replace();
+    else {
+      await this.#showRollup(manifest.segments, null);
+      await this.#show('sas_use', entityViews.sas_use);
+      await this.#lives.replace();
+      await this.#connection.run('DROP VIEW temp.sas_use');
+    }
+    await this.#forgetTokens(judged);
   }
 
   async #readFresh(fresh: readonly SegmentFile[]): Promise<void> {
@@ -136,11 +141,7 @@ export class KeptEntities {
       await this.#connection.run(`DELETE FROM kept_${name} WHERE ${within(inParts[name], days)}`);
     if (days.since < this.#kept.steps) this.#kept.steps = days.since;
     if (days.since < this.#kept.days) this.#kept.days = days.since;
-    await this.#take(touching(segments, days), days);
-  }
-
-  async #take(segments: readonly SegmentFile[], days: EventRange): Promise<void> {
-    await this.#showRollup(segments, within('bucket', days));
+    await this.#showRollup(touching(segments, days), within('bucket', days));
     await this.#use.add();
     await this.#addParts();
     await this.#use.days();
@@ -155,8 +156,9 @@ export class KeptEntities {
     await this.#show('rollup', inside === null ? rollup : `${rollup} WHERE ${inside}`);
   }
 
-  /** Drops what is too old for rules to look at. */
-  async #forget({ days, steps }: { readonly days: bigint; readonly steps: bigint }): Promise<void> {
+  /** Drops what is too old for rules that judge what comes from a moment on, UTC microseconds. */
+  async #forget(judged: bigint): Promise<void> {
+    const [days, steps] = [judged - daysBackMicros, judged - stepsBackMicros];
     if (steps > this.#kept.steps) {
       // Days that nobody has asked for yet are made of them.
       await this.#use.days();
@@ -164,12 +166,17 @@ export class KeptEntities {
       this.#kept.steps = steps;
     }
     if (days <= this.#kept.days) return;
+    await this.#forgetTokens(judged);
     await this.#use.drop({ steps: null, days: before('day', days) });
     const accountSteps = days + daysBackMicros - accountStepsBackMicros;
     await this.#connection.run(`DELETE FROM kept_account_step WHERE ${before('bucket', accountSteps)}`);
     for (const name of ['account_day', 'key_day'])
       await this.#connection.run(`DELETE FROM kept_${name} WHERE ${before('day', days)}`);
     this.#kept.days = days;
+  }
+
+  #forgetTokens(judged: bigint): Promise<void> {
+    return this.#lives.forget({ all: judged - daysBackMicros, brief: judged - expiredBackMicros });
   }
 
   async #show(name: string, sql: string): Promise<void> {

@@ -45,7 +45,8 @@ const sums = each((name, column) => `sum(${column})::BIGINT AS ${name}`);
  * grouped by the number of their token's day, which costs half of grouping them by the token.
  */
 const familyTokens = `WITH days AS MATERIALIZED (
-    SELECT account, token_hash, day, count(*) AS steps, max(family) AS family, ${sums}, (row_number() OVER ())::UINTEGER AS number
+    SELECT account, token_hash, day, count(*) AS steps, max(family) AS family, ${sums}, sum(lists)::BIGINT AS lists,
+      bit_count(bit_or(${bitsAsBit('network')}) FILTER (ok > 0)) AS networks, (row_number() OVER ())::UINTEGER AS number
     FROM sas_use GROUP BY account, token_hash, day),
   windows AS (
     SELECT number, step + later AS span_end, ${sums}
@@ -55,14 +56,15 @@ const familyTokens = `WITH days AS MATERIALIZED (
       (VALUES (0::UINTEGER), (1::UINTEGER), (2::UINTEGER)) ends(later)
     GROUP BY number, span_end),
   peaks AS (SELECT number, ${each((name) => `max(${name}) AS ${name}`)} FROM windows GROUP BY number)
-  SELECT d.account, d.token_hash, d.day, d.family, d.reads, d.bytes_out, d.deletes,
+  SELECT d.account, d.token_hash, d.day, d.family, d.reads, d.bytes_out, d.deletes, d.lists, d.networks,
     ${each((name) => `coalesce(p.${name}, d.${name}) AS span_${name}`)}
   FROM days d LEFT JOIN peaks p ON p.number = d.number`;
 
 /** `family_day` as the view has it, of the days that have `kept_sas_use`: a token's only row is its day. */
 const familyDays = (rows: string) =>
   familyDayOf(`SELECT * EXCLUDE (token_hash) FROM kept_family_token WHERE ${rows}
-    UNION ALL BY NAME SELECT account, day, family, reads, bytes_out, deletes,
+    UNION ALL BY NAME SELECT account, day, family, reads, bytes_out, deletes, lists,
+      if(ok > 0, if(network_bit IS NULL, bit_count(network_bits::BIT), 1), NULL) AS networks,
       ${each((name, column) => `${column} AS span_${name}`)}
     FROM kept_sas_use ANTI JOIN kept_family_token USING (token_hash, day) WHERE ${rows}`);
 

@@ -11,6 +11,8 @@ export interface KeyUse {
   readonly keyHash: string;
   /** UTC microseconds. */
   readonly lastSeen: bigint;
+  /** Whether it had not expired by then. */
+  readonly isValid: boolean;
 }
 
 const shown = 5;
@@ -25,16 +27,17 @@ const busiestOf = (token: string, count: number) => `min(ROW(-${token}.requests,
 
 function asked(tokens: readonly KeyUse[]): string {
   const rows = tokens.map(
-    ({ tokenHash, account, keyName, keyHash, lastSeen }) =>
-      `(${textLiteral(tokenHash)}::UUID, ${textLiteral(account)}, ${textLiteral(keyHash)}::UUID, ${textLiteral(keyName)}, ${timestampLiteral(lastSeen)})`,
+    ({ tokenHash, account, keyName, keyHash, lastSeen, isValid }) =>
+      `(${textLiteral(tokenHash)}::UUID, ${textLiteral(account)}, ${textLiteral(keyHash)}::UUID, ${textLiteral(keyName)}, ${timestampLiteral(lastSeen)}, ${isValid})`,
   );
-  return `asked(token_hash, account, key_hash, key_name, moment) AS (VALUES ${rows.join(', ')})`;
+  return `asked(token_hash, account, key_hash, key_name, moment, is_valid) AS (VALUES ${rows.join(', ')})`;
 }
 
 const isOther = (other: string, token: string) => `${other}.token_hash <> ${token}.token_hash
-    AND ${other}.first_seen <= ${token}.moment AND ${other}.last_seen > ${token}.moment - INTERVAL '30 days'`;
+    AND ${other}.first_seen <= ${token}.moment AND ${other}.last_seen > ${token}.moment - INTERVAL '30 days'
+    AND (${other}.se_time IS NULL OR ${other}.se_time > ${token}.moment)`;
 
-/** Every token with all others of its key. */
+/** Every token with all others of its key that were in use within 30 days and have not expired. */
 export function othersByPair(tokens: readonly KeyUse[]): string {
   return `WITH ${asked(tokens)}
 SELECT a.token_hash, a.account, count(*) AS others, ${busiestOf('o', shown)} AS busiest
@@ -45,7 +48,7 @@ GROUP BY ALL`;
 
 /**
  * The same without a pair for each of them: the tokens of a key in use are counted from moment to moment, those first seen and no
- * longer than 30 days not seen, in steps of ten seconds where nobody asks for a moment in between; and each token finds its busiest
+ * longer than 30 days not seen nor expired, in steps of ten seconds where nobody asks for a moment in between; and each token finds its busiest
  * others among the busiest of the key, if it has five there.
  */
 export function othersByMoment(tokens: readonly KeyUse[]): string {
@@ -56,27 +59,29 @@ export function othersByMoment(tokens: readonly KeyUse[]): string {
 keys AS MATERIALIZED (
   SELECT *, (row_number() OVER ())::UINTEGER AS key FROM (SELECT DISTINCT account, key_hash, key_name FROM asked)),
 tokens AS MATERIALIZED (
-  SELECT a.token_hash, a.account, a.moment, k.key FROM asked a JOIN keys k USING (account, key_hash, key_name)),
+  SELECT a.token_hash, a.account, a.moment, a.is_valid, k.key FROM asked a JOIN keys k USING (account, key_hash, key_name)),
 lives AS NOT MATERIALIZED (
-  SELECT k.key, o.token_hash, o.requests, o.first_seen, o.last_seen
+  SELECT k.key, o.token_hash, o.requests, o.first_seen, o.last_seen, o.se_time,
+         least(epoch_us(o.last_seen) + ${backMicros}, epoch_us(o.se_time)) AS last_moment
   FROM token_life o JOIN keys k ON k.account = o.account AND k.key_hash = o.key_hash AND k.key_name = o.key_name
-  WHERE o.first_seen <= ${timestampLiteral(last)} AND o.last_seen > ${timestampLiteral(first - backMicros)}),
+  WHERE o.first_seen <= ${timestampLiteral(last)} AND o.last_seen > ${timestampLiteral(first - backMicros)}
+    AND (o.se_time IS NULL OR o.se_time > greatest(o.first_seen, ${timestampLiteral(first)}))),
 steps AS MATERIALIZED (SELECT DISTINCT epoch_us(moment) // ${stepMicros} AS step FROM tokens),
 changes AS (
   SELECT key, if(moment // ${stepMicros} IN (SELECT step FROM steps), moment, moment // ${stepMicros} * ${stepMicros}) AS moment,
          sum(change) AS change
   FROM (
     SELECT key, greatest(epoch_us(first_seen), ${first}) AS moment, 1 AS change FROM lives
-    UNION ALL SELECT key, epoch_us(last_seen) + ${backMicros}, -1 FROM lives WHERE last_seen <= ${timestampLiteral(last - backMicros)}
+    UNION ALL SELECT key, last_moment, -1 FROM lives WHERE last_moment <= ${last}
     UNION ALL SELECT DISTINCT key, epoch_us(moment), 0 FROM tokens)
   GROUP BY ALL),
 counts AS (SELECT key, moment, sum(change) OVER (PARTITION BY key ORDER BY moment)::BIGINT AS tokens FROM changes),
 busy AS (
-  SELECT key, unnest(min(ROW(-requests, token_hash, first_seen, last_seen), ${busiestMax})) AS life FROM lives GROUP BY key),
+  SELECT key, unnest(min(ROW(-requests, token_hash, first_seen, last_seen, se_time), ${busiestMax})) AS life FROM lives GROUP BY key),
 busiest AS (
-  SELECT key, -life[1] AS requests, life[2] AS token_hash, life[3] AS first_seen, life[4] AS last_seen FROM busy),
+  SELECT key, -life[1] AS requests, life[2] AS token_hash, life[3] AS first_seen, life[4] AS last_seen, life[5] AS se_time FROM busy),
 near AS MATERIALIZED (
-  SELECT t.token_hash, t.account, t.key, t.moment, c.tokens - 1 AS others,
+  SELECT t.token_hash, t.account, t.key, t.moment, c.tokens - t.is_valid::INTEGER AS others,
          coalesce(${busiestOf('b', shown)} FILTER (${isOther('b', 't')}), []) AS busiest
   FROM tokens t JOIN counts c ON c.key = t.key AND c.moment = epoch_us(t.moment) JOIN busiest b ON b.key = t.key
   GROUP BY ALL),
@@ -98,7 +103,7 @@ function mostOfOneKey(tokens: readonly KeyUse[]): number {
   return Math.max(...counts.values());
 }
 
-/** The other tokens of a token's key within 30 days before its last use. */
+/** The other tokens of a token's key in use within 30 days before its last use, that had not expired by then. */
 export interface OtherTokens {
   readonly others: number;
   /** Up to five, the busiest first: 32 upper-case hex digits. */

@@ -1,5 +1,6 @@
 import type { DuckDBConnection, Json } from '@duckdb/node-api';
 import type { Detection } from './detection.ts';
+import { isBrief } from './expired-tokens.ts';
 import { type KeyUse, type OtherTokens, readOtherTokens } from './other-tokens.ts';
 import { textLiteral } from './parameter.ts';
 
@@ -16,6 +17,8 @@ export interface TokenFacts extends OtherTokens {
   readonly policy: string | null;
   /** Entra object that signed a user delegation SAS. */
   readonly signer: string | null;
+  /** When a token granted for a day was over, UTC microseconds; null of others. */
+  readonly briefUntil: bigint | null;
 }
 
 /**
@@ -31,7 +34,9 @@ export async function readTokenFacts(
   const values = wanted.map(({ tokenHash, account }) => `(${textLiteral(tokenHash)}::UUID, ${textLiteral(account)})`);
   const result = await connection.runAndReadAll(`
 WITH wanted(token_hash, account) AS (SELECT DISTINCT * FROM (VALUES ${values.join(', ')}))
-SELECT t.token_hash, t.account, t.auth_type, t.family, t.key_name, t.key_hash, t.si, t.skoid, epoch_us(t.last_seen) AS last_seen
+SELECT t.token_hash, t.account, t.auth_type, t.family, t.key_name, t.key_hash, t.si, t.skoid, epoch_us(t.last_seen) AS last_seen,
+  t.se_time IS NULL OR t.se_time > t.last_seen AS is_valid,
+  if(${isBrief}, epoch_us(greatest(t.se_time, t.last_seen)), NULL) AS brief_until
 FROM token_life t SEMI JOIN wanted w ON t.token_hash = w.token_hash AND t.account = w.account`);
   const rows = result.getRowObjectsJson();
   const others = await readOtherTokens(connection, rows.flatMap(signedByKey));
@@ -48,6 +53,7 @@ FROM token_life t SEMI JOIN wanted w ON t.token_hash = w.token_hash AND t.accoun
         keyHash: text(row['key_hash'])?.replaceAll('-', '').toUpperCase() ?? null,
         policy: text(row['si']),
         signer: text(row['skoid']),
+        briefUntil: row['brief_until'] === null ? null : BigInt(String(row['brief_until'])),
         ...(others.get(id) ?? { others: 0, otherTokens: [] }),
       };
       return [id, facts];
@@ -57,11 +63,20 @@ FROM token_life t SEMI JOIN wanted w ON t.token_hash = w.token_hash AND t.accoun
 
 /** A token that nothing but a new key ends. */
 function signedByKey(row: Readonly<Record<string, Json>>): KeyUse[] {
-  const { token_hash: tokenHash, account, key_name: keyName, key_hash: keyHash, auth_type, si, last_seen } = row;
+  const {
+    token_hash: tokenHash,
+    account,
+    key_name: keyName,
+    key_hash: keyHash,
+    auth_type,
+    si,
+    last_seen,
+    is_valid,
+  } = row;
   if (auth_type === 'sas_user_delegation' || si !== null) return [];
   if (typeof tokenHash !== 'string' || typeof account !== 'string') return [];
   if (typeof keyName !== 'string' || typeof keyHash !== 'string') return [];
-  return [{ tokenHash, account, keyName, keyHash, lastSeen: BigInt(String(last_seen)) }];
+  return [{ tokenHash, account, keyName, keyHash, lastSeen: BigInt(String(last_seen)), isValid: is_valid === true }];
 }
 
 function revoke({ account, authType, keyName, keyHash, policy, signer, others, otherTokens }: TokenFacts): string[] {
@@ -85,8 +100,8 @@ function revoke({ account, authType, keyName, keyHash, policy, signer, others, o
   return [
     `The token is signed with ${key} of ${account}. Nothing but rotating that key ends it.`,
     others === 0
-      ? 'No other token of that key was in use in the 30 days before: rotation breaks nothing the log knows of.'
-      : `Rotation also ends ${others} other token${others === 1 ? '' : 's'} of that key, in use in the 30 days before: ${list}.`,
+      ? 'No other token of that key was in use in the 30 days before and is still valid: rotation breaks nothing the log knows of.'
+      : `Rotation also ends ${others} other token${others === 1 ? '' : 's'} of that key, in use in the 30 days before and not expired: ${list}.`,
     'Move their applications to the other key, then rotate.',
     'Watch until the old key hash has no success any more: that proves the revocation.',
   ];

@@ -1,10 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Finding } from '../core/finding.ts';
 import type { Detection } from './detection.ts';
+import { expiredBackMicros } from './expired-tokens.ts';
 import { findingId, type Hit, makeFinding, readHit } from './finding.ts';
 import { type Shown, shownAll } from './narrow-view.ts';
 import { bindValues, type ParameterValues } from './parameter.ts';
-import { readTokenFacts, responseText } from './response.ts';
+import { readTokenFacts, responseText, type TokenFacts } from './response.ts';
 import { ruleFailure } from './rule-faults.ts';
 import { plainViews, type RuleViews } from './rule-views.ts';
 
@@ -69,10 +70,16 @@ export async function findingsOf(connection: DuckDBConnection, hits: readonly Ru
   );
   const facts = await readTokenFacts(connection, tokens);
   return hits.map(({ detection, values, hit }) => {
-    const known = facts.get(`${hit.tokenHash}\n${hit.account}`);
+    const known = knownOf(hit, facts.get(`${hit.tokenHash}\n${hit.account}`));
     const family = known?.family ?? null;
     return makeFinding(detection, hit, { response: responseText(detection, known), family }, values);
   });
+}
+
+/** Of a token that was over before, nothing is told: a run that looks at that day alone has forgotten it. */
+function knownOf({ lastSeen }: Hit, facts: TokenFacts | undefined): TokenFacts | undefined {
+  const isOver = (until: bigint) => until < lastSeen - (lastSeen % dayMicros) - expiredBackMicros;
+  return facts === undefined || facts.briefUntil === null || !isOver(facts.briefUntil) ? facts : undefined;
 }
 
 /** What one rule finds in a range. @throws AppError as `hitsOf` */

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { tokenUse, tokenUseOfRow, withGrants } from '../store/entity-views.ts';
+import { isBriefUntil } from './expired-tokens.ts';
 import { keptGrants, withAllGrants } from './kept-grants.ts';
 import { keptSasOf } from './kept-sas.ts';
 import { timestampLiteral } from './parameter.ts';
@@ -72,8 +73,17 @@ export class TokenLives {
     for (const name of ['met_again', 'known_life']) await run(`DROP TABLE ${name}`);
   }
 
-  /** Forgets tokens that expired before `since`, UTC microseconds. */
-  async forget(since: bigint): Promise<void> {
-    await this.#connection.run(`DELETE FROM kept_token_life WHERE se_time < ${timestampLiteral(since)}`);
+  /** Forgets tokens that expired before a moment, UTC microseconds; `brief` is that of those granted for a day, with their days. */
+  async forget({ all, brief }: Readonly<Record<'all' | 'brief', bigint>>): Promise<void> {
+    const run = (sql: string) => this.#connection.run(sql);
+    const expired = isBriefUntil(timestampLiteral(brief));
+    await run(
+      `CREATE OR REPLACE TEMP TABLE expired AS SELECT token_hash, account FROM kept_token_life WHERE ${expired}`,
+    );
+    await run(
+      'DELETE FROM kept_token_day k USING expired e WHERE k.token_hash = e.token_hash AND k.account = e.account',
+    );
+    await run(`DELETE FROM kept_token_life WHERE se_time < ${timestampLiteral(all)} OR ${expired}`);
+    await run('DROP TABLE expired');
   }
 }

@@ -1,10 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { expiredBackMicros, isBriefUntil } from './expired-tokens.ts';
 import { timestampLiteral } from './parameter.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 
 /** How far before a stretch its rules see five-minute steps: `sas_use`. */
 export const stepsBackMicros = 2n * 86_400_000_000n;
-/** How far before a stretch its rules see days: `token_day`, `family_day`, `account_day`, `key_day`; and tokens, by their expiry. */
+/**
+ * How far before a stretch its rules see days: `token_day`, `family_day`, `account_day`, `key_day`; and tokens, by their expiry,
+ * but for those that were granted for a day.
+ */
 export const daysBackMicros = 92n * 86_400_000_000n;
 /** How far before a stretch they see five-minute steps of accounts: `account_step`. */
 export const accountStepsBackMicros = 10n * 86_400_000_000n;
@@ -24,12 +28,15 @@ export async function keepEntities(connection: DuckDBConnection, range: EventRan
   const from = timestampLiteral(since - daysBackMicros);
   const to = timestampLiteral(until);
   await keep('token_life', `FROM token_life WHERE se_time IS NULL OR se_time >= ${from}`);
+  const expired = `FROM kept_token_life WHERE ${isBriefUntil(timestampLiteral(since - expiredBackMicros))}`;
+  await connection.run(`CREATE TABLE expired AS SELECT token_hash, account ${expired}`);
+  await connection.run(`DELETE ${expired}`);
   await keep('account_day', `FROM account_day WHERE day >= ${from} AND day < ${to}`);
   await keep('key_day', `FROM key_day WHERE day >= ${from} AND day < ${to}`);
   const stepsFrom = timestampLiteral(since - accountStepsBackMicros);
   await keep('account_step', `FROM account_step WHERE bucket >= ${stepsFrom} AND bucket < ${to}`);
   await keep('sas_use', `FROM sas_use WHERE bucket >= ${from} AND bucket < ${to}`);
-  await keep('token_day', 'FROM token_day');
+  await keep('token_day', 'FROM token_day ANTI JOIN expired USING (token_hash, account)');
   await keep('family_day', 'FROM family_day');
   await connection.run(`DELETE FROM kept_sas_use WHERE bucket < ${timestampLiteral(since - stepsBackMicros)}`);
 }

@@ -87,17 +87,19 @@ export const tokenDayOfRow = (
  */
 const familyToken = `WITH steps AS (
     SELECT account, token_hash, day, bucket, max(family) AS family, sum(reads) AS reads, sum(bytes_out) AS bytes_out,
-      sum(deletes) AS deletes, sum(overwrite_candidates) AS overwrites, sum(errors) AS errors, sum(tiers) AS tiers
+      sum(deletes) AS deletes, sum(lists) AS lists, sum(overwrite_candidates) AS overwrites, sum(errors) AS errors,
+      sum(tiers) AS tiers, bit_or(network_bits::BIT) FILTER (ok > 0) AS network_bits
     FROM sas_use GROUP BY ALL),
   windows AS (
-    SELECT account, token_hash, day, family, reads, bytes_out, deletes, overwrites, sum(reads) OVER span AS span_reads,
+    SELECT account, token_hash, day, family, reads, bytes_out, deletes, lists, network_bits, sum(reads) OVER span AS span_reads,
       sum(bytes_out) OVER span AS span_bytes_out, sum(deletes) OVER span AS span_deletes,
       sum(overwrites) OVER span AS span_overwrites, sum(errors) OVER span AS span_errors, sum(tiers) OVER span AS span_tiers
     FROM steps
     WINDOW span AS (PARTITION BY account, token_hash, day ORDER BY bucket
                     RANGE BETWEEN INTERVAL 10 MINUTES PRECEDING AND CURRENT ROW))
   SELECT account, token_hash, day, max(family) AS family, sum(reads) AS reads, sum(bytes_out) AS bytes_out,
-    sum(deletes) AS deletes, max(span_reads) AS span_reads, max(span_bytes_out) AS span_bytes_out,
+    sum(deletes) AS deletes, sum(lists) AS lists, bit_count(bit_or(network_bits)) AS networks,
+    max(span_reads) AS span_reads, max(span_bytes_out) AS span_bytes_out,
     max(span_deletes) AS span_deletes, max(span_overwrites) AS span_overwrites, max(span_errors) AS span_errors,
     max(span_tiers) AS span_tiers
   FROM windows GROUP BY account, token_hash, day`;
@@ -109,10 +111,10 @@ const familyToken = `WITH steps AS (
  */
 export function familyDayOf(tokens: string): string {
   return `SELECT account, family, day, count(*)::BIGINT AS tokens, sum(reads)::BIGINT AS reads, sum(bytes_out)::BIGINT AS bytes_out,
-    sum(deletes)::BIGINT AS deletes, max(span_reads)::BIGINT AS peak_reads, max(span_bytes_out)::BIGINT AS peak_bytes_out,
+    sum(deletes)::BIGINT AS deletes, sum(lists)::BIGINT AS lists, max(span_reads)::BIGINT AS peak_reads, max(span_bytes_out)::BIGINT AS peak_bytes_out,
     max(span_deletes)::BIGINT AS peak_deletes, max(span_overwrites)::BIGINT AS peak_overwrites,
     max(span_errors)::BIGINT AS peak_errors, max(span_tiers)::BIGINT AS peak_tiers, max(reads)::BIGINT AS most_reads,
-    max(bytes_out)::BIGINT AS most_bytes_out
+    max(bytes_out)::BIGINT AS most_bytes_out, max(networks)::BIGINT AS most_networks
   FROM (${tokens}) GROUP BY account, family, day`;
 }
 

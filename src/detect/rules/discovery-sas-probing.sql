@@ -2,12 +2,13 @@
 title: Probing with a valid SAS token
 id: f7462a5e-b2ae-54aa-ba2e-935ff1b98542
 code: W-ERR-1
-version: 1
+version: 2
 status: experimental
 kind: window
 entity: token
 level: medium
 date: 2026-11-24
+modified: 2026-11-28
 description: >-
   A token that works is refused or finds nothing fifty times within ten minutes, at twenty objects or more, and five times
   more often than usual for its family: somebody guesses names, or tries what the token may not do. One finding per token
@@ -56,6 +57,19 @@ tests:
       - { token_hash: E, time: 2026-01-01 10:00:00, status_code: 403, object_key: '/acct/c/o{i}', repeat: 90, every: 1 second }
       - { token_hash: E, time: 2026-01-03 10:00:00 }
     expect: []
+  - name: silent for tokens of half a day that were over two days before, fires a day after, for one of a month and under a policy
+    rows:
+      - { token_hash: A, sas_sp: r, time: 2026-01-01 09:00:00, sas_st: '2026-01-01T00:00:00Z', sas_se: '2026-01-01T12:00:00Z' }
+      - { token_hash: A, sas_sp: r, time: 2026-01-03 10:00:00, sas_st: '2026-01-01T00:00:00Z', sas_se: '2026-01-01T12:00:00Z', status_code: 403, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
+      - { token_hash: B, sas_sp: rl, time: 2026-01-01 09:00:00, sas_st: null, sas_se: '2026-01-01T12:00:00Z' }
+      - { token_hash: B, sas_sp: rl, time: 2026-01-03 10:00:00, sas_st: null, sas_se: '2026-01-01T12:00:00Z', status_code: 403, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
+      - { token_hash: C, sas_sp: rw, time: 2026-01-02 09:00:00, sas_st: '2026-01-02T00:00:00Z', sas_se: '2026-01-02T12:00:00Z' }
+      - { token_hash: C, sas_sp: rw, time: 2026-01-03 10:00:00, sas_st: '2026-01-02T00:00:00Z', sas_se: '2026-01-02T12:00:00Z', status_code: 403, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
+      - { token_hash: D, sas_sp: rd, time: 2026-01-01 09:00:00, sas_st: '2025-12-01T00:00:00Z', sas_se: '2026-01-01T12:00:00Z' }
+      - { token_hash: D, sas_sp: rd, time: 2026-01-03 10:00:00, sas_st: '2025-12-01T00:00:00Z', sas_se: '2026-01-01T12:00:00Z', status_code: 403, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
+      - { token_hash: E, sas_sp: rc, time: 2026-01-01 09:00:00, sas_si: p, sas_st: null, sas_se: null }
+      - { token_hash: E, sas_sp: rc, time: 2026-01-03 10:00:00, sas_si: p, sas_st: null, sas_se: null, status_code: 403, object_key: '/acct/c/o{i}', repeat: 60, every: 1 second }
+    expect: [{ token_hash: C }, { token_hash: D }, { token_hash: E }]
   - name: silent for a family that errs so every day, fires for five times as much and after forty days
     rows:
       - { token_hash: A, time: 2026-01-01 09:00:00, repeat: 6, every: 1 day }
@@ -105,6 +119,9 @@ suspects AS (
   SELECT w.token_hash, w.account, w.token_key, w.day, max(u.peak) AS usual_peak
   FROM windows w JOIN usual u ON w.account = u.account AND w.family = u.family AND w.day = u.day
     SEMI JOIN token_life t ON t.token_hash = w.token_hash AND t.account = w.account AND t.first_seen < w.day + INTERVAL '1 day'
+      -- Of a token that was granted for a day and is over nothing but refusals can come.
+      AND (t.se_time IS NULL OR greatest(t.se_time, t.last_seen) >= w.day - INTERVAL '1 day'
+        OR t.se_time - coalesce(t.st_time, t.first_seen) > INTERVAL '1 day')
   WHERE w.day >= $since::TIMESTAMP::DATE AND /* narrows: refusals are counted below */ w.in_window >= greatest($errors_min, $factor * u.peak)
   GROUP BY ALL),
 refused AS (

@@ -123,9 +123,8 @@ readers AS (
 known AS (
   SELECT r.token_hash, r.account, r.day, count(DISTINCT d.day) AS days
   FROM readers r JOIN (
-    SELECT account, family, day FROM token_day
-    WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP
-    GROUP BY ALL HAVING sum(lists) >= least($containers_min, $pages_min)
+    SELECT account, family, day FROM family_day
+    WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP AND lists >= least($containers_min, $pages_min)
   ) d ON d.account = r.account AND d.family = r.family AND d.day < r.day AND d.day >= r.day - $baseline
   GROUP BY ALL),
 suspects AS (

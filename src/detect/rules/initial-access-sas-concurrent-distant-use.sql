@@ -141,8 +141,8 @@ WITH suspects AS (
       WHERE /* narrows: likewise */ f.list = 'geo')
   GROUP BY token_hash, account, day HAVING /* narrows: one address is in one place */ bit_count(bit_or(ip_bits::BIT)) >= 2),
 family_networks AS (
-  SELECT account, family, day, max(bit_count(network_bits)) AS networks FROM token_day
-  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP GROUP BY ALL),
+  SELECT account, family, day, most_networks AS networks FROM family_day
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
 wide AS (
   SELECT s.token_hash, s.account, s.day FROM suspects s JOIN family_networks f ON f.account = s.account AND f.family = s.family
     AND f.day < s.day AND f.day >= s.day - $baseline

@@ -2,13 +2,13 @@
 title: New long-lived SAS token
 id: 4b03de03-0eb2-50c8-848a-742861b792bf
 code: B-NEW-1
-version: 2
+version: 3
 status: experimental
 kind: baseline
 entity: token
 level: medium
 date: 2026-11-24
-modified: 2026-11-26
+modified: 2026-11-28
 description: >-
   A token valid for more than thirty days is used for the first time, in an account that was in the log a week before and more. Whoever
   can sign one keeps a way in that shows nowhere else. Low where it grants what a token did that was used in the 28 days
@@ -43,6 +43,16 @@ tests:
       - { token_hash: C, time: 2026-02-27 11:00:00, sas_st: '2026-02-27T00:00:00Z', sas_se: '2026-04-27T00:00:00Z' }
       - { token_hash: D, time: 2026-02-28 11:00:00, sas_st: '2026-02-27T00:00:00Z', sas_se: '2027-04-27T00:00:00Z' }
     expect: [{ token_hash: B, level: low, renewal: true }, { token_hash: C, level: medium, renewal: false }, { token_hash: D, level: medium }]
+  - name: fires medium where what was used before was granted for a day, low where under a policy or for more
+    rows:
+      - { token_hash: O, sas_sp: w, time: 2026-01-01 10:00:00 }
+      - { token_hash: A, sas_sp: r, time: 2026-01-08 10:00:00, sas_st: null, sas_se: '2026-01-08T20:00:00Z' }
+      - { token_hash: B, sas_sp: r, time: 2026-01-10 10:00:00, sas_st: null, sas_se: '2026-03-10T00:00:00Z' }
+      - { token_hash: C, sas_sp: rl, time: 2026-01-08 10:00:00, sas_st: null, sas_se: '2026-01-10T20:00:00Z' }
+      - { token_hash: D, sas_sp: rl, time: 2026-01-10 10:00:00, sas_st: null, sas_se: '2026-03-10T00:00:00Z' }
+      - { token_hash: E, sas_sp: rd, time: 2026-01-08 10:00:00, sas_st: null, sas_se: null }
+      - { token_hash: F, sas_sp: rd, time: 2026-01-10 10:00:00, sas_st: null, sas_se: '2026-03-10T00:00:00Z' }
+    expect: [{ token_hash: B, level: medium }, { token_hash: D, level: low }, { token_hash: F, level: low }]
   - name: silent for thirty days, under a policy, in a new account, and for a token known before
     rows:
       - { token_hash: O, time: 2026-01-01 10:00:00 }
@@ -73,4 +83,5 @@ SELECT t.token_hash, t.account, t.first_seen::DATE::TIMESTAMP AS window_start, t
        t.key_name, t.auth_type
 FROM issued t LEFT JOIN token_life o ON o.account = t.account AND o.family = t.family
   AND o.first_seen < t.first_seen AND o.last_seen >= t.first_seen - $renewed_after
+  AND (o.se_time IS NULL OR o.se_time - coalesce(o.st_time, o.first_seen) > INTERVAL '1 day')
 QUALIFY row_number() OVER (PARTITION BY t.token_hash, t.account) = 1
