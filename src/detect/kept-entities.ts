@@ -77,11 +77,11 @@ export class KeptEntities {
    * @returns the segments that came; null where everything was read again.
    */
   async refresh(manifest: Manifest, range: EventRange, anew: boolean): Promise<readonly SegmentFile[] | null> {
-    await this.#sas.load(manifest);
     const { since, until } = fromWholeDay(range);
     const needed = { days: since - daysBackMicros, steps: since - stepsBackMicros };
     const taken = this.#fresh.take(manifest);
     const fresh = needed.days < this.#kept.days ? null : taken;
+    await this.#sas.load(manifest, fresh === null);
     if (fresh === null) {
       await this.#readAll(manifest, since - lateMicros);
     } else {
@@ -130,6 +130,7 @@ export class KeptEntities {
 
   async #readFresh(fresh: readonly SegmentFile[]): Promise<void> {
     await this.#showRollup(fresh, null);
+    await this.#sas.recall();
     await this.#use.add();
     await this.#addParts();
     await this.#lives.add(this.#use.added);
@@ -142,6 +143,7 @@ export class KeptEntities {
     if (days.since < this.#kept.steps) this.#kept.steps = days.since;
     if (days.since < this.#kept.days) this.#kept.days = days.since;
     await this.#showRollup(touching(segments, days), within('bucket', days));
+    await this.#sas.recall();
     await this.#use.add();
     await this.#addParts();
     await this.#use.days();
@@ -175,8 +177,9 @@ export class KeptEntities {
     this.#kept.days = days;
   }
 
-  #forgetTokens(judged: bigint): Promise<void> {
-    return this.#lives.forget({ all: judged - daysBackMicros, brief: judged - expiredBackMicros });
+  async #forgetTokens(judged: bigint): Promise<void> {
+    await this.#lives.forget({ all: judged - daysBackMicros, brief: judged - expiredBackMicros });
+    await this.#sas.forget(judged - expiredBackMicros);
   }
 
   async #show(name: string, sql: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Manifest } from '../store/manifest.ts';
 import { sasPaths, sasRelation } from '../store/views.ts';
 import { keptByRows } from './kept-grants.ts';
+import { timestampLiteral } from './parameter.ts';
 
 /** Statements that read all that was granted, by one of these names; a pattern as `'sas%'` is none. */
 const readsAll = /\b((?<!')sas|storage_log|granted_\w+)\b/;
@@ -26,7 +27,8 @@ interface SasTable {
 
 /**
  * SAS parameter sets of the lake: in the table `kept_sas` what rows keep of them, and behind the view `sas` all of their columns. Most
- * of these are null, and to write them costs more than the others: that table is filled when a statement asks for it.
+ * of these are null, and to write them costs more than the others: that table is filled when a statement asks for it. Sets that have
+ * expired are forgotten, and read once more where rows name them: these are refusals, and few.
  */
 export class KeptSas {
   readonly #dataDir: string;
@@ -34,6 +36,7 @@ export class KeptSas {
   readonly #kept: SasTable = { name: 'kept_sas', columns: ['sas_id', ...keptByRows].join(', '), loaded: new Set() };
   readonly #all: SasTable = { name: 'saved_sas', columns: '*', loaded: new Set() };
   #paths: readonly string[] = [];
+  #hasForgotten = false;
 
   constructor(dataDir: string, connection: DuckDBConnection) {
     this.#dataDir = dataDir;
@@ -47,10 +50,28 @@ export class KeptSas {
     await this.#connection.run('CREATE VIEW sas AS FROM saved_sas');
   }
 
-  /** Takes in what a snapshot has. */
-  async load(manifest: Manifest): Promise<void> {
+  /** Takes in what a snapshot has. @param anew also what has been forgotten. */
+  async load(manifest: Manifest, anew: boolean): Promise<void> {
     this.#paths = sasPaths(manifest);
+    if (anew) this.#kept.loaded.clear();
     await this.#fill(this.#kept);
+  }
+
+  /** Reads again what rows of `rollup` name of the sets that have been forgotten. */
+  async recall(): Promise<void> {
+    if (!this.#hasForgotten) return;
+    const missing = await this.#connection.runAndReadAll(
+      `SELECT DISTINCT sas_id FROM rollup r WHERE auth_type LIKE 'sas\\_%' ESCAPE '\\' AND sas_id IS NOT NULL
+         AND NOT EXISTS (FROM kept_sas k WHERE k.sas_id = r.sas_id)`,
+    );
+    const ids = missing.getRows().join(', ');
+    if (ids !== '') await this.#take(this.#kept, this.#paths, `WHERE sas_id IN (${ids})`);
+  }
+
+  /** Forgets sets that expired before a moment, UTC microseconds. */
+  async forget(moment: bigint): Promise<void> {
+    await this.#connection.run(`DELETE FROM kept_sas WHERE se_time < ${timestampLiteral(moment)}`);
+    this.#hasForgotten = true;
   }
 
   /** Brings `sas` up to date, where a statement reads it. */
@@ -58,13 +79,17 @@ export class KeptSas {
     if (readsAll.test(sql)) await this.#fill(this.#all);
   }
 
-  async #fill({ name, columns, loaded }: SasTable): Promise<void> {
-    const fresh = this.#paths.filter((path) => !loaded.has(path));
+  async #fill(table: SasTable): Promise<void> {
+    const fresh = this.#paths.filter((path) => !table.loaded.has(path));
     if (fresh.length === 0) return;
+    await this.#take(table, fresh);
+    for (const path of fresh) table.loaded.add(path);
+  }
+
+  async #take({ name, columns }: SasTable, paths: readonly string[], asked = ''): Promise<void> {
     await this.#connection.run(
-      `INSERT INTO ${name} SELECT DISTINCT ON (sas_id) ${columns} FROM ${sasRelation(this.#dataDir, fresh)} f
+      `INSERT INTO ${name} SELECT DISTINCT ON (sas_id) ${columns} FROM (FROM ${sasRelation(this.#dataDir, paths)} ${asked}) f
        WHERE NOT EXISTS (FROM ${name} s WHERE s.sas_id = f.sas_id)`,
     );
-    for (const path of fresh) loaded.add(path);
   }
 }

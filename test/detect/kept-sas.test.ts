@@ -1,0 +1,44 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { DuckDBInstance } from '../../src/core/duckdb.ts';
+import { KeptSas } from '../../src/detect/kept-sas.ts';
+import { attachLasting, showLasting } from '../../src/detect/lasting-tables.ts';
+import { emptyManifest } from '../../src/store/manifest.ts';
+import { sasRelation } from '../../src/store/views.ts';
+import { newFolder } from './estate-days.ts';
+
+const dataDir = newFolder();
+afterAll(() => rmSync(dataDir, { recursive: true }));
+
+it('forgets sets that have expired, and reads again those that rows name', async () => {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const connection = await instance.connect();
+  for (const each of [attachLasting, showLasting]) await connection.run(each);
+  await connection.run(`CREATE TEMP TABLE sets AS FROM ${sasRelation('.', [])}`);
+  await connection.run(`INSERT INTO sets BY NAME SELECT i::UBIGINT AS sas_id, '2024-11-04' AS sv,
+    if(i = 5, NULL, TIMESTAMP '2026-01-01' + to_days(i::INTEGER)) AS se_time FROM range(1, 6) t(i)`);
+  await connection.run(`COPY (FROM sets) TO '${join(dataDir, 'sas.parquet')}'`);
+  const sasFiles = [{ path: 'sas.parquet', bytes: 0, rows: 5, sha256: '' }];
+  const ids = async () => (await connection.runAndReadAll('SELECT sas_id FROM kept_sas ORDER BY 1')).getRows().flat();
+
+  const sas = new KeptSas(dataDir, connection);
+  await sas.create();
+  await connection.run(`CREATE TABLE rollup (auth_type VARCHAR, sas_id UBIGINT)`);
+  await connection.run(`INSERT INTO rollup VALUES ('sas_service', 2), ('sas_service', 2), ('sas_service', 4),
+    ('sas_account', 77), ('sas_service', NULL), ('account_key', 1)`);
+  await sas.load({ ...emptyManifest, sasFiles }, false);
+  expect(await ids()).toEqual([1n, 2n, 3n, 4n, 5n]);
+  await sas.forget(BigInt(Date.parse('2026-01-05')) * 1000n);
+  expect(await ids()).toEqual([4n, 5n]);
+  for (let time = 0; time < 2; time += 1) {
+    await sas.recall();
+    expect(await ids()).toEqual([2n, 4n, 5n]);
+  }
+  await sas.load({ ...emptyManifest, sasFiles }, false);
+  expect(await ids()).toEqual([2n, 4n, 5n]);
+  await sas.load({ ...emptyManifest, sasFiles }, true);
+  expect(await ids()).toEqual([1n, 2n, 3n, 4n, 5n]);
+  connection.closeSync();
+  instance.closeSync();
+});
