@@ -5,9 +5,9 @@
 export const expiredBackMicros = 86_400_000_000n;
 
 /** A condition over columns of `token_life`: granted for a day at most, as far as the log shows. */
-export const isBrief = "coalesce(se_time - coalesce(st_time, first_seen) <= INTERVAL '1 day', false)";
+export const isBrief = "coalesce(se_time <= coalesce(st_time, first_seen) + INTERVAL '1 day', false)";
 
 /** So granted, and expired before a moment. @param moment SQL of a TIMESTAMP. */
 export function isBriefUntil(moment: string): string {
-  return `${isBrief} AND greatest(se_time, last_seen) < ${moment}`;
+  return `se_time < ${moment} AND last_seen < ${moment} AND ${isBrief}`;
 }

@@ -24,8 +24,8 @@ export class MetTokens {
   readonly #stale = new Set<NarrowView>();
   #range: Moments = {};
   #isLong = false;
-  /** What each is made of. */
-  readonly #shown = new Map<NarrowView, string>();
+  /** What each is: a table, which is planned sooner than a view of it, or a view that has all rows. */
+  readonly #kinds = new Map<NarrowView, 'TABLE' | 'VIEW'>();
 
   /** @param connection has the views. */
   constructor(connection: DuckDBConnection, prepared: PreparedStatements) {
@@ -37,10 +37,7 @@ export class MetTokens {
     await this.#connection.run(
       'CREATE TABLE met_token (token_hash UUID, account VARCHAR, met UHUGEINT, shown BOOLEAN)',
     );
-    for (const view of narrowViews) {
-      await this.#connection.run(`CREATE TABLE some_${view} AS ${whole(view)} LIMIT 0`);
-      await this.#show(view, `FROM some_${view}`);
-    }
+    for (const view of narrowViews) await this.#make(view, 'TABLE');
   }
 
   /** As `take` of `RuleViews`. */
@@ -61,20 +58,22 @@ export class MetTokens {
 
   async fill(view: NarrowView): Promise<void> {
     this.#stale.delete(view);
-    await this.#prepared.read(`DELETE FROM some_${view}`);
-    await this.#show(view, this.#isLong ? whole(view) : `FROM some_${view}`);
+    await this.#make(view, this.#isLong ? 'VIEW' : 'TABLE');
     if (this.#isLong) return;
+    await this.#prepared.read(`DELETE FROM met_${view}`);
     await this.#prepared.read(
-      `INSERT INTO some_${view} SELECT ${narrowColumns[view]} FROM ${view} t SEMI JOIN (FROM met_token WHERE shown) m
+      `INSERT INTO met_${view} SELECT ${narrowColumns[view]} FROM ${view} t SEMI JOIN (FROM met_token WHERE shown) m
         ON m.token_hash = t.token_hash
         WHERE t.${timeIn[view]} >= $${view}::TIMESTAMP AND t.${timeIn[view]} < $until::TIMESTAMP`,
       this.#range,
     );
   }
 
-  async #show(view: NarrowView, rows: string): Promise<void> {
-    if (this.#shown.get(view) === rows) return;
-    await this.#connection.run(`CREATE OR REPLACE VIEW met_${view} AS ${rows}`);
-    this.#shown.set(view, rows);
+  async #make(view: NarrowView, kind: 'TABLE' | 'VIEW'): Promise<void> {
+    const before = this.#kinds.get(view);
+    if (before === kind) return;
+    if (before !== undefined) await this.#connection.run(`DROP ${before} met_${view}`);
+    await this.#connection.run(`CREATE ${kind} met_${view} AS ${whole(view)} ${kind === 'TABLE' ? 'LIMIT 0' : ''}`);
+    this.#kinds.set(view, kind);
   }
 }
