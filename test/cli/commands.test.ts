@@ -71,7 +71,7 @@ describe('saswatch token', () => {
     const lake = await lakeOf([of('a', '1'), of('b', '1'), of('c', '2')], []);
     const response = async (digit: string) => (await run(['token', 'show', digit.repeat(32), '--data', lake])).stdout;
     expect(await response('a')).toContain(
-      `Rotation also ends 1 other token of that key, in use in the 30 days before: ${'B'.repeat(32)}`,
+      `Rotation also ends 1 other token of that key, in use in the 30 days before and not expired: ${'B'.repeat(32)}`,
     );
     expect(await response('c')).toContain('No other token of that key was in use');
     rmSync(lake, { recursive: true });
