@@ -1,8 +1,10 @@
+import { dayMicros } from './segment-days.ts';
+
 /**
  * An estate that mints a token an object has most of them for hours. Once they have expired nothing can come of them but refusals,
  * so that `token_life` and `token_day` have them for a day longer, and others for 92.
  */
-export const expiredBackMicros = 86_400_000_000n;
+export const expiredBackMicros = dayMicros;
 
 /** A condition over columns of `token_life`: granted for a day at most, as far as the log shows. */
 export const isBrief = "coalesce(se_time <= coalesce(st_time, first_seen) + INTERVAL '1 day', false)";

@@ -36,7 +36,6 @@ export class KeptSas {
   readonly #kept: SasTable = { name: 'kept_sas', columns: ['sas_id', ...keptByRows].join(', '), loaded: new Set() };
   readonly #all: SasTable = { name: 'saved_sas', columns: '*', loaded: new Set() };
   #paths: readonly string[] = [];
-  #hasForgotten = false;
 
   constructor(dataDir: string, connection: DuckDBConnection) {
     this.#dataDir = dataDir;
@@ -59,7 +58,6 @@ export class KeptSas {
 
   /** Reads again what rows of `rollup` name of the sets that have been forgotten. */
   async recall(): Promise<void> {
-    if (!this.#hasForgotten) return;
     const missing = await this.#connection.runAndReadAll(
       `SELECT DISTINCT sas_id FROM rollup r WHERE auth_type LIKE 'sas\\_%' ESCAPE '\\' AND sas_id IS NOT NULL
          AND NOT EXISTS (FROM kept_sas k WHERE k.sas_id = r.sas_id)`,
@@ -71,7 +69,6 @@ export class KeptSas {
   /** Forgets sets that expired before a moment, UTC microseconds. */
   async forget(moment: bigint): Promise<void> {
     await this.#connection.run(`DELETE FROM kept_sas WHERE se_time < ${timestampLiteral(moment)}`);
-    this.#hasForgotten = true;
   }
 
   /** Brings `sas` up to date, where a statement reads it. */
