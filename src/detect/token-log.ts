@@ -39,6 +39,12 @@ export function logOfTokens(
   return parts.join(' UNION ALL ');
 }
 
+/**
+ * While a file is read, DuckDB looks for each row in a bloom filter of what it is joined with by one column, so that little else of
+ * other rows is decoded: but only where that has a condition, be it one that everything meets.
+ */
+const numbersAsked = '(SELECT number FROM log_day GROUP BY number HAVING count(*) > 0)';
+
 /** The log cut down to some tokens and days of theirs, or to all their days. */
 export class TokenLog {
   readonly #connection: DuckDBConnection;
@@ -58,8 +64,13 @@ export class TokenLog {
   async of(tokens: LogTokens, log: string): Promise<string> {
     const { days } = tokens;
     await this.#show(days ?? [...tokens.tokens, ...tokens.fingerprints].map((number) => [number, null]));
-    const onDay = days === null ? '' : ' AND d.day = l.time::DATE';
-    return logOfTokens(tokens, log, (column) => `SEMI JOIN log_day d ON d.number = l.${column}${onDay}`);
+    const isMany = Math.max(tokens.tokens.length, tokens.fingerprints.length) > comparedMax;
+    return logOfTokens(tokens, log, (column) =>
+      [
+        ...(days === null || isMany ? [`SEMI JOIN ${numbersAsked} n ON n.number = l.${column}`] : []),
+        ...(days === null ? [] : [`SEMI JOIN log_day d ON d.number = l.${column} AND d.day = l.time::DATE`]),
+      ].join(' '),
+    );
   }
 
   async #show(days: readonly (readonly [number: bigint, day: number | null])[]): Promise<void> {

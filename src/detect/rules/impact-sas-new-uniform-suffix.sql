@@ -85,12 +85,12 @@ requests AS (
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class IN ('write', 'copy') AND l.status_code BETWEEN 200 AND 299
     AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL', 'CopyBlobSource')),
+-- The last condition is asked of counted endings: as one of the endings, it is asked of each row, which has its name split twice.
 endings AS (
   SELECT token_hash, account, '.' || lower(ending) AS suffix
   FROM (SELECT token_hash, account, split_part(object_key, '.', -1) AS ending, count(*) AS n FROM requests
         WHERE /* narrows: others have no suffix */ contains(object_key, '.') GROUP BY ALL)
-  WHERE /* narrows: likewise */ NOT contains(ending, '/')
-  GROUP BY ALL HAVING /* narrows: counted by object below */ sum(n) >= $objects_min),
+  GROUP BY ALL HAVING /* narrows: counted by object below */ sum(n) >= $objects_min AND /* narrows: likewise */ NOT contains(min(ending), '/')),
 -- Most suffixes were met within the days before: only the others are looked for in the whole baseline.
 lately AS (
   SELECT e.account, e.suffix, l.time::DATE AS day, min(l.time) AS first_met, max(l.time) AS last_met
