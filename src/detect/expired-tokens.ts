@@ -6,8 +6,12 @@ import { dayMicros } from './segment-days.ts';
  */
 export const expiredBackMicros = dayMicros;
 
-/** A condition over columns of `token_life`: granted for a day at most, as far as the log shows. */
-export const isBrief = "coalesce(se_time <= coalesce(st_time, first_seen) + INTERVAL '1 day', false)";
+/** Granted for a day at most, as far as the log shows. @param first the column that has the first success. */
+export const isBriefFrom = (first: string) =>
+  `coalesce(se_time <= coalesce(st_time, ${first}) + INTERVAL '1 day', false)`;
+
+/** The same, a condition over columns of `token_life`. */
+export const isBrief = isBriefFrom('first_seen');
 
 /** So granted, and expired before a moment. @param moment SQL of a TIMESTAMP. */
 export function isBriefUntil(moment: string): string {

@@ -146,6 +146,8 @@ export class KeptEntities {
     await this.#sas.recall();
     await this.#use.add();
     await this.#addParts();
+    // Lives have these rows, but those of tokens that were told of by a row alone.
+    await this.#lives.add(`FROM (${this.#use.added}) ANTI JOIN kept_token_life USING (token_hash)`);
     await this.#use.days();
   }
 
@@ -161,14 +163,15 @@ export class KeptEntities {
   /** Drops what is too old for rules that judge what comes from a moment on, UTC microseconds. */
   async #forget(judged: bigint): Promise<void> {
     const [days, steps] = [judged - daysBackMicros, judged - stepsBackMicros];
+    if (days > this.#kept.days) await this.#forgetTokens(judged);
     if (steps > this.#kept.steps) {
+      if (await this.#use.take(before('bucket', steps))) await this.#lives.add(this.#use.added);
       // Days that nobody has asked for yet are made of them.
       await this.#use.days();
       await this.#use.drop({ steps: before('bucket', steps), days: null });
       this.#kept.steps = steps;
     }
     if (days <= this.#kept.days) return;
-    await this.#forgetTokens(judged);
     await this.#use.drop({ steps: null, days: before('day', days) });
     const accountSteps = days + daysBackMicros - accountStepsBackMicros;
     await this.#connection.run(`DELETE FROM kept_account_step WHERE ${before('bucket', accountSteps)}`);
@@ -179,6 +182,7 @@ export class KeptEntities {
 
   async #forgetTokens(judged: bigint): Promise<void> {
     await this.#lives.forget({ all: judged - daysBackMicros, brief: judged - expiredBackMicros });
+    await this.#use.forget(judged - expiredBackMicros);
     await this.#sas.forget(judged - expiredBackMicros);
   }
 

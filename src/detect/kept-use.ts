@@ -12,6 +12,9 @@ import {
 } from './kept-bits.ts';
 import { keptByRows, keptGrants, withAllGrants } from './kept-grants.ts';
 import { keptSasOf } from './kept-sas.ts';
+import { isMetAgain, loneRows, takeLone, taking, takingAll } from './lone-rows.ts';
+import { timestampLiteral } from './parameter.ts';
+import { numberIn } from './rule-views.ts';
 
 const sameToken = (a: string, b: string) => `${a}.token_hash = ${b}.token_hash AND ${a}.account = ${b}.account`;
 
@@ -19,10 +22,11 @@ const sameToken = (a: string, b: string) => `${a}.token_hash = ${b}.token_hash A
  * `token_day` as the view has it, of the tokens' days that are in `several` and of rows of `kept_sas_use` that are the only ones of
  * theirs. A service that mints one token an object has few others: to pass a row on costs a third of adding it up.
  */
-const addedDays = `WITH sas_use AS NOT MATERIALIZED (SELECT * ${replaced(bitsAsBit)} FROM kept_sas_use SEMI JOIN several USING (token_hash, day))
+const addedDays = `WITH sas_use AS NOT MATERIALIZED (
+    SELECT * ${replaced(bitsAsBit)} FROM kept_sas_use SEMI JOIN several USING (token_hash, day) WHERE taken > 0)
   ${entityViews.token_day}`;
 const singleDays = (rows: string) =>
-  `WITH sas_use AS (FROM kept_sas_use ANTI JOIN several USING (token_hash, day) WHERE ${rows}) ${tokenDayOfRow(placeNames)}`;
+  `WITH sas_use AS (FROM kept_sas_use ANTI JOIN several USING (token_hash, day) WHERE ${rows}) ${tokenDayOfRow(undefined, placeNames)}`;
 
 /** What a family's day is made of, by its column. */
 const ofFamily = {
@@ -96,14 +100,15 @@ export class KeptUse {
   /** Makes the tables; `rollup`, `sas` and `kept_sas` are there and show no row. */
   async create(): Promise<void> {
     await this.#run(createSingleBits);
-    await this.#run(`CREATE TABLE kept_sas_use AS SELECT *, 0::UINTEGER AS arrival FROM (${use})`);
+    await this.#run(`CREATE TABLE kept_sas_use AS SELECT *, ${taking(0)} FROM (${use})`);
     const places = placeNames.join(', ');
-    const hidden = ['arrival', 'ip_bit', 'object_bit', ...notShown].join(', ');
+    const hidden = ['arrival', 'taken', 'ip_bit', 'object_bit', ...notShown].join(', ');
     const rows = `SELECT * EXCLUDE (${hidden}) ${replaced(bitsAsBlob)} FROM kept_sas_use`;
     await this.#run(`CREATE VIEW sas_use AS ${rows}`);
     await this.#run(`CREATE VIEW granted_sas_use AS ${withAllGrants('sas_use', `(${rows})`)}`);
     await this.#run(`CREATE TABLE lasting.kept_token_day AS SELECT *, ${noPlaces} FROM (${entityViews.token_day})`);
-    await this.#run(`CREATE VIEW token_day AS SELECT * EXCLUDE (${places}) ${replaced(bitsAsBit)} FROM kept_token_day`);
+    await this.#run(`CREATE VIEW token_day AS SELECT * EXCLUDE (${places}) ${replaced(bitsAsBit)} FROM kept_token_day
+      UNION ALL ${tokenDayOfRow(loneRows, [], bitsAsBit)}`);
     await this.#run(`CREATE TABLE kept_family_token AS ${familyTokens}`);
     await this.#run(`CREATE TABLE kept_family_day AS ${entityViews.family_day}`);
     await this.#run('CREATE VIEW family_day AS FROM kept_family_day');
@@ -112,19 +117,36 @@ export class KeptUse {
   /** Takes the rows of `rollup` for all there is. */
   async replace(): Promise<void> {
     await this.drop({ steps: 'true', days: 'true' });
-    await this.add();
+    await this.#insert(takingAll);
     await this.days();
   }
 
   /** Takes in the rows of `rollup`. */
   async add(): Promise<void> {
-    this.#arrival += 1;
-    await this.#run(`INSERT INTO kept_sas_use SELECT *, ${this.#arrival} FROM (${use})`);
+    await this.#insert(taking);
+    await this.#run(takeLone(isMetAgain(this.#arrival), this.#arrival));
   }
 
-  /** A SELECT of the rows of `sas_use` that were taken in last, without bitmaps. */
+  async #insert(numbers: typeof taking): Promise<void> {
+    this.#arrival += 1;
+    await this.#run(`INSERT INTO kept_sas_use SELECT *, ${numbers(this.#arrival)} FROM (${use})`);
+  }
+
+  /** A SELECT of the rows of `sas_use` that lives have to take in since `add` or `take`, without bitmaps. */
   get added(): string {
-    return `SELECT * EXCLUDE (arrival, ${bitNames.join(', ')}) FROM kept_sas_use WHERE arrival = ${this.#arrival}`;
+    return `SELECT * EXCLUDE (arrival, taken, ${bitNames.join(', ')}) FROM kept_sas_use WHERE taken = ${this.#arrival}`;
+  }
+
+  /** Takes lone rows. @param rows a condition over them. @returns whether there were any. */
+  async take(rows: string): Promise<boolean> {
+    this.#arrival += 1;
+    return numberIn(await this.#connection.runAndReadAll(takeLone(rows, this.#arrival))) > 0n;
+  }
+
+  /** Forgets the tokens of lone rows that expired before a moment, UTC microseconds. */
+  async forget(moment: bigint): Promise<void> {
+    const before = (name: string) => `${name} < ${timestampLiteral(moment)}`;
+    await this.#run(takeLone(`${before('se_time')} AND ${before('max_time')}`, 0));
   }
 
   /** Brings days up to date. */
@@ -136,7 +158,8 @@ export class KeptUse {
       GROUP BY token_hash, day HAVING count(*) > 1 AND max(arrival) > ${this.#inDays}`);
     for (const name of ['token_day', 'family_token'])
       await this.#run(`DELETE FROM kept_${name} k USING several s WHERE k.token_hash = s.token_hash AND k.day = s.day`);
-    for (const rows of [singleDays(fresh), addedDays]) await this.#run(`INSERT INTO kept_token_day BY NAME ${rows}`);
+    for (const rows of [singleDays(`taken > ${this.#inDays}`), addedDays])
+      await this.#run(`INSERT INTO kept_token_day BY NAME ${rows}`);
     await this.#run(
       'CREATE OR REPLACE TEMP VIEW sas_use AS FROM kept_sas_use SEMI JOIN several USING (token_hash, day)',
     );

@@ -3,7 +3,7 @@ import { type GrantView, readsGrants } from './kept-grants.ts';
 import type { LogTokens } from './log-tokens.ts';
 import type { ParameterValues } from './parameter.ts';
 
-/** Views of which a rule may be shown the rows of some tokens alone, in tables named `met_…`. */
+/** Views of which a rule may be shown the rows of some tokens alone, in relations named `met_…`. */
 export const narrowViews = ['sas_use', 'token_day'] as const;
 export type NarrowView = (typeof narrowViews)[number];
 
@@ -39,11 +39,6 @@ export function narrowViewsOf({ kind, needs, sql }: Detection, values: Parameter
   if (!isPosture && isLonger(values)) return [];
   const granted: readonly string[] = readsGrants(sql);
   return needs.only.filter((view) => (view === 'token_life') === isPosture && !granted.includes(view));
-}
-
-/** What a statement reads in place of a view of which it is shown a part. */
-export function partOf(view: OnlyView): string {
-  return view === 'token_life' ? '(FROM token_life WHERE last_seen >= $from::TIMESTAMP)' : `met_${view}`;
 }
 
 /** A statement that reads other relations in place of views, by their names. */

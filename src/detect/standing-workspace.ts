@@ -14,7 +14,7 @@ import { KeptPast, logBackMicros } from './kept-past.ts';
 import { attachLasting, showLasting } from './lasting-tables.ts';
 import type { LogTokens } from './log-tokens.ts';
 import { MetTokens } from './met-tokens.ts';
-import { partOf, reading, type Shown, shownAll, under } from './narrow-view.ts';
+import { reading, type Shown, shownAll, under } from './narrow-view.ts';
 import { bindMoments } from './parameter.ts';
 import type { PastKeys } from './past-keys.ts';
 import { type Moments, PreparedStatements } from './prepared-statements.ts';
@@ -24,11 +24,12 @@ import { touching } from './segment-days.ts';
 import { isOverLog, StandingLog } from './standing-log.ts';
 import { withPartFrom } from './statement-part.ts';
 import type { LogReader } from './suspect-log.ts';
+import { UsedLives } from './used-lives.ts';
 
 /** A statement over what of the views it is shown. */
 function over({ only, granted, held }: Shown, sql: string): string {
   const instead = [
-    ...only.map((view) => [view, partOf(view)] as const),
+    ...only.map((view) => [view, `met_${view}`] as const),
     ...granted.map((view) => [view, `granted_${view}`] as const),
   ];
   return held.reduce((text, { part, relation }) => withPartFrom(text, part, relation), reading(sql, new Map(instead)));
@@ -49,6 +50,7 @@ export class StandingWorkspace implements RuleViews {
   readonly #log: StandingLog;
   readonly #prepared: PreparedStatements;
   readonly #met: MetTokens;
+  readonly #lives: UsedLives;
   readonly #parts: HeldParts;
   readonly #past: KeptPast;
   readonly #aside: Aside;
@@ -64,6 +66,7 @@ export class StandingWorkspace implements RuleViews {
     this.#entities = new KeptEntities(dataDir, connection);
     this.#prepared = new PreparedStatements(connection);
     this.#met = new MetTokens(connection, this.#prepared);
+    this.#lives = new UsedLives(connection, this.#prepared);
     this.#log = new StandingLog(dataDir, connection);
     this.#parts = new HeldParts(connection, this.#prepared);
     this.#past = new KeptPast(dataDir, connection);
@@ -99,6 +102,7 @@ export class StandingWorkspace implements RuleViews {
     await run(`CREATE VIEW feed AS ${entityViews.feed}`);
     await showFeeds(this.connection, feeds);
     await this.#met.create();
+    await this.#lives.create();
     await this.#log.create();
     await this.#past.create();
   }
@@ -121,6 +125,7 @@ export class StandingWorkspace implements RuleViews {
   async refresh(range: EventRange, anew = false): Promise<void> {
     const manifest = (await readManifest(this.#dataDir)) ?? emptyManifest;
     await this.#past.note(await this.#entities.refresh(manifest, range, anew));
+    this.#lives.change();
     const { since, until } = fromWholeDay(range);
     this.#log.segments = touching(manifest.segments, { since: since - logBackMicros, until });
   }
@@ -166,6 +171,7 @@ export class StandingWorkspace implements RuleViews {
   ): Promise<DuckDBResultReader> {
     const statement = over(shown, sql);
     await this.#freshen(statement);
+    await this.#lives.fillFor(statement, moments, this.#log.segments);
     if (!isOverLog(statement)) return this.#prepared.read(statement, moments);
     return this.#run(await this.#log.under(statement, moments, shown), meanwhile);
   }

@@ -3,6 +3,7 @@ import { tokenUse, tokenUseOfRow, withGrants } from '../store/entity-views.ts';
 import { isBriefUntil } from './expired-tokens.ts';
 import { keptGrants, withAllGrants } from './kept-grants.ts';
 import { keptSasOf } from './kept-sas.ts';
+import { loneRows } from './lone-rows.ts';
 import { timestampLiteral } from './parameter.ts';
 
 /** How two stretches of a token's use become one. */
@@ -38,8 +39,10 @@ export class TokenLives {
   async create(): Promise<void> {
     const run = (sql: string) => this.#connection.run(sql);
     await run(`CREATE TABLE lasting.kept_token_life AS ${lifeOf(tokenUse)}`);
-    await run('CREATE VIEW token_life AS FROM kept_token_life');
-    await run(`CREATE VIEW granted_token_life AS ${withAllGrants('token_life', 'kept_token_life')}`);
+    await run(
+      `CREATE VIEW token_life AS FROM kept_token_life UNION ALL ${tokenUseOfRow(keptGrants.token_life, loneRows)}`,
+    );
+    await run(`CREATE VIEW granted_token_life AS ${withAllGrants('token_life', 'token_life')}`);
   }
 
   /** Takes what `sas_use` shows for all there is. */
@@ -68,8 +71,11 @@ export class TokenLives {
     const lives = `SELECT token_hash, account, ${sums.join(', ')} FROM (
         FROM known_life UNION ALL BY NAME (${over('SEMI', tokenUse)})) GROUP BY token_hash, account`;
     const sas = keptSasOf(`SELECT sas_id FROM known_life UNION ALL (${over('SEMI', 'SELECT sas_id FROM sas_use')})`);
-    await run(`INSERT INTO kept_token_life BY NAME FROM (${lifeOf(lives, sas)})
-      UNION ALL BY NAME (${over('ANTI', tokenUseOfRow(keptGrants.token_life))})`);
+    await run(`INSERT INTO kept_token_life BY NAME ${lifeOf(lives, sas)}`);
+    // To plan a statement that finds nothing takes longer than to ask, and every commit comes here.
+    const single = await this.#connection.runAndReadAll(over('ANTI', 'SELECT 1 FROM sas_use WHERE ok > 0 LIMIT 1'));
+    if (single.currentRowCount > 0)
+      await run(`INSERT INTO kept_token_life BY NAME ${over('ANTI', tokenUseOfRow(keptGrants.token_life))}`);
     for (const name of ['met_again', 'known_life']) await run(`DROP TABLE ${name}`);
   }
 

@@ -25,7 +25,8 @@ export const counters = [
 ] as const;
 
 const summed = counters.map((name) => `sum(${name})::BIGINT AS ${name}`).join(', ');
-const united = ['ip_bits', 'network_bits', 'object_bits'].map((name) => `bit_or(${name}::BIT) AS ${name}`).join(', ');
+const bitmaps = ['ip', 'network', 'object'] as const;
+const united = bitmaps.map((name) => `bit_or(${name}_bits::BIT) AS ${name}_bits`).join(', ');
 /** What `sas` says of a token. */
 export const grants = ['kind', ...sasParameters, 'st_time', 'se_time', 'skt_time', 'ske_time'] as const;
 type Grants = readonly (typeof grants)[number][];
@@ -72,15 +73,22 @@ const tokenDay = `SELECT d.*, p.peak_hour_reads, p.peak_hour_bytes_out
     GROUP BY token_hash, account, day) p
   ON p.token_hash = d.token_hash AND p.account = d.account AND p.day = d.day`;
 
-/** The same of rows of `sas_use` that are the only ones of their token's day with a success. @param more further columns. */
+/**
+ * The same of rows that are the only ones of their token's day with a success.
+ *
+ * @param rows a FROM clause of them, with the columns of `sas_use`.
+ * @param more further columns.
+ * @param bits SQL of a bitmap, a BIT, by the name before `_bits`.
+ */
 export const tokenDayOfRow = (
-  more: readonly string[],
+  rows = 'sas_use WHERE ok > 0',
+  more: readonly string[] = [],
+  bits = (name: string) => `${name}_bits::BIT`,
 ) => `SELECT token_hash, account, day, token_key, family, auth_type, key_name, key_hash, sas_id, se_time,
-    ${counters.map((name) => `${name}::BIGINT AS ${name}`).join(', ')}, reads::BIGINT AS peak_hour_reads,
-    bytes_out::BIGINT AS peak_hour_bytes_out, 1::UINTEGER << hour(bucket)::INTEGER AS hours, container_bits, agent_bits,
-    ip_bits::BIT AS ip_bits, network_bits::BIT AS network_bits, object_bits::BIT AS object_bits, min_time, max_time
-    ${more.map((name) => `, ${name}`).join('')}
-  FROM sas_use WHERE ok > 0`;
+    ${counters.map((name) => `${name}::BIGINT AS ${name}`).join(', ')}, 1::UINTEGER << hour(bucket)::INTEGER AS hours,
+    container_bits, agent_bits, ${bitmaps.map((name) => `${bits(name)} AS ${name}_bits`).join(', ')}, min_time, max_time,
+    reads::BIGINT AS peak_hour_reads, bytes_out::BIGINT AS peak_hour_bytes_out ${more.map((name) => `, ${name}`).join('')}
+  FROM ${rows}`;
 
 /**
  * A token's UTC day as its family's is made of: totals, and the most of 15 minutes (`span_…`, sliding in steps of five).
@@ -125,13 +133,19 @@ export const tokenUse = `SELECT token_hash, account, max(token_key) AS token_key
     sum(http_n)::BIGINT AS http_n, sum(old_tls_n)::BIGINT AS old_tls_n
   FROM sas_use WHERE ok > 0 GROUP BY token_hash, account`;
 
-/** The same of rows of `sas_use` that are the only ones of their token with a success. @param names what to tell of its grant. */
+/**
+ * The same of rows that are the only ones of their token with a success.
+ *
+ * @param names what to tell of its grant.
+ * @param rows a FROM clause of them, with the columns of `sas_use`.
+ */
 export const tokenUseOfRow = (
   names: Grants,
+  rows = 'sas_use WHERE ok > 0',
 ) => `SELECT token_hash, account, token_key, family, auth_type, key_name, key_hash, sas_id, min_time AS first_seen,
     max_time AS last_seen, ok::BIGINT AS requests, public_n::BIGINT AS public_n, http_n::BIGINT AS http_n,
     old_tls_n::BIGINT AS old_tls_n, ${names.join(', ')}
-  FROM sas_use WHERE ok > 0`;
+  FROM ${rows}`;
 
 /** The rows of a relation that has a `sas_id`, with what it grants. */
 export function withGrants(relation: string, names: Grants = grants): string {

@@ -7,12 +7,12 @@ import { TokenLives } from '../../src/detect/token-lives.ts';
 import { counters, entityViews } from '../../src/store/entity-views.ts';
 import { rollupRelation, sasRelation } from '../../src/store/views.ts';
 
-/** Rows of some tokens, most of them close together, some of a day of their own. */
-const someRows = `SELECT *, lpad(token::VARCHAR, 32, '0')::UUID AS token_hash, bucket + INTERVAL 1 SECOND AS min_time,
+/** Rows of some tokens, most of them close together, some of a day of their own; half of the tokens are granted for a day. */
+const someRows = `SELECT *, token % 2 AS sas_id, lpad(token::VARCHAR, 32, '0')::UUID AS token_hash, bucket + INTERVAL 1 SECOND AS min_time,
     bucket + INTERVAL 2 SECOND AS max_time, bits AS ip_bits, bits AS network_bits, bits AS object_bits
   FROM (
     SELECT TIMESTAMP '2026-01-01 23:00:00' + to_minutes(5 * (random() * 30)::INTEGER) AS bucket,
-      'a' || (random() * 1.4)::INTEGER AS account, 'sas_service' AS auth_type, (random() * 25)::UBIGINT AS token,
+      'a' || (random() * 1.4)::INTEGER AS account, 'sas_service' AS auth_type, (random() * 120)::UBIGINT AS token,
       (random() * 8)::UBIGINT AS container_bits, (random() * 8)::UBIGINT AS agent_bits,
       ${counters.map((name) => `(random() * 3)::UINTEGER AS ${name}`).join(', ')},
       from_binary(lpad(repeat('1', if(random() < 0.3, (random() * 500)::INTEGER, 1))
@@ -28,19 +28,17 @@ it('has by the day and for life what the views make of all rows, however they ca
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
   for (const each of [attachLasting, showLasting, 'SELECT setseed(0.25)']) await connection.run(each);
-  for (const name of ['sas', 'kept_sas']) await connection.run(`CREATE TABLE ${name} AS FROM ${sasRelation('.', [])}`);
+  for (const name of ['sas', 'kept_sas']) {
+    await connection.run(`CREATE TABLE ${name} AS FROM ${sasRelation('.', [])}`);
+    await connection.run(`INSERT INTO ${name} BY NAME SELECT id AS sas_id, '2026-01-01'::TIMESTAMP AS st_time,
+      '2026-01-02'::TIMESTAMP + to_years(id::INTEGER) AS se_time FROM range(2) t(id)`);
+  }
   await connection.run(`CREATE TABLE rollup AS FROM ${rollupRelation('.', [])}`);
   await connection.run('CREATE TABLE everything AS FROM rollup');
   const [use, lives] = [new KeptUse(connection), new TokenLives(connection)];
   await use.create();
   await lives.create();
-  for (let time = 0; time < 6; time += 1) {
-    await connection.run('DELETE FROM rollup');
-    await connection.run(`INSERT INTO rollup BY NAME SELECT * EXCLUDE (bits) FROM (${someRows})`);
-    await connection.run('INSERT INTO everything FROM rollup');
-    await use.add();
-    await lives.add(use.added);
-    if (time % 2 !== 0) continue;
+  const equal = async () => {
     await use.days();
     for (const [view, name] of [
       ['token_day', 'token_day'],
@@ -50,7 +48,24 @@ it('has by the day and for life what the views make of all rows, however they ca
       const slow = `WITH rollup AS (FROM everything), sas_use AS (${entityViews.sas_use}) SELECT * FROM (${entityViews[name]})`;
       expect(await rowsOf(connection, `FROM ${view}`)).toEqual(await rowsOf(connection, slow));
     }
+  };
+  for (let time = 0; time < 6; time += 1) {
+    await connection.run('DELETE FROM rollup');
+    await connection.run(`INSERT INTO rollup BY NAME SELECT * EXCLUDE (bits) FROM (${someRows})`);
+    await connection.run('INSERT INTO everything FROM rollup');
+    await use.add();
+    await lives.add(use.added);
+    if (time % 2 === 0) await equal();
   }
+  const lone = await connection.runAndReadAll('SELECT count(*) > 0 FROM kept_sas_use WHERE taken IS NULL');
+  expect(lone.getRows()).toEqual([[true]]);
+  expect(await use.take("day <= DATE '2026-01-01'")).toBe(true);
+  await lives.add(use.added);
+  await equal();
+  expect(await use.take('true')).toBe(true);
+  await lives.add(use.added);
+  await equal();
+  expect(await use.take('true')).toBe(false);
   connection.closeSync();
   instance.closeSync();
 });
