@@ -62,7 +62,7 @@ export function pastStretches({ days }: PastKeys): PastStretch[] {
   return stretches;
 }
 
-/** To read so few keys' rows each by itself costs less than to compare each row with all of them. */
+/** To read so few accounts' rows each by itself costs less than what one has by the names of another's keys. */
 const aloneMax = 4;
 
 /**
@@ -76,7 +76,9 @@ export function stretchConditions({ by, keys: pairs }: PastKeys, { since, until,
     if (literals.length === 1) return [`${column} = ${literals[0]}`];
     return literals.length > comparedMax ? [] : [`list_contains([${literals.join(', ')}], ${column})`];
   };
-  const groups = isColumn && keys.length <= aloneMax ? keys.map((key) => [key]) : [keys];
+  const accounts = [...new Set(keys.map((key) => pairs.get(key)?.[0]))];
+  const ofAccount = (account?: string) => keys.filter((key) => pairs.get(key)?.[0] === account);
+  const groups = isColumn && accounts.length <= aloneMax ? accounts.map(ofAccount) : [keys];
   return groups.map((group) => {
     const textsOf = (index: 0 | 1) => group.flatMap((key) => pairs.get(key)?.[index] ?? []);
     return [

@@ -26,7 +26,9 @@ export function logOfTokens(
   const among = (column: string, numbers: readonly bigint[]) => {
     if (numbers.length > comparedMax) return [];
     const list = numbers.map((number) => `${number}::UBIGINT`).join(', ');
-    return [`${column} IN (${list})`, `list_contains([${list}], ${column})`];
+    return numbers.length === 1
+      ? [`${column} = ${list}`]
+      : [`${column} IN (${list})`, `list_contains([${list}], ${column})`];
   };
   const part = (column: string, conditions: readonly string[]) =>
     `SELECT ${columns} FROM (${log}) l ${joined(column)}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`;

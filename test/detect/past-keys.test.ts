@@ -55,21 +55,24 @@ it('asks of each day once, together with the days beside it of which the same is
   ]);
 });
 
-it("reads a stretch's rows of few keys each by itself, by the columns that the log has", () => {
-  const stretch = { since: 0n, until: 86_400_000_000n, keys: ['1', '2'] };
+it("reads a stretch's rows of few accounts each by itself, by the columns that the log has", () => {
+  const stretch = { since: 0n, until: 86_400_000_000n, keys: ['1', '2', '3'] };
   const keys = new Map([
     ['1', ['a', "x'"]],
     ['2', ['a', 'y']],
+    ['3', ['b', 'y']],
   ] as const);
   const times = "time >= TIMESTAMP '1970-01-01 00:00:00' AND time < TIMESTAMP '1970-01-02 00:00:00'";
   expect(stretchConditions({ by: 'container', keys, days: [] }, stretch)).toEqual([
-    `${times} AND account = 'a' AND container = 'x'''`,
-    `${times} AND account = 'a' AND container = 'y'`,
+    `${times} AND account = 'a' AND list_contains(['x''', 'y'], container)`,
+    `${times} AND account = 'b' AND container = 'y'`,
   ]);
-  expect(stretchConditions({ by: 'suffix', keys, days: [] }, stretch)).toEqual([`${times} AND account = 'a'`]);
+  expect(stretchConditions({ by: 'suffix', keys, days: [] }, stretch)).toEqual([
+    `${times} AND list_contains(['a', 'b'], account)`,
+  ]);
 });
 
-it("compares a stretch's rows of more keys with few texts", () => {
+it("compares a stretch's rows of more accounts with few texts", () => {
   const times = "time >= TIMESTAMP '1970-01-01 00:00:00' AND time < TIMESTAMP '1970-01-02 00:00:00'";
   const conditionsOf = (count: number) => {
     const names = [...Array(count).keys()].map(String);

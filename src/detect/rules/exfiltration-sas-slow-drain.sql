@@ -122,12 +122,13 @@ suspects AS (
   SELECT * FROM days
   WHERE day >= $since::TIMESTAMP - INTERVAL '1 day' AND /* narrows: counted by name below */ objects >= 0.8 * $objects_min
     AND coalesce(distinct_estimate(coalesce(bits_before | bits_early, bits_before, bits_early)), 0) < 0.5 * objects),
+-- Conditions as one, here and below: by itself each is asked of every row of a file before whose row it is.
 days_read AS (
   SELECT s.token_hash, l.account, l.time::DATE AS day, l.container, l.object_key, min(l.time) AS first_time, max(l.time) AS last_time
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
     ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
-  WHERE l.time >= $since::TIMESTAMP - $span - INTERVAL '1 day' AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND l.operation_class = 'read' AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
+  WHERE l.time >= $since::TIMESTAMP - $span - INTERVAL '1 day' AND l.time < $until::TIMESTAMP
+    AND (l.operation_count = 0 AND l.operation_class = 'read' AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)) IS TRUE
   GROUP BY ALL),
 reads AS (
   SELECT s.token_hash, s.account, s.day, r.container, count(DISTINCT r.object_key) AS objects, min(r.first_time) AS first_time,
@@ -138,9 +139,9 @@ reads AS (
 objects AS (
   SELECT DISTINCT l.account, l.container, l.object_key, l.time::DATE AS day
   FROM log_row l JOIN (SELECT DISTINCT account, container FROM reads) r ON l.account = r.account AND l.container = r.container
-  WHERE l.time >= $since::TIMESTAMP - $span - $baseline - INTERVAL '1 day' AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
-    AND l.operation_class IN ('read', 'write', 'copy', 'meta', 'tier', 'delete')),
+  WHERE l.time >= $since::TIMESTAMP - $span - $baseline - INTERVAL '1 day' AND l.time < $until::TIMESTAMP
+    AND (l.operation_count = 0 AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
+      AND l.operation_class IN ('read', 'write', 'copy', 'meta', 'tier', 'delete')) IS TRUE),
 known AS (
   SELECT r.account, r.container, r.day, count(DISTINCT o.object_key) AS objects
   FROM objects o JOIN (SELECT DISTINCT account, container, day FROM reads) r ON o.account = r.account AND o.container = r.container
