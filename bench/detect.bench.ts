@@ -1,5 +1,5 @@
+import { dayMicros } from '../src/core/utc-day.ts';
 import type { EventRange } from '../src/detect/run.ts';
-import { dayMicros } from '../src/detect/segment-days.ts';
 import type { SegmentFile } from '../src/store/commit.ts';
 import type { BenchOptions, BenchResult } from './bench.ts';
 import { commitRowsMax, estateDays, estateParts, tickSeconds } from './estate-parts.ts';

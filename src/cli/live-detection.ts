@@ -1,4 +1,5 @@
 import type { Finding } from '../core/finding.ts';
+import { startOfDay } from '../core/utc-day.ts';
 import type { Detector, Evaluation } from '../detect/detector.ts';
 import type { CommitEvent } from '../ingest/coordinator.ts';
 import type { Catalog } from '../store/catalog.ts';
@@ -14,14 +15,12 @@ export interface LiveDetectionOptions {
   readonly onFindings: (findings: readonly Finding[]) => void;
 }
 
-const dayMicros = 86_400_000_000n;
 /** The steps of the rollups: rules that wait for the watermark are not run again before it has passed another. */
 const stepMicros = 300_000_000n;
 
 /** Over fewer rows, threads cost a quarter more CPU and are no sooner done. */
 const oneCoreRowsMax = 5_000_000;
 
-const dayOf = (micros: bigint): bigint => micros - (micros % dayMicros);
 const earlier = (a: bigint | null, b: bigint): bigint => (a === null || b < a ? b : a);
 
 /**
@@ -148,7 +147,7 @@ export class LiveDetection {
   /** Rules that need no more than the rows there are, over the day that is being filled. */
   async #runToday(choice: 'posture' | 'window'): Promise<void> {
     const { newest } = this.#watermark;
-    const today = dayOf(this.#settledMicros);
+    const today = startOfDay(this.#settledMicros);
     const since = this.#unseen[choice];
     this.#unseen[choice] = null;
     if (since === null || newest < today) return;
@@ -157,7 +156,7 @@ export class LiveDetection {
 
   async #runSettled(): Promise<void> {
     const settledUntil = this.#settledMicros;
-    const today = dayOf(settledUntil);
+    const today = startOfDay(settledUntil);
     const { settled, ended } = this.#unseen;
     const isDayOver = ended !== null && ended < today;
     if (isDayOver) {

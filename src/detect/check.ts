@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DuckDBConnection, Json } from '@duckdb/node-api';
 import { DuckDBInstance } from '../core/duckdb.ts';
 import { AppError, errorText } from '../core/errors.ts';
+import { dayMicros, startOfDay } from '../core/utc-day.ts';
 import type { Detection, DetectionTest } from './detection.ts';
 import { withNeedsMet } from './needs.ts';
 import { bindParameters } from './parameter.ts';
@@ -21,8 +22,6 @@ export interface TestOutcome {
 
 type Row = Record<string, Json>;
 
-const dayMicros = 86_400_000_000n;
-
 /** The whole UTC days that hold the test's rows; a day at the epoch if there are none. */
 async function daysOfRows(connection: DuckDBConnection): Promise<{ since: bigint; until: bigint }> {
   const result = await connection.runAndReadAll(
@@ -31,7 +30,7 @@ async function daysOfRows(connection: DuckDBConnection): Promise<{ since: bigint
   const [row] = result.getRowObjects();
   const first = typeof row?.['first'] === 'bigint' ? row['first'] : 0n;
   const last = typeof row?.['last'] === 'bigint' ? row['last'] : 0n;
-  return { since: first - (first % dayMicros), until: last - (last % dayMicros) + dayMicros };
+  return { since: startOfDay(first), until: startOfDay(last) + dayMicros };
 }
 
 /** True if every column the expectation names has its value; a name as `A` stands for its 128 bits. */

@@ -1,6 +1,7 @@
 import type { Config } from '../core/config.ts';
 import type { AppError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
+import { startOfDay } from '../core/utc-day.ts';
 import type { SegmentFile } from '../store/commit.ts';
 import { openReader } from '../store/reader.ts';
 import type { Detection } from './detection.ts';
@@ -206,8 +207,6 @@ export class Detector {
   }
 }
 
-const dayMicros = 86_400_000_000n;
-
 /**
  * Whether a row says more than its finding. Findings count, so that every run would revise every one of the day, and write the
  * file of all of them anew. While the level stays what it is, once a day is enough for a posture finding, which counts its
@@ -219,7 +218,7 @@ function isNews(
   choice: RuleChoice,
 ): boolean {
   if (known === undefined || !known.open || known.level !== level) return true;
-  return windowStart === 0n ? known.lastSeen / dayMicros !== lastSeen / dayMicros : choice !== 'window';
+  return windowStart === 0n ? startOfDay(known.lastSeen) !== startOfDay(lastSeen) : choice !== 'window';
 }
 
 /** Known findings whose whole time lies in the range and that these rules, as they are now, did not find again. */

@@ -1,4 +1,4 @@
-import { dayMicros } from './segment-days.ts';
+import { dayMicros } from '../core/utc-day.ts';
 
 /**
  * An estate that mints a token an object has most of them for hours. Once they have expired nothing can come of them but refusals,

@@ -3,10 +3,9 @@ import type { DuckDBValue, Json } from '@duckdb/node-api';
 import { DuckDBTimestampValue } from '../core/duckdb.ts';
 import { AppError } from '../core/errors.ts';
 import { type Finding, type Level, levels } from '../core/finding.ts';
+import { dayMicros, startOfDay } from '../core/utc-day.ts';
 import type { Detection } from './detection.ts';
 import { bindParameters, type ParameterValues, textLiteral, timestampLiteral } from './parameter.ts';
-
-const dayMicros = 86_400_000_000n;
 
 /** What every rule's row says besides its evidence. */
 export interface Hit {
@@ -93,7 +92,7 @@ export function findingId({ code, version }: Pick<Detection, 'code' | 'version'>
 function reproducingSql(detection: Detection, hit: Hit, values: ParameterValues): string {
   const first = detection.kind === 'posture' ? hit.firstSeen : hit.windowStart;
   const last = detection.kind === 'posture' ? hit.lastSeen : hit.windowStart;
-  const range = { since: first - (first % dayMicros), until: last - (last % dayMicros) + dayMicros };
+  const range = { since: startOfDay(first), until: startOfDay(last) + dayMicros };
   const named =
     detection.entity === 'token' && hit.tokenHash !== null
       ? `token_hash = ${textLiteral(hit.tokenHash)}`

@@ -1,4 +1,5 @@
 import { type Finding, tacticsOf } from '../core/finding.ts';
+import { dayMicros } from '../core/utc-day.ts';
 
 /** Why somebody is told: the incident is new, shows a tactic not told before, or has ten times the findings. */
 export interface IncidentAlert {
@@ -19,7 +20,7 @@ interface RaisedAlert {
 }
 
 /** An entity that goes on as it did is not told about again within a week. */
-const quietUs = 7n * 86_400_000_000n;
+const quietUs = 7n * dayMicros;
 const growth = 10;
 
 /** What incidents told, from the earliest to the latest, by what they were about. */

@@ -1,4 +1,5 @@
 import type { Finding } from '../core/finding.ts';
+import { dayMicros } from '../core/utc-day.ts';
 import { type Incident, incidentsOf } from './incident.ts';
 import type { IncidentAlert } from './incident-alert.ts';
 
@@ -12,7 +13,7 @@ export interface IncidentNews {
 }
 
 /** Findings further back join no incident of fresh ones and keep none quiet. */
-const reachUs = 15n * 86_400_000_000n;
+const reachUs = 15n * dayMicros;
 
 /**
  * Tells incidents while their findings come in, in any order of their time: each when it is new, when it shows a tactic not

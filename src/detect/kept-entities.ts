@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { dayMicros, startOfDay } from '../core/utc-day.ts';
 import type { SegmentFile } from '../store/commit.ts';
 import { entityViews, mergedParts } from '../store/entity-views.ts';
 import type { Manifest } from '../store/manifest.ts';
@@ -9,7 +10,7 @@ import { KeptSas } from './kept-sas.ts';
 import { KeptUse } from './kept-use.ts';
 import { timestampLiteral } from './parameter.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
-import { dayMicros, touching } from './segment-days.ts';
+import { touching } from './segment-days.ts';
 import { TokenLives } from './token-lives.ts';
 import { accountStepsBackMicros, daysBackMicros, stepsBackMicros } from './workspace.ts';
 
@@ -102,7 +103,7 @@ export class KeptEntities {
     const end = toWholeDay(until);
     const oldest = fresh.reduce((min, { minTime }) => (minTime < min ? minTime : min), since);
     const first = steps < this.#kept.steps ? steps : oldest;
-    if (first < this.#kept.steps) return { since: first - (first % dayMicros), until: end };
+    if (first < this.#kept.steps) return { since: startOfDay(first), until: end };
     const isRead = new Set(fresh);
     const days = { since, until: end };
     return anew && touching(segments, days).some((file) => !isRead.has(file)) ? days : null;

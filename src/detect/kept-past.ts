@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
+import { dayMicros } from '../core/utc-day.ts';
 import type { SegmentFile } from '../store/commit.ts';
 import { allRows, logViews, rollupRelation } from '../store/views.ts';
 import { KeptDays } from './kept-days.ts';
@@ -6,7 +7,7 @@ import type { LogTokens, TokenDay } from './log-tokens.ts';
 import { PastAsked, type PastKeys, pastStretches, stretchConditions } from './past-keys.ts';
 import type { HeldPart } from './rule-views.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
-import { dayMicros, dayOf, touching } from './segment-days.ts';
+import { dayOf, touching } from './segment-days.ts';
 
 /** What a rule reads of the log lies within so many days before the range it judges. */
 export const logBackMicros = 45n * dayMicros;

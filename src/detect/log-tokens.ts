@@ -1,7 +1,6 @@
+import { dayMicros } from '../core/utc-day.ts';
 import type { DayOf } from './kept-days.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
-
-const dayMicros = 86_400_000_000n;
 
 /** Tokens whose rows of the log are all that a statement reads of it. */
 export interface LogTokens {

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { dayMicros } from '../core/utc-day.ts';
 import { type NarrowView, narrowColumns, narrowViews } from './narrow-view.ts';
 import type { Moments, PreparedStatements } from './prepared-statements.ts';
 import { numberIn } from './rule-views.ts';
@@ -10,7 +11,7 @@ const timeIn = { sas_use: 'bucket', token_day: 'day' } as const;
 const whole = (view: NarrowView) => `SELECT ${narrowColumns[view]} FROM ${view}`;
 
 /** Within so long, tokens that are used all the time do something that a rule asks for, and most rows are theirs. */
-const longMicros = 7n * 86_400_000_000n;
+const longMicros = 7n * dayMicros;
 
 /**
  * The tokens that may have something to find, and their rows of the views, as `met_…`: most tokens do so little that no rule asks

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { dayMicros } from '../core/utc-day.ts';
 import { textLiteral, timestampLiteral } from './parameter.ts';
 
 /** A token, and when it was last seen with the key that signed it. */
@@ -16,7 +17,7 @@ export interface KeyUse {
 }
 
 const shown = 5;
-const backMicros = 30n * 86_400_000_000n;
+const backMicros = 30n * dayMicros;
 /** Where no more are asked of one key, to join each with all others costs less than to count. */
 const pairsMax = 16;
 const stepMicros = 10_000_000;

@@ -1,11 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { columns } from '../core/columns.ts';
 import { DATE, DuckDBDateValue, VARCHAR } from '../core/duckdb.ts';
+import { dayMicros } from '../core/utc-day.ts';
 import { appendRows } from '../store/append-rows.ts';
 import type { DayOf } from './kept-days.ts';
 import { textLiteral, timestampLiteral } from './parameter.ts';
 import type { EventRange } from './run.ts';
-import { dayMicros } from './segment-days.ts';
 import { comparedMax } from './token-log.ts';
 
 /** The rows of a log that are asked by account, one more column, and day. */

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Finding } from '../core/finding.ts';
+import { startOfDay } from '../core/utc-day.ts';
 import type { Detection } from './detection.ts';
 import { expiredBackMicros } from './expired-tokens.ts';
 import { findingId, type Hit, makeFinding, readHit } from './finding.ts';
@@ -15,11 +16,9 @@ export type EventRange = {
   readonly until: bigint;
 };
 
-const dayMicros = 86_400_000_000n;
-
 /** The range with its start taken back to the start of its UTC day, which is the unit rules judge by. */
 export function fromWholeDay({ since, until }: EventRange): EventRange {
-  return { since: since - (((since % dayMicros) + dayMicros) % dayMicros), until };
+  return { since: startOfDay(since), until };
 }
 
 /** The times that statements name: the range in whole days, and as `$from` where it begins: what came, came since. */
@@ -78,7 +77,7 @@ export async function findingsOf(connection: DuckDBConnection, hits: readonly Ru
 
 /** Of a token that was over before, nothing is told: a run that looks at that day alone has forgotten it. */
 function knownOf({ lastSeen }: Hit, facts: TokenFacts | undefined): TokenFacts | undefined {
-  const isOver = (until: bigint) => until < lastSeen - (lastSeen % dayMicros) - expiredBackMicros;
+  const isOver = (until: bigint) => until < startOfDay(lastSeen) - expiredBackMicros;
   return facts === undefined || facts.briefUntil === null || !isOver(facts.briefUntil) ? facts : undefined;
 }
 

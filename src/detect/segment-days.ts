@@ -1,8 +1,7 @@
+import { dayMicros } from '../core/utc-day.ts';
 import type { SegmentFile } from '../store/commit.ts';
 import type { DayOf } from './kept-days.ts';
 import type { EventRange } from './run.ts';
-
-export const dayMicros = 86_400_000_000n;
 
 /** Days since 1970. */
 export const dayOf = (micros: bigint) => Number(micros / dayMicros);

@@ -1,7 +1,7 @@
+import { dayMicros } from '../core/utc-day.ts';
 import type { SegmentFile } from '../store/commit.ts';
 import type { LogTokens } from './log-tokens.ts';
 import type { EventRange } from './run.ts';
-import { dayMicros } from './segment-days.ts';
 
 /** What one reader reads of the log, and its bit. */
 export interface ReaderLog {

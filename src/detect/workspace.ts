@@ -1,17 +1,18 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { dayMicros } from '../core/utc-day.ts';
 import { expiredBackMicros, isBriefUntil } from './expired-tokens.ts';
 import { timestampLiteral } from './parameter.ts';
 import { type EventRange, fromWholeDay } from './run.ts';
 
 /** How far before a stretch its rules see five-minute steps: `sas_use`. */
-export const stepsBackMicros = 2n * 86_400_000_000n;
+export const stepsBackMicros = 2n * dayMicros;
 /**
  * How far before a stretch its rules see days: `token_day`, `family_day`, `account_day`, `key_day`; and tokens, by their expiry,
  * but for those that were granted for a day.
  */
-export const daysBackMicros = 92n * 86_400_000_000n;
+export const daysBackMicros = 92n * dayMicros;
 /** How far before a stretch they see five-minute steps of accounts: `account_step`. */
-export const accountStepsBackMicros = 10n * 86_400_000_000n;
+export const accountStepsBackMicros = 10n * dayMicros;
 
 /**
  * Puts the entities that rules read into tables of the connection's database, under the names of the views that derive

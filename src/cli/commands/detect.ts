@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import { type Level, levels } from '../../core/finding.ts';
+import { startOfDay } from '../../core/utc-day.ts';
 import { checkDetection } from '../../detect/check.ts';
 import type { Detection } from '../../detect/detection.ts';
 import { runDetection } from '../../detect/run.ts';
@@ -86,13 +87,12 @@ export function define(command: Command, act: Act): void {
   act<RunOptions>(run, async ({ session, options, operands: [code = ''] }) => {
     const rule = ruleNamed(await rulesOf(session, options), code);
     const now = session.effects.clock();
-    const day = 86_400_000_000n;
     const since = options.since(now);
     requireOrder(since, options.until(now));
     const reader = await openReader(session.config().data);
     try {
       const found = await runDetection(reader.connection, rule, {
-        since: since - (since % day),
+        since: startOfDay(since),
         until: options.until(now),
       });
       const { stdout, isTTY } = session.effects;

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
+import { dayMicros } from '../../core/utc-day.ts';
 import { readTokenFacts, responseText, type TokenFacts } from '../../detect/response.ts';
 import { jsonLine } from '../../query/render/jsonl.ts';
 import { bindSaved, savedQuery } from '../../query/saved-query.ts';
@@ -104,7 +105,7 @@ async function answer({ connection }: Reader, name: string, token: string): Prom
   return found.getRowObjectsJson()[0] ?? {};
 }
 
-const keyUseMicros = 30n * 86_400_000_000n;
+const keyUseMicros = 30n * dayMicros;
 
 /** What is known of the token and of the others of its key, which the token's own rows do not tell. */
 async function tokenFacts(
