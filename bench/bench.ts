@@ -2,6 +2,8 @@
 export interface BenchOptions {
   readonly rows: number;
   readonly rounds: number;
+  /** That the rows are of, where a bench has a story. */
+  readonly days: number;
   /** Says what is going on; results are returned. */
   readonly note: (text: string) => void;
 }

@@ -2,12 +2,13 @@ import { dayMicros } from '../src/core/utc-day.ts';
 import type { EventRange } from '../src/detect/run.ts';
 import type { SegmentFile } from '../src/store/commit.ts';
 import type { BenchOptions, BenchResult } from './bench.ts';
-import { commitRowsMax, estateDays, estateParts, tickSeconds } from './estate-parts.ts';
+import { commitRowsMax, estateParts, tickSeconds } from './estate-parts.ts';
 import { JudgedLake } from './judged-lake.ts';
 import { cpuSecondsOf } from './processor-time.ts';
 import { median } from './statistics.ts';
 
-const tableDays = [1, 2, 10, 20, estateDays];
+/** Of few days, all are shown. */
+const isShown = (day: number, days: number) => days <= 7 || [1, 2, 10, 20, days].includes(day);
 const stepMicros = 300_000_000n;
 
 type Choice = 'posture' | 'window' | 'settled';
@@ -62,7 +63,7 @@ class LiveRuns {
  * What judging a day costs as the lake grows: all rules over each day once, beside what writing the day into the lake costs;
  * and then what a live ingest pays, which runs rules every five seconds.
  */
-export async function detectBench({ rows, note }: BenchOptions): Promise<BenchResult> {
+export async function detectBench({ rows, days, note }: BenchOptions): Promise<BenchResult> {
   const lake = await JudgedLake.open(commitRowsMax);
   const { detector } = lake;
   const table: string[][] = [];
@@ -70,7 +71,7 @@ export async function detectBench({ rows, note }: BenchOptions): Promise<BenchRe
   let segments: SegmentFile[] = [];
   let live: LiveRuns | null = null;
   try {
-    for (const { records, day, endsDay, isLive } of estateParts(rows)) {
+    for (const { records, day, endsDay, isLive } of estateParts(rows, days)) {
       const written = await lake.write(records);
       if (isLive) {
         live ??= await liveAfter(lake, spanOf(segments));
@@ -86,7 +87,7 @@ export async function detectBench({ rows, note }: BenchOptions): Promise<BenchRe
       const dayRows = segments.reduce((total, file) => total + file.rows, 0);
       const writing = lake.written - sum.writing;
       note(`day ${day}: ${dayRows} rows, ${judging.toFixed(2)} CPU-s`);
-      if (tableDays.includes(day))
+      if (isShown(day, days))
         table.push([
           String(day),
           dayRows.toLocaleString('en'),
@@ -101,14 +102,14 @@ export async function detectBench({ rows, note }: BenchOptions): Promise<BenchRe
     await lake.remove();
   }
   return {
-    title: 'detect: what judging a day costs as the lake grows',
+    title: `detect, ${days} days: what judging a day costs as the lake grows`,
     parts: [
-      `\`estate\`, seed 1, ${rows.toLocaleString('en')} rows over ${estateDays} days, written into the lake day by day; after each day ` +
+      `\`estate\`, seed 1, ${rows.toLocaleString('en')} rows over ${days} days, written into the lake day by day; after each day ` +
         'all rules judge it.',
       [['day', 'rows', 'written, per 1 M rows', 'all rules CPU-s', 'per 1 M rows'], ...table],
       `All days together: ${perMillion(sum.judging, sum.rows)} CPU-s per 1 M rows, beside ${perMillion(sum.writing, sum.rows)} for ` +
         'writing them. CPU is user and system time of all threads. The first day includes opening the workspace. A part of a run ' +
-        'costs the same however few rows it judges: compare sizes with `--rows`. The process, which also generates and writes the ' +
+        'costs the same however few rows it judges: compare sizes with `--rows` and `--days`. The process, which also generates and writes the ' +
         `rows, had ${Math.round(process.resourceUsage().maxRSS / 1024).toLocaleString('en')} MB at its peak.`,
       ...(live === null ? [] : liveParts(live)),
     ],

@@ -1,7 +1,5 @@
 import { generate } from '../src/generate/scenario.ts';
 
-/** Whole days of the story. */
-export const estateDays = 30;
 const accounts = 6;
 /** Of a part that is not live. */
 export const commitRowsMax = 100_000;
@@ -26,16 +24,17 @@ export interface EstatePart {
 const timeOf = (record: string) => Date.parse(/"time":"([^"]+)"/.exec(record)?.[1] ?? '');
 
 /**
- * An estate of `estateDays` days, seed 1: whole days, then half a day and ten minutes of a further one as a live ingest commits
- * them, by five seconds. The few records of before the first day are left out.
+ * An estate of some days, seed 1: whole days, then half a day and ten minutes of a further one as a live ingest commits them, by
+ * five seconds. The few records of before the first day are left out.
  *
  * @param rows of the whole days.
+ * @param days how many these are.
  */
-export function* estateParts(rows: number): Iterable<EstatePart> {
-  const size = { rows: Math.ceil((rows * (estateDays + 1)) / estateDays), days: estateDays + 1, accounts };
+export function* estateParts(rows: number, days: number): Iterable<EstatePart> {
+  const size = { rows: Math.ceil((rows * (days + 1)) / days), days: days + 1, accounts };
   const generation = generate({ scenario: 'estate', seed: 1, duplicates: 0, late: 0, ...size });
   const startMs = Date.parse(generation.truth().period_start.slice(0, 10));
-  const nextMs = startMs + estateDays * 24 * hourMs + liveFromMs;
+  const nextMs = startMs + days * 24 * hourMs + liveFromMs;
   let day = 1;
   let tick = 0;
   let records: string[] = [];

@@ -16,8 +16,9 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   latency: async () => (await import('./latency.bench.ts')).latencyBench,
 };
 
-const usage = `usage: npm run bench -- [NAME…] [--rows N] [--rounds N] [--write]
+const usage = `usage: npm run bench -- [NAME…] [--rows N] [--rounds N] [--days N] [--write]
 benches: ${Object.keys(benches).join(', ')} (default: all)
+--days of the rows of \`detect\` (default: 30)
 --write puts the results into bench/RESULTS.md`;
 
 const resultsPath = new URL('../../bench/RESULTS.md', import.meta.url);
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     options: {
       rows: { type: 'string', default: '300000' },
       rounds: { type: 'string', default: '3' },
+      days: { type: 'string', default: '30' },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -62,6 +64,7 @@ async function main(): Promise<void> {
   const options = {
     rows: wholeNumber('rows', values.rows),
     rounds: wholeNumber('rounds', values.rounds),
+    days: wholeNumber('days', values.days),
     note: (text: string) => process.stderr.write(`${text}\n`),
   };
   for (const name of names) {
