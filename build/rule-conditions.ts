@@ -26,14 +26,19 @@ export function conditionMutants(sql: string): ConditionMutant[] {
   const tokens = sql.match(pieces) ?? [];
   const mutants: ConditionMutant[] = [];
   let between = false;
+  let last = '';
   for (const [at, token] of tokens.entries()) {
     if (/^BETWEEN$/i.test(token)) between = true;
-    if (!begins.test(token)) continue;
+    const isInside = token === '(' && begins.test(last);
+    if (token.trim() !== '') last = token;
+    if (!isInside && !begins.test(token)) continue;
     if (between && /^AND$/i.test(token)) {
       between = false;
       continue;
     }
     const end = conditionEnd(tokens, at + 1);
+    // To leave out the first of several of which one is enough is to leave out all.
+    if (isInside && !/^AND$/i.test(tokens[end] ?? '')) continue;
     const text = tokens
       .slice(at + 1, end)
       .join('')
