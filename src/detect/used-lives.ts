@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SegmentFile } from '../store/commit.ts';
+import { timestampLiteral } from './parameter.ts';
 import type { Moments, PreparedStatements } from './prepared-statements.ts';
 import type { EventRange } from './run.ts';
 import { touching } from './segment-days.ts';
@@ -9,7 +10,7 @@ const rowsMax = 50_000;
 
 /**
  * The lives of tokens that were used since the first row that came, as `met_token_life`: a table, which is planned sooner than the
- * view and read by several posture rules; where many rows are judged, the view itself.
+ * view and read by several posture rules; where many rows are judged, a view of it.
  */
 export class UsedLives {
   readonly #connection: DuckDBConnection;
@@ -39,11 +40,10 @@ export class UsedLives {
     if (this.#from === from || !/\bmet_token_life\b/.test(sql)) return;
     const rows = touching(segments, { since: from, until }).reduce((sum, file) => sum + file.rows, 0);
     const kind = rows > rowsMax ? 'VIEW' : 'TABLE';
-    if (this.#kind !== kind) {
+    if (this.#kind !== kind || kind === 'VIEW') {
       await this.#connection.run(`DROP ${this.#kind} met_token_life`);
-      await this.#connection.run(
-        `CREATE ${kind} met_token_life AS FROM token_life ${kind === 'TABLE' ? 'LIMIT 0' : ''}`,
-      );
+      const used = kind === 'VIEW' ? `WHERE last_seen >= ${timestampLiteral(from)}` : 'LIMIT 0';
+      await this.#connection.run(`CREATE ${kind} met_token_life AS FROM token_life ${used}`);
       this.#kind = kind;
     }
     if (kind === 'TABLE') {
