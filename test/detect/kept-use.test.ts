@@ -69,3 +69,39 @@ it('has by the day and for life what the views make of all rows, however they ca
   connection.closeSync();
   instance.closeSync();
 });
+
+it('tells nothing more of a token that was told of by a row alone once it is forgotten', async () => {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const connection = await instance.connect();
+  for (const each of [attachLasting, showLasting]) await connection.run(each);
+  for (const name of ['sas', 'kept_sas']) {
+    await connection.run(`CREATE TABLE ${name} AS FROM ${sasRelation('.', [])}`);
+    await connection.run(`INSERT INTO ${name} BY NAME SELECT i::UBIGINT AS sas_id, TIMESTAMP '2026-01-01' AS st_time,
+      TIMESTAMP '2026-01-01' + to_hours(i::INTEGER) AS se_time FROM (VALUES (8), (9), (90)) t(i)`);
+  }
+  await connection.run(`CREATE TABLE rollup AS FROM ${rollupRelation('.', [])}`);
+  const [use, lives] = [new KeptUse(connection), new TokenLives(connection)];
+  await use.create();
+  await lives.create();
+  await connection.run(`INSERT INTO rollup BY NAME SELECT i::UBIGINT AS token, lpad(i::VARCHAR, 32, '0')::UUID AS token_hash,
+      'sas_service' AS auth_type, 'a' AS account, sas::UBIGINT AS sas_id, 1 AS n, 1 AS ok, TIMESTAMP '2026-01-01 07:00:00' AS bucket,
+      TIMESTAMP '2026-01-01 07:00:00' + to_hours(later) AS min_time, min_time AS max_time
+    FROM (VALUES (1, 8, 0), (2, 9, 0), (3, 8, 2), (4, 90, 0)) t(i, sas, later)`);
+  await use.add();
+  await lives.add(use.added);
+  const told = async (view: string) => {
+    await use.days();
+    const result = await connection.runAndReadAll(`SELECT right(token_hash::VARCHAR, 1) FROM ${view} ORDER BY 1`);
+    return result.getRows().flat().join('');
+  };
+  for (const view of ['token_life', 'token_day']) expect(await told(view)).toBe('1234');
+  await use.forget(BigInt(Date.parse('2026-01-01T09:00:00Z')) * 1000n);
+  for (const view of ['token_life', 'token_day']) expect(await told(view)).toBe('234');
+  expect(await told('sas_use')).toBe('1234');
+  // What is dropped later is not taken in by the tables.
+  expect(await use.take('sas_id = 8')).toBe(true);
+  await lives.add(use.added);
+  for (const view of ['token_life', 'token_day']) expect(await told(view)).toBe('234');
+  connection.closeSync();
+  instance.closeSync();
+});
