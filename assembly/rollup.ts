@@ -3,17 +3,17 @@
 import {
   CALLER_IP, CALLER_IP_BIT, CALLER_IPV4, CALLER_IPV4_BIT, CONTAINER, CONTAINER_BIT, GATHER_AT, IP_CLASS, IP_CLASS_BIT,
   OBJECT_KEY_BIT, OBJECT_KEY_TEXT, OPERATION_CLASS, OPERATION_COUNT, OPERATION_NAME, PRESENT_AT, PROTOCOL, PROTOCOL_BIT,
-  REQUEST_BODY_BYTES, RESPONSE_BODY_BYTES, ROLLUP_AGENT_BITS_AT, ROLLUP_BYTES_IN_AT,
-  ROLLUP_BYTES_OUT_AT, ROLLUP_CONTAINER_BITS_AT, ROLLUP_COUNTER_BYTES, ROLLUP_COUNTERS, ROLLUP_ERRORS_AT, ROLLUP_HTTP_N_AT,
-  ROLLUP_IP_BITS_AT, ROLLUP_MAX_TIME_AT, ROLLUP_MIN_TIME_AT, ROLLUP_N_AT, ROLLUP_NETWORK_BITS_AT,
-  ROLLUP_OBJECT_BITS_AT, ROLLUP_OK_AT, ROLLUP_OLD_TLS_N_AT, ROLLUP_OVERWRITE_CANDIDATES_AT, ROLLUP_PUBLIC_N_AT,
-  ROLLUP_READS_AT, ROLLUP_ROWS_AT, ROLLUP_SKETCH_OFFSETS_AT, SKETCH_BYTES, STATUS_CODE, STATUS_CODE_BIT, TIME,
-  TLS_VERSION, TLS_VERSION_BIT,
+  REQUEST_BODY_BYTES, RESPONSE_BODY_BYTES, ROLLUP_AGENT_BITS_AT, ROLLUP_BYTES_IN_AT, ROLLUP_BYTES_OUT_AT,
+  ROLLUP_CONTAINER_BITS_AT, ROLLUP_COUNTER_BYTES, ROLLUP_COUNTERS, ROLLUP_ERRORS_AT, ROLLUP_HTTP_N_AT,
+  ROLLUP_MAX_TIME_AT, ROLLUP_MIN_TIME_AT, ROLLUP_N_AT, ROLLUP_OK_AT, ROLLUP_OLD_TLS_N_AT,
+  ROLLUP_OVERWRITE_CANDIDATES_AT, ROLLUP_PUBLIC_N_AT, ROLLUP_READS_AT, ROLLUP_ROWS_AT, SKETCH_BYTES, SKETCH_IP_BYTES_AT,
+  SKETCH_NETWORK_BYTES_AT, SKETCH_OBJECT_BYTES_AT, STATUS_CODE, STATUS_CODE_BIT, TIME, TLS_VERSION, TLS_VERSION_BIT,
   TRAIT_ADDRESS_BIT_AT, TRAIT_CLASS_COUNTER_AT, TRAIT_CONTAINER_BIT_AT, TRAIT_IS_HTTP_AT, TRAIT_IS_OLD_TLS_AT,
   TRAIT_IS_PUBLIC_AT, TRAIT_NETWORK_BIT_AT, TRAIT_OVERWRITES_AT, TRAIT_TOOL_BIT_AT, USER_AGENT, USER_AGENT_BIT,
 } from './layout';
 import { clearGroups, groupOf, groups } from './rollup-group';
 import { writeIdentity, writeIdentityValidity } from './rollup-identity';
+import { writePlaces } from './rollup-places';
 import { Row } from './row';
 import { clearSketch, hashAddress, hashNetwork, hashOctets, hashTexts, setBit } from './sketch';
 
@@ -61,9 +61,9 @@ function startGroup(group: usize, time: i64): void {
   store<u64>(ROLLUP_AGENT_BITS_AT + group8, 0);
   store<i64>(ROLLUP_MIN_TIME_AT + group8, time);
   store<i64>(ROLLUP_MAX_TIME_AT + group8, time);
-  clearSketch(ROLLUP_IP_BITS_AT + group * SKETCH_BYTES);
-  clearSketch(ROLLUP_NETWORK_BITS_AT + group * SKETCH_BYTES);
-  clearSketch(ROLLUP_OBJECT_BITS_AT + group * SKETCH_BYTES);
+  clearSketch(SKETCH_IP_BYTES_AT + group * SKETCH_BYTES);
+  clearSketch(SKETCH_NETWORK_BYTES_AT + group * SKETCH_BYTES);
+  clearSketch(SKETCH_OBJECT_BYTES_AT + group * SKETCH_BYTES);
 }
 
 function countOutcome(row: usize, group: usize): void {
@@ -83,8 +83,8 @@ let addressHash = hashAddress(hashOctets(0), 0);
 let networkHash = hashNetwork(hashOctets(0));
 
 function sketchAddress(row: usize, group: usize, present: u64): void {
-  const addresses = ROLLUP_IP_BITS_AT + group * SKETCH_BYTES;
-  const networks = ROLLUP_NETWORK_BITS_AT + group * SKETCH_BYTES;
+  const addresses = SKETCH_IP_BYTES_AT + group * SKETCH_BYTES;
+  const networks = SKETCH_NETWORK_BYTES_AT + group * SKETCH_BYTES;
   if (has(present, CALLER_IPV4_BIT)) {
     const address = load<u32>(CALLER_IPV4 + (row << 2));
     if (address != lastAddress) {
@@ -120,7 +120,7 @@ function countRequest(row: usize, group: usize): void {
   }
   sketchAddress(row, group, present);
   if (has(present, OBJECT_KEY_BIT)) {
-    setBit(ROLLUP_OBJECT_BITS_AT + group * SKETCH_BYTES, load<u32>(GATHER_AT + (row << 2)));
+    setBit(SKETCH_OBJECT_BYTES_AT + group * SKETCH_BYTES, load<u32>(GATHER_AT + (row << 2)));
   }
 }
 
@@ -142,8 +142,6 @@ export function rollUp(): usize {
     if (load<i32>(OPERATION_COUNT + (row << 2)) == 0) countRequest(row, group);
   }
   writeIdentityValidity(groups);
-  for (let group: usize = 0; group <= groups; group++) {
-    store<u32>(ROLLUP_SKETCH_OFFSETS_AT + (group << 2), <u32>(group * SKETCH_BYTES));
-  }
+  writePlaces(groups);
   return groups;
 }

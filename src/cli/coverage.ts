@@ -1,5 +1,5 @@
 import { openFiles } from '../store/reader.ts';
-import { rollupRelation } from '../store/views.ts';
+import { storedRollup } from '../store/rollup-relation.ts';
 
 /** For which hours the lake has an answer. A period without records was not seen, or nothing happened: the log cannot tell. */
 export interface Coverage {
@@ -23,7 +23,7 @@ export async function readCoverage(dataDir: string): Promise<Coverage> {
               min(first)::VARCHAR AS first, max(last)::VARCHAR AS last
        FROM (SELECT account, min(min_time) AS first, max(max_time) AS last,
                     count(DISTINCT date_trunc('hour', bucket)) AS hours
-             FROM ${rollupRelation(dataDir, manifest.segments)} GROUP BY account)`,
+             FROM ${storedRollup(dataDir, manifest.segments)} GROUP BY account)`,
     );
     const [accounts, withRecords, without, first = null, last = null] = result.getRows()[0] ?? [];
     return {

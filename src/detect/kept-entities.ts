@@ -3,7 +3,7 @@ import { dayMicros, startOfDay } from '../core/utc-day.ts';
 import type { SegmentFile } from '../store/commit.ts';
 import { entityViews, mergedParts } from '../store/entity-views.ts';
 import type { Manifest } from '../store/manifest.ts';
-import { rollupRelation } from '../store/views.ts';
+import { storedRollup } from '../store/rollup-relation.ts';
 import { expiredBackMicros } from './expired-tokens.ts';
 import { FreshSegments } from './fresh-segments.ts';
 import { KeptSas } from './kept-sas.ts';
@@ -50,7 +50,7 @@ export class KeptEntities {
   async create(): Promise<void> {
     const run = (sql: string) => this.#connection.run(sql);
     await this.#sas.create();
-    await run(`CREATE TEMP VIEW rollup AS SELECT * FROM ${rollupRelation(this.#dataDir, [])}`);
+    await run(`CREATE TEMP VIEW rollup AS SELECT * FROM ${storedRollup(this.#dataDir, [])}`);
     await this.#use.create();
     await this.#lives.create();
     for (const name of parts) {
@@ -157,7 +157,7 @@ export class KeptEntities {
   }
 
   async #showRollup(segments: readonly SegmentFile[], inside: string | null): Promise<void> {
-    const rollup = `SELECT * FROM ${rollupRelation(this.#dataDir, segments)}`;
+    const rollup = `SELECT * FROM ${storedRollup(this.#dataDir, segments)}`;
     await this.#show('rollup', inside === null ? rollup : `${rollup} WHERE ${inside}`);
   }
 

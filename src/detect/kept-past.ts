@@ -1,7 +1,8 @@
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import { dayMicros } from '../core/utc-day.ts';
 import type { SegmentFile } from '../store/commit.ts';
-import { allRows, logViews, rollupRelation } from '../store/views.ts';
+import { storedRollup } from '../store/rollup-relation.ts';
+import { allRows, logViews } from '../store/views.ts';
 import { KeptDays } from './kept-days.ts';
 import type { LogTokens, TokenDay } from './log-tokens.ts';
 import { PastAsked, type PastKeys, pastStretches, stretchConditions } from './past-keys.ts';
@@ -66,7 +67,7 @@ export class KeptPast {
     const late = fresh.filter(({ minTime }) => end !== null && dayOf(minTime) < end);
     if (late.length === 0) return;
     const days = await this.#connection.runAndReadAll(
-      `SELECT DISTINCT bucket::DATE - DATE '1970-01-01' FROM ${rollupRelation(this.#dataDir, late)}`,
+      `SELECT DISTINCT bucket::DATE - DATE '1970-01-01' FROM ${storedRollup(this.#dataDir, late)}`,
     );
     this.#days.change(days.getRows().map(([day]) => Number(day)));
   }

@@ -1,15 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { entityViews, familyDayOf, sasUseWith, tokenDayOfRow } from '../store/entity-views.ts';
-import {
-  bitNames,
-  bitsAsBit,
-  bitsAsBlob,
-  createSingleBits,
-  noPlaces,
-  placeNames,
-  placesOf,
-  replaced,
-} from './kept-bits.ts';
+import { bitsAsBit, bitsAsBlob } from '../store/rollup-relation.ts';
+import { bitNames, noPlaces, placeNames, placesOf, replaced } from './kept-bits.ts';
 import { keptByRows, keptGrants, withAllGrants } from './kept-grants.ts';
 import { keptSasOf } from './kept-sas.ts';
 import { isMetAgain, loneRows, takeLone, taking, takingAll } from './lone-rows.ts';
@@ -72,7 +64,6 @@ const familyDays = (rows: string) =>
       ${each((name, column) => `${column} AS span_${name}`)}
     FROM kept_sas_use ANTI JOIN kept_family_token USING (token_hash, day) WHERE ${rows}`);
 
-// Places are looked up first, so that bitmaps need not go through the join with `sas`.
 const use = `WITH sas AS NOT MATERIALIZED (FROM ${keptSasOf('SELECT sas_id FROM rollup')})
   ${sasUseWith(
     keptByRows,
@@ -99,7 +90,6 @@ export class KeptUse {
 
   /** Makes the tables; `rollup`, `sas` and `kept_sas` are there and show no row. */
   async create(): Promise<void> {
-    await this.#run(createSingleBits);
     await this.#run(`CREATE TABLE kept_sas_use AS SELECT *, ${taking(0)} FROM (${use})`);
     const places = placeNames.join(', ');
     const hidden = ['arrival', 'taken', 'ip_bit', 'object_bit', ...notShown].join(', ');

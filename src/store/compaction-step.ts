@@ -12,8 +12,8 @@ import type { RowsByHour } from './hour-scans.ts';
 import { addRepeatedColumns } from './parquet/repeated-columns.ts';
 import { filesRelation } from './parquet-relation.ts';
 import type { NewHourFile, SasFile } from './replacement.ts';
-import { rollupSpecs } from './rollup-columns.ts';
 import { mergedRollup } from './rollup-merge.ts';
+import { storedRollup } from './rollup-relation.ts';
 import { keptColumns } from './row-identity.ts';
 import { sasSpecs } from './sas-table.ts';
 import { literal } from './segment-writer.ts';
@@ -180,11 +180,9 @@ async function writeRollups(
   { dataDir, folder, step }: StepRequest,
   { merged, added, duplicates }: Pick<StepResult, 'merged' | 'added' | 'duplicates'>,
 ): Promise<NewHourFile[]> {
-  const paths = [...step.segments, ...merged].map(({ rollupPath }) => rollupPath);
+  const rollups = storedRollup(dataDir, [...step.segments, ...merged]);
   const without = duplicates === 0 ? null : 'duplicate';
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE rolled_up AS ${mergedRollup(filesRelation(dataDir, paths, rollupSpecs), without)}`,
-  );
+  await connection.run(`CREATE OR REPLACE TEMP TABLE rolled_up AS ${mergedRollup(rollups, without)}`);
   const staged = added.map(({ rollupPath, compacted }) => [compacted.hour, stagedPath(folder, rollupPath)] as const);
   const files = await copyByHour(
     connection,

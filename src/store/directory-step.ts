@@ -4,7 +4,7 @@ import { countRows } from './count-rows.ts';
 import { durable } from './durable-file.ts';
 import { hourFileOptions } from './hour-copy.ts';
 import { filesRelation } from './parquet-relation.ts';
-import { rollupSpecs } from './rollup-columns.ts';
+import { storedRollup } from './rollup-relation.ts';
 import { literal } from './segment-writer.ts';
 import { type DirectoryStep, tokenFileSpecs } from './token-directory.ts';
 
@@ -25,10 +25,9 @@ export async function runDirectoryStep(connection: DuckDBConnection, request: Di
   const covers = directory.hourFiles.map(({ path }) => path);
   const parts: string[] = [];
   if (covers.length > 0) {
-    const rollups = directory.hourFiles.map(({ rollupPath }) => rollupPath);
     parts.push(
       `SELECT DISTINCT token, token_fingerprint, file_index::UINTEGER AS file
-        FROM ${filesRelation(dataDir, rollups, rollupSpecs, ['file_index'])}`,
+        FROM ${storedRollup(dataDir, directory.hourFiles, ['file_index'])}`,
     );
   }
   for (const each of directory.directories) {

@@ -1,4 +1,6 @@
 import { sasParameters } from '../core/sas.ts';
+import { type SketchName, sketchNames } from './rollup-columns.ts';
+import { placeOfBits } from './rollup-relation.ts';
 
 /** What a rollup row counts that adds up over rows. */
 export const counters = [
@@ -25,15 +27,13 @@ export const counters = [
 ] as const;
 
 const summed = counters.map((name) => `sum(${name})::BIGINT AS ${name}`).join(', ');
-const bitmaps = ['ip', 'network', 'object'] as const;
-const united = bitmaps.map((name) => `bit_or(${name}_bits::BIT) AS ${name}_bits`).join(', ');
+const united = sketchNames.map((name) => `bit_or(${name}_bits::BIT) AS ${name}_bits`).join(', ');
 /** What `sas` says of a token. */
 export const grants = ['kind', ...sasParameters, 'st_time', 'se_time', 'skt_time', 'ske_time'] as const;
 type Grants = readonly (typeof grants)[number][];
 const granted = (names: Grants) => names.map((name) => `s."${name}"`).join(', ');
 
-const networkBit = `if(bit_count(r.network_bits::BIT) = 1, length(split_part(r.network_bits::BIT::VARCHAR, '1', 1)), NULL)::USMALLINT
-  AS network_bit`;
+const networkBit = `${placeOfBits('r.network_bits::BIT')} AS network_bit`;
 
 /**
  * A token's five minutes as the rollups have them, unmerged: several rows where several segments hold them.
@@ -83,10 +83,10 @@ const tokenDay = `SELECT d.*, p.peak_hour_reads, p.peak_hour_bytes_out
 export const tokenDayOfRow = (
   rows = 'sas_use WHERE ok > 0',
   more: readonly string[] = [],
-  bits = (name: string) => `${name}_bits::BIT`,
+  bits = (name: SketchName) => `${name}_bits::BIT`,
 ) => `SELECT token_hash, account, day, token_key, family, auth_type, key_name, key_hash, sas_id, se_time,
     ${counters.map((name) => `${name}::BIGINT AS ${name}`).join(', ')}, 1::UINTEGER << hour(bucket)::INTEGER AS hours,
-    container_bits, agent_bits, ${bitmaps.map((name) => `${bits(name)} AS ${name}_bits`).join(', ')}, min_time, max_time,
+    container_bits, agent_bits, ${sketchNames.map((name) => `${bits(name)} AS ${name}_bits`).join(', ')}, min_time, max_time,
     reads::BIGINT AS peak_hour_reads, bytes_out::BIGINT AS peak_hour_bytes_out ${more.map((name) => `, ${name}`).join('')}
   FROM ${rows}`;
 

@@ -4,9 +4,10 @@ import { DuckDBInstance } from '../core/duckdb.ts';
 import { existingDataFolder } from './data-folder.ts';
 import { logRelation } from './log-relation.ts';
 import { emptyManifest, type Manifest, readManifest } from './manifest.ts';
+import { rollupRelation } from './rollup-relation.ts';
 import { literal } from './segment-writer.ts';
 import { findTokens, type TokenSearch } from './token-search.ts';
-import { createViews, rollupRelation } from './views.ts';
+import { createViews } from './views.ts';
 
 /** A snapshot of the lake to query. */
 export interface Reader {

@@ -16,7 +16,7 @@ export const identitySpecs = [
   { name: 'key_hash', type: 'uuid' },
 ] as const;
 
-/** Columns that are made of all rows of a group; a blob is a sketch. */
+/** Columns that are made of all rows of a group and null in none. */
 export const condensedSpecs = [
   { name: 'bucket', type: 'timestamp' },
   ...counterNames.map((name) => ({ name, type: 'uint32' as const })),
@@ -24,19 +24,32 @@ export const condensedSpecs = [
   { name: 'bytes_in', type: 'int64' },
   { name: 'container_bits', type: 'uint64' },
   { name: 'agent_bits', type: 'uint64' },
-  { name: 'ip_bits', type: 'blob' },
-  { name: 'network_bits', type: 'blob' },
-  { name: 'object_bits', type: 'blob' },
   { name: 'min_time', type: 'timestamp' },
   { name: 'max_time', type: 'timestamp' },
 ] as const;
 export type CondensedName = (typeof condensedSpecs)[number]['name'];
 export type IdentityName = (typeof identitySpecs)[number]['name'];
 
+/** What there are bitmaps of. */
+export const sketchNames = ['ip', 'network', 'object'] as const;
+export type SketchName = (typeof sketchNames)[number];
+
+export const bitsSpec = (name: SketchName) => ({ name: `${name}_bits`, type: 'blob' }) as const;
+export const bitSpec = (name: SketchName) => ({ name: `${name}_bit`, type: 'uint16' }) as const;
+
 const [bucketSpec, ...valueSpecs] = condensedSpecs;
 
-/** The columns of a rollup file, in its order. */
-export const rollupSpecs = [bucketSpec, ...identitySpecs, ...valueSpecs] as const;
+/**
+ * The columns of a rollup file, in its order. Where a bitmap has one bit, as those of most tokens have, `…_bit` has its place and
+ * `…_bits` is null; files of older versions have bitmaps alone.
+ */
+export const rollupSpecs = [
+  bucketSpec,
+  ...identitySpecs,
+  ...valueSpecs,
+  ...sketchNames.map(bitsSpec),
+  ...sketchNames.map(bitSpec),
+] as const;
 
 /** A column of the batch, of the first row of each group only. */
 export interface IdentityColumn {
@@ -49,8 +62,20 @@ export interface IdentityColumn {
 export interface Condensed {
   readonly groups: number;
   readonly identity: Readonly<Record<IdentityName, IdentityColumn>>;
-  /** One value a group, of a sketch `sketchBytes` bytes; the buffers may be longer. */
+  /** One value a group. */
   readonly values: Readonly<Record<CondensedName, FixedValues>>;
-  /** Where each sketch of a column begins, and where the last ends. */
-  readonly sketchOffsets: Int32Array<ArrayBuffer>;
+  readonly sketches: Readonly<Record<SketchName, Sketches>>;
+}
+
+/** The bitmaps of some groups: of each the place of its bit, or else all bits. */
+export interface Sketches {
+  readonly places: Uint16Array<ArrayBuffer>;
+  /** Arrow bitmap of the groups that have a place. */
+  readonly placed: Uint8Array<ArrayBuffer>;
+  /** The bitmaps of the others. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where each group's begins, and where the last ends: it has no bytes where the group has a place. */
+  readonly offsets: Int32Array<ArrayBuffer>;
+  /** Arrow bitmap of the groups that have one. */
+  readonly whole: Uint8Array<ArrayBuffer>;
 }

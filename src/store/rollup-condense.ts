@@ -3,9 +3,8 @@ import { bucketMicros, type Condensed } from './rollup-columns.ts';
 import { countedRows, rollupCounts } from './rollup-counts.ts';
 import { groupRows, type RowGroups } from './rollup-groups.ts';
 import { identityOf } from './rollup-identity.ts';
-import { rollupSketches } from './rollup-sketches.ts';
+import { rollupSketches, rollupWords } from './rollup-sketches.ts';
 import type { RollupTraits } from './rollup-traits.ts';
-import { sketchBytes } from './sketch.ts';
 import { fixedColumn, wordsOf } from './table.ts';
 
 /** Condenses any batch, in plain TypeScript; the scanner does the same to its own batches in its memory. */
@@ -20,9 +19,9 @@ export function condense(batch: Batch, traits: RollupTraits): Condensed {
       ...times(batch, groups),
       bytes_out: sums(batch, 'response_body_bytes', groups, counted),
       bytes_in: sums(batch, 'request_body_bytes', groups, counted),
-      ...rollupSketches(batch, groups, counted, traits),
+      ...rollupWords(batch, groups, counted, traits),
     },
-    sketchOffsets: Int32Array.from({ length: groups.count + 1 }, (_, group) => group * sketchBytes),
+    sketches: rollupSketches(batch, groups, counted, traits),
   };
 }
 

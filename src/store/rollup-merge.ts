@@ -1,5 +1,6 @@
-import { rollupSpecs } from './rollup-columns.ts';
+import { bitSpec, bitsSpec, rollupSpecs, type SketchName, sketchNames } from './rollup-columns.ts';
 import { countsOfRows, identityOfRow, rollupIdentity } from './rollup-of-rows.ts';
+import { bitsAsBit, placeOfBits } from './rollup-relation.ts';
 
 /** Counters and sums of log rows, to be taken off a rollup: bitmaps stay, since an equal row is still there. */
 function takenOff(rows: string): string {
@@ -7,15 +8,21 @@ function takenOff(rows: string): string {
   return `SELECT ${[...identityOfRow, ...counts].join(', ')} FROM ${rows} GROUP BY ALL`;
 }
 
-function merged({ name, type }: (typeof rollupSpecs)[number]): string {
+const united = (name: SketchName) => `bit_or(${bitsAsBit(name)}) AS ${bitsSpec(name).name}`;
+
+/** What becomes of united bitmaps in a file. */
+const placed = sketchNames.map((name) => {
+  const { name: bits } = bitsSpec(name);
+  return `if(bit_count(${bits}) = 1, NULL, ${bits}::BLOB) AS ${bits}, ${placeOfBits(bits)} AS ${bitSpec(name).name}`;
+});
+
+const others = rollupSpecs.filter(({ type }) => type !== 'blob' && type !== 'uint16');
+
+function merged({ name, type }: (typeof others)[number]): string {
   switch (name) {
     case 'container_bits':
     case 'agent_bits':
       return `bit_or(${name}) AS ${name}`;
-    case 'ip_bits':
-    case 'network_bits':
-    case 'object_bits':
-      return `bit_or(${name}::BIT)::BLOB AS ${name}`;
     case 'min_time':
       return 'min(min_time) AS min_time';
     case 'max_time':
@@ -46,8 +53,9 @@ export function mergedRollup(rollups: string, without: string | null): string {
     shared AS (SELECT identity FROM (SELECT identity FROM whole UNION ALL SELECT identity FROM less)
       GROUP BY identity HAVING count(*) > 1)
     SELECT ${names.join(', ')} FROM whole WHERE identity NOT IN (FROM shared)
-    UNION ALL
-    SELECT ${rollupSpecs.map(merged).join(', ')}
+    UNION ALL BY NAME
+    SELECT ${[...others.map(({ name }) => `"${name}"`), ...placed].join(', ')} FROM (
+    SELECT ${[...others.map(merged), ...sketchNames.map(united)].join(', ')}
     FROM (SELECT ${signed.join(', ')} FROM whole WHERE identity IN (FROM shared) UNION ALL BY NAME SELECT * EXCLUDE (identity) FROM less)
-    GROUP BY ${rollupIdentity.join(', ')} HAVING sum("rows") > 0`;
+    GROUP BY ${rollupIdentity.join(', ')} HAVING sum("rows") > 0)`;
 }

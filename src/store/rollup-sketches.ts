@@ -1,6 +1,7 @@
 import type { Batch, DictionaryColumn } from '../core/batch.ts';
 import { ipv4NetworkText, ipv4Text } from './network.ts';
 import type { RowGroups } from './rollup-groups.ts';
+import { placesOf } from './rollup-places.ts';
 import { type RollupTraits, wordBits } from './rollup-traits.ts';
 import { setSketchBit, sketchBytes, sketchHash } from './sketch.ts';
 import { dictionaryColumn, fixedColumn, isValid, utf8Column } from './table.ts';
@@ -84,16 +85,22 @@ function wordSketches(
   return new BigUint64Array(words.buffer);
 }
 
-/** Which addresses, networks, objects, containers and tools each group met, as bitmaps of hashes. */
+/** Which addresses, networks and objects each group met, as bitmaps of hashes. */
 export function rollupSketches(batch: Batch, groups: RowGroups, counted: Uint8Array, traits: RollupTraits) {
   const { addressBits, networkBits } = addressSketches(batch, groups, counted, traits);
+  return {
+    ip: placesOf(addressBits),
+    network: placesOf(networkBits),
+    object: placesOf(objectSketches(batch, groups, counted)),
+  };
+}
+
+/** The same of containers and tools, in one word. */
+export function rollupWords(batch: Batch, groups: RowGroups, counted: Uint8Array, traits: RollupTraits) {
   const wordsOf = (name: 'container' | 'user_agent', bits: Uint8Array) =>
     wordSketches(batch, dictionaryColumn(batch, name), bits, groups, counted);
   return {
     container_bits: wordsOf('container', traits.containerBit),
     agent_bits: wordsOf('user_agent', traits.toolBit),
-    ip_bits: addressBits,
-    network_bits: networkBits,
-    object_bits: objectSketches(batch, groups, counted),
   };
 }

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import type { Batch } from '../core/batch.ts';
-import { type Condensed, condensedSpecs, identitySpecs, rollupSpecs } from './rollup-columns.ts';
+import {
+  bitSpec,
+  bitsSpec,
+  type Condensed,
+  condensedSpecs,
+  identitySpecs,
+  rollupSpecs,
+  type SketchName,
+  sketchNames,
+} from './rollup-columns.ts';
 import { condense } from './rollup-condense.ts';
 import { rollupTraits } from './rollup-traits.ts';
 import type { Table, TableColumn } from './table.ts';
@@ -20,6 +29,7 @@ export function rollupTable(batch: Batch, condensed: Condensed): Table {
   const columns = new Map<string, TableColumn>([
     ...identitySpecs.map((spec) => [spec.name, identityColumn(batch, condensed, spec)] as const),
     ...condensedSpecs.map((spec) => [spec.name, condensedColumn(condensed, spec)] as const),
+    ...sketchNames.flatMap((name) => sketchColumns(condensed, name)),
   ]);
   return {
     rows: condensed.groups,
@@ -42,9 +52,15 @@ function identityColumn(batch: Batch, { identity }: Condensed, spec: (typeof ide
   return { ...column, spec, validity, codes: values };
 }
 
-function condensedColumn({ values, sketchOffsets }: Condensed, spec: (typeof condensedSpecs)[number]): TableColumn {
-  const made = values[spec.name];
-  if (spec.type !== 'blob') return { layout: 'fixed', spec, validity: null, values: made };
-  assert(made instanceof Uint8Array);
-  return { layout: 'utf8', spec, validity: null, offsets: sketchOffsets, bytes: made };
+function condensedColumn({ values }: Condensed, spec: (typeof condensedSpecs)[number]): TableColumn {
+  return { layout: 'fixed', spec, validity: null, values: values[spec.name] };
+}
+
+function sketchColumns({ sketches }: Condensed, name: SketchName): [string, TableColumn][] {
+  const { places, placed, bytes, offsets, whole } = sketches[name];
+  const [bits, bit] = [bitsSpec(name), bitSpec(name)];
+  return [
+    [bits.name, { layout: 'utf8', spec: bits, validity: whole, offsets, bytes }],
+    [bit.name, { layout: 'fixed', spec: bit, validity: placed, values: places }],
+  ];
 }

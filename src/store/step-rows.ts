@@ -2,8 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SegmentFile } from './commit.ts';
 import { hourMicros } from './event-hour.ts';
 import { hourScans, type RowsByHour } from './hour-scans.ts';
-import { filesRelation } from './parquet-relation.ts';
-import { rollupSpecs } from './rollup-columns.ts';
+import { storedRollup } from './rollup-relation.ts';
 
 /** Order of the rows of an hour file. */
 export const hourOrder = 'account, token, time';
@@ -27,8 +26,7 @@ export async function hoursOfSegments(
 ): Promise<RowsByHour[]> {
   const segments = files.map(() => new Map<bigint, number>());
   if (files.length === 0) return segments;
-  const paths = files.map(({ rollupPath }) => rollupPath);
-  const rollups = filesRelation(dataDir, paths, rollupSpecs, ['file_index']);
+  const rollups = storedRollup(dataDir, files, ['file_index']);
   const reader = await connection.runAndReadAll(
     `SELECT file_index, ${startOfHour('bucket')}, sum("rows") FROM ${rollups} GROUP BY ALL`,
   );

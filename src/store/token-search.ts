@@ -2,8 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { filesOf, type SegmentFile } from './commit.ts';
 import { logRelation } from './log-relation.ts';
 import type { Manifest } from './manifest.ts';
-import { filesRelation, groupsRelation } from './parquet-relation.ts';
-import { rollupSpecs } from './rollup-columns.ts';
+import { groupsRelation } from './parquet-relation.ts';
+import { rollupRelation, storedRollup } from './rollup-relation.ts';
 import { tokenFileSpecs } from './token-directory.ts';
 import type { StoredRows } from './views.ts';
 
@@ -38,11 +38,6 @@ function conditions({ hashed, unhashed, fingerprint }: TokenSearch): string[] {
   ];
 }
 
-function rollupRelation(dataDir: string, segments: readonly SegmentFile[], virtual: readonly string[] = []): string {
-  const paths = segments.map(({ rollupPath }) => rollupPath);
-  return filesRelation(dataDir, paths, rollupSpecs, virtual);
-}
-
 /** Parquet files to be searched, and whose rows they tell of. */
 interface Searched {
   /** FROM clause with the columns of tokens, `file_index` and `file`. */
@@ -70,7 +65,7 @@ function searched(dataDir: string, { segments, tokenFiles }: Manifest): Searched
       ? []
       : [
           {
-            relation: `(SELECT *, 0 AS file FROM ${rollupRelation(dataDir, others, ['file_index'])})`,
+            relation: `(SELECT *, 0 AS file FROM ${storedRollup(dataDir, others, ['file_index'])})`,
             segmentOf: (index: number) => others[index],
           },
         ]),

@@ -3,7 +3,6 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { columns } from '../core/columns.ts';
 import { BIGINT, DuckDBDataChunk, UBIGINT, VARCHAR } from '../core/duckdb.ts';
 import { sasParameters } from '../core/sas.ts';
-import type { SegmentFile } from './commit.ts';
 import { entityMacros, entityViews, logRow, tokenViews } from './entity-views.ts';
 import { findingColumns } from './finding-table.ts';
 import { logAnalyticsViews } from './log-analytics-views.ts';
@@ -12,6 +11,7 @@ import type { Manifest } from './manifest.ts';
 import { filesRelation } from './parquet-relation.ts';
 import { postureMacros, tokenRowsMacro } from './posture-macros.ts';
 import { rollupSpecs } from './rollup-columns.ts';
+import { rollupRelation } from './rollup-relation.ts';
 import { sasSpecs } from './sas-table.ts';
 import { literal } from './segment-writer.ts';
 import { sketchMacro } from './sketch.ts';
@@ -114,15 +114,6 @@ export interface StoredRows {
 /** All rows of some segments, or of a snapshot. */
 export function allRows(dataDir: string, { segments }: Pick<Manifest, 'segments'>): StoredRows {
   return { log: logRelation(resolve(dataDir), segments), rollup: rollupRelation(dataDir, segments) };
-}
-
-/** A FROM clause over the rollups of some segments. */
-export function rollupRelation(dataDir: string, segments: readonly SegmentFile[]): string {
-  return filesRelation(
-    resolve(dataDir),
-    segments.map(({ rollupPath }) => rollupPath),
-    rollupSpecs,
-  );
 }
 
 /** A FROM clause over files of SAS parameter sets; a set may stand in several. */

@@ -5,19 +5,24 @@ import { KeptUse } from '../../src/detect/kept-use.ts';
 import { attachLasting, showLasting } from '../../src/detect/lasting-tables.ts';
 import { TokenLives } from '../../src/detect/token-lives.ts';
 import { counters, entityViews } from '../../src/store/entity-views.ts';
-import { rollupRelation, sasRelation } from '../../src/store/views.ts';
+import { sketchNames } from '../../src/store/rollup-columns.ts';
+import { placeOfBits, storedRollup, wholeBitmaps } from '../../src/store/rollup-relation.ts';
+import { sasRelation } from '../../src/store/views.ts';
 
-/** Rows of some tokens, most of them close together, some of a day of their own; half of the tokens are granted for a day. */
+/**
+ * Rows of some tokens, most of them close together, some of a day of their own; half of the tokens are granted for a day. Half of the
+ * bitmaps with one bit are stored as they were before there were places.
+ */
 const someRows = `SELECT *, token % 2 AS sas_id, lpad(token::VARCHAR, 32, '0')::UUID AS token_hash, bucket + INTERVAL 1 SECOND AS min_time,
-    bucket + INTERVAL 2 SECOND AS max_time, bits AS ip_bits, bits AS network_bits, bits AS object_bits
-  FROM (
+    bucket + INTERVAL 2 SECOND AS max_time, ${sketchNames.map((name) => `if(place IS NULL, bits, NULL) AS ${name}_bits, place AS ${name}_bit`).join(', ')}
+  FROM (SELECT *, if(old, NULL, ${placeOfBits('bits')}) AS place FROM (
     SELECT TIMESTAMP '2026-01-01 23:00:00' + to_minutes(5 * (random() * 30)::INTEGER) AS bucket,
       'a' || (random() * 1.4)::INTEGER AS account, 'sas_service' AS auth_type, (random() * 120)::UBIGINT AS token,
       (random() * 8)::UBIGINT AS container_bits, (random() * 8)::UBIGINT AS agent_bits,
       ${counters.map((name) => `(random() * 3)::UINTEGER AS ${name}`).join(', ')},
       from_binary(lpad(repeat('1', if(random() < 0.3, (random() * 500)::INTEGER, 1))
-        || repeat('0', (random() * 500)::INTEGER), 1024, '0')) AS bits
-    FROM range(60)) t`;
+        || repeat('0', (random() * 500)::INTEGER), 1024, '0'))::BIT AS bits, random() < 0.5 AS old
+    FROM range(60)) t) t`;
 
 async function rowsOf(connection: DuckDBConnection, relation: string): Promise<string[]> {
   const result = await connection.runAndReadAll(`SELECT e::VARCHAR FROM (${relation}) e ORDER BY 1`);
@@ -33,7 +38,7 @@ it('has by the day and for life what the views make of all rows, however they ca
     await connection.run(`INSERT INTO ${name} BY NAME SELECT id AS sas_id, '2026-01-01'::TIMESTAMP AS st_time,
       '2026-01-02'::TIMESTAMP + to_years(id::INTEGER) AS se_time FROM range(2) t(id)`);
   }
-  await connection.run(`CREATE TABLE rollup AS FROM ${rollupRelation('.', [])}`);
+  await connection.run(`CREATE TABLE rollup AS FROM ${storedRollup('.', [])}`);
   await connection.run('CREATE TABLE everything AS FROM rollup');
   const [use, lives] = [new KeptUse(connection), new TokenLives(connection)];
   await use.create();
@@ -45,13 +50,13 @@ it('has by the day and for life what the views make of all rows, however they ca
       ['family_day', 'family_day'],
       ['granted_token_life', 'token_life'],
     ] as const) {
-      const slow = `WITH rollup AS (FROM everything), sas_use AS (${entityViews.sas_use}) SELECT * FROM (${entityViews[name]})`;
+      const slow = `WITH rollup AS (FROM ${wholeBitmaps('everything')}), sas_use AS (${entityViews.sas_use}) SELECT * FROM (${entityViews[name]})`;
       expect(await rowsOf(connection, `FROM ${view}`)).toEqual(await rowsOf(connection, slow));
     }
   };
   for (let time = 0; time < 6; time += 1) {
     await connection.run('DELETE FROM rollup');
-    await connection.run(`INSERT INTO rollup BY NAME SELECT * EXCLUDE (bits) FROM (${someRows})`);
+    await connection.run(`INSERT INTO rollup BY NAME SELECT * EXCLUDE (bits, old, place) FROM (${someRows})`);
     await connection.run('INSERT INTO everything FROM rollup');
     await use.add();
     await lives.add(use.added);
@@ -79,7 +84,7 @@ it('tells nothing more of a token that was told of by a row alone once it is for
     await connection.run(`INSERT INTO ${name} BY NAME SELECT i::UBIGINT AS sas_id, TIMESTAMP '2026-01-01' AS st_time,
       TIMESTAMP '2026-01-01' + to_hours(i::INTEGER) AS se_time FROM (VALUES (8), (9), (90)) t(i)`);
   }
-  await connection.run(`CREATE TABLE rollup AS FROM ${rollupRelation('.', [])}`);
+  await connection.run(`CREATE TABLE rollup AS FROM ${storedRollup('.', [])}`);
   const [use, lives] = [new KeptUse(connection), new TokenLives(connection)];
   await use.create();
   await lives.create();

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { networkOf } from '../../src/store/network.ts';
 import { rollUp } from '../../src/store/rollup.ts';
 import { bucketMicros } from '../../src/store/rollup-columns.ts';
-import { setSketchBit, sketchBytes, sketchHash } from '../../src/store/sketch.ts';
+import { setSketchBit, sketchBits, sketchBytes, sketchHash } from '../../src/store/sketch.ts';
 import { batchOf, type Cell, type Row } from './batch-of.ts';
 import { cellsOf } from './cells-of.ts';
 
@@ -20,10 +20,18 @@ const identity = [
 
 const classCounters: Record<string, string> = { read: 'reads', write: 'writes', delete: 'deletes', odd: 'others' };
 
-function bitmap(texts: Iterable<string>): string {
+function sketch(name: string, texts: Iterable<string>): Record<string, unknown> {
   const bits = new Uint8Array(sketchBytes);
-  for (const text of texts) setSketchBit(bits, 0, sketchHash(Buffer.from(text)));
-  return Buffer.from(bits).toString('hex');
+  const places = new Set<number>();
+  for (const text of texts) {
+    const hash = sketchHash(Buffer.from(text));
+    setSketchBit(bits, 0, hash);
+    places.add(hash % sketchBits);
+  }
+  const [place] = places;
+  return places.size === 1
+    ? { [`${name}_bits`]: null, [`${name}_bit`]: place }
+    : { [`${name}_bits`]: Buffer.from(bits).toString('hex'), [`${name}_bit`]: null };
 }
 
 function dotted(ipv4: number): string {
@@ -72,9 +80,9 @@ function expectedOf(rows: readonly Row[]): Record<string, unknown> {
         return tool === undefined ? bits : bits | (1n << BigInt(sketchHash(Buffer.from(tool)) % 64));
       }, 0n),
     ),
-    ip_bits: bitmap(addresses),
-    network_bits: bitmap(addresses.map(networkOf)),
-    object_bits: bitmap(texts('object_key')),
+    ...sketch('ip', addresses),
+    ...sketch('network', addresses.map(networkOf)),
+    ...sketch('object', texts('object_key')),
     min_time: Math.min(...times),
     max_time: Math.max(...times),
   };

@@ -1,5 +1,13 @@
 import { valueBytes } from '../../core/batch.ts';
-import { type CondensedName, condensedSpecs, type IdentityName, identitySpecs } from '../../store/rollup-columns.ts';
+import {
+  type CondensedName,
+  condensedSpecs,
+  type IdentityName,
+  identitySpecs,
+  type Sketches,
+  type SketchName,
+  sketchNames,
+} from '../../store/rollup-columns.ts';
 import type { RollupTraits } from '../../store/rollup-traits.ts';
 import { sketchBytes } from '../../store/sketch.ts';
 import type { MemoryPlan } from './memory-plan.ts';
@@ -10,10 +18,11 @@ export interface RollupLayout {
   readonly slots: number;
   /** From one counter to the next. */
   readonly counterBytes: number;
-  readonly regions: { readonly keys: number; readonly slots: number; readonly sketchOffsets: number };
+  readonly regions: { readonly keys: number; readonly slots: number };
   readonly columns: Readonly<Record<CondensedName | IdentityName, number>>;
   /** Arrow bitmaps. */
   readonly validity: Readonly<Record<IdentityName, number>>;
+  readonly sketches: Readonly<Record<SketchName, Readonly<Record<keyof Sketches, number>>>>;
   /** Tables with one entry a code. */
   readonly traits: Readonly<Record<keyof RollupTraits, number>>;
 }
@@ -33,10 +42,20 @@ export function planRollup(memory: MemoryPlan, rowsMax: number, codesMax: number
   const counters = memory.take(counterBytes * counterColumns.length);
   const places = condensedSpecs.map((spec) => {
     if (spec.type === 'uint32') return [spec.name, counters + counterBytes * counterColumns.indexOf(spec)];
-    return [spec.name, memory.take((spec.type === 'blob' ? sketchBytes : 8) * rowsMax)];
+    return [spec.name, memory.take(8 * rowsMax)];
   });
   const identity = identitySpecs.map(({ name, type }) => [name, memory.take(valueBytes[type] * rowsMax)]);
   const validity = identitySpecs.map(({ name }) => [name, memory.take(rowsMax / 8)]);
+  const sketches = sketchNames.map((name) => [
+    name,
+    {
+      places: memory.take(2 * rowsMax),
+      placed: memory.take(rowsMax / 8),
+      bytes: memory.take(sketchBytes * rowsMax),
+      offsets: memory.take(4 * (rowsMax + 1)),
+      whole: memory.take(rowsMax / 8),
+    },
+  ]);
   const bytes = () => memory.take(codesMax);
   const shorts = () => memory.take(2 * codesMax);
   return {
@@ -46,10 +65,10 @@ export function planRollup(memory: MemoryPlan, rowsMax: number, codesMax: number
       // Each row's key is written behind those of the groups.
       keys: memory.take(groupKeyBytes * (rowsMax + 1)),
       slots: memory.take(4 * slots),
-      sketchOffsets: memory.take(4 * (rowsMax + 1)),
     },
     columns: Object.fromEntries([...places, ...identity]) as RollupLayout['columns'],
     validity: Object.fromEntries(validity) as RollupLayout['validity'],
+    sketches: Object.fromEntries(sketches) as RollupLayout['sketches'],
     traits: {
       classCounter: bytes(),
       overwrites: bytes(),

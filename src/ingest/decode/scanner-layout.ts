@@ -196,7 +196,7 @@ function columnConstants({ spec, values, bit, dictionary, text }: ColumnPlace): 
  * The layout as the AssemblyScript module `layout`, for the build. `TIME` is the address of a column's values,
  * `CALLER_IP_BIT` its presence bit (`TIME_GIVEN` if it is never null), `CATEGORY_DICT` the index of its dictionary,
  * `URI_TEXT` that of its text, `ROLLUP_N_AT` the address of a column of the rollup, `ROLLUP_TOKEN_VALIDITY_AT` that of its
- * bitmap, `TRAIT_IS_HTTP_AT` that of a table of traits, `SAS_SV` the place of a SAS parameter in the order of names.
+ * bitmap, `SKETCH_IP_PLACES_AT` that of the places of bits, `TRAIT_IS_HTTP_AT` that of a table of traits, `SAS_SV` the place of a SAS parameter in the order of names.
  */
 export function layoutSource(): string {
   const textCount = scannerLayout.columns.filter(({ text }) => text !== null).length;
@@ -206,6 +206,9 @@ export function layoutSource(): string {
     ...Object.entries(scannerLayout.rollup.regions).map(([name, at]) => constant(`rollup_${name}At`, at, 'usize')),
     ...Object.entries(scannerLayout.rollup.columns).map(([name, at]) => constant(`rollup_${name}At`, at, 'usize')),
     ...Object.entries(scannerLayout.rollup.validity).map(([n, at]) => constant(`rollup_${n}ValidityAt`, at, 'usize')),
+    ...Object.entries(scannerLayout.rollup.sketches).flatMap(([sketch, places]) =>
+      Object.entries(places).map(([name, at]) => constant(`sketch_${sketch}_${name}At`, at, 'usize')),
+    ),
     ...Object.entries(scannerLayout.rollup.traits).map(([name, at]) => constant(`trait_${name}At`, at, 'usize')),
     ...Object.entries(scannerLayout.sas).map(([name, at]) => constant(`sas_${name}At`, at, 'usize')),
     ...Object.entries(sasSizes).map(([name, value]) => constant(`sas_${name}`, value, 'usize')),

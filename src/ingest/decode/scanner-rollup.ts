@@ -6,13 +6,16 @@ import {
   type IdentityColumn,
   type IdentityName,
   identitySpecs,
+  type Sketches,
+  type SketchName,
+  sketchNames,
 } from '../../store/rollup-columns.ts';
 import type { RollupTraits } from '../../store/rollup-traits.ts';
 import { sketchBytes } from '../../store/sketch.ts';
 import { scannerLayout } from './scanner-layout.ts';
 import type { ScannerExports } from './scanner-module.ts';
 
-const { regions, columns, validity, traits: traitPlaces } = scannerLayout.rollup;
+const { columns, validity, sketches, traits: traitPlaces } = scannerLayout.rollup;
 
 /** Condenses the scanner's batch where it lies; what comes back is valid until the next one. */
 export function condenseInScanner(scanner: ScannerExports, memory: ArrayBuffer, traits: RollupTraits): Condensed {
@@ -23,8 +26,21 @@ export function condenseInScanner(scanner: ScannerExports, memory: ArrayBuffer, 
   const groups = scanner.rollUp();
   const columnOf = ({ name, type }: (typeof condensedSpecs | typeof identitySpecs)[number]) =>
     columnAt(memory, columns[name], type, groups);
-  const bitmapOf = (name: IdentityName) => new Uint8Array(memory, validity[name], (groups + 7) >> 3);
-  const identity = identitySpecs.map((spec) => [spec.name, { validity: bitmapOf(spec.name), values: columnOf(spec) }]);
+  const bitmapAt = (at: number) => new Uint8Array(memory, at, (groups + 7) >> 3);
+  const identity = identitySpecs.map((spec) => [
+    spec.name,
+    { validity: bitmapAt(validity[spec.name]), values: columnOf(spec) },
+  ]);
+  const sketchesOf = (name: SketchName): Sketches => {
+    const { places, placed, bytes, offsets, whole } = sketches[name];
+    return {
+      places: new Uint16Array(memory, places, groups),
+      placed: bitmapAt(placed),
+      bytes: new Uint8Array(memory, bytes, groups * sketchBytes),
+      offsets: new Int32Array(memory, offsets, groups + 1),
+      whole: bitmapAt(whole),
+    };
+  };
   return {
     groups,
     identity: Object.fromEntries(identity) as Record<IdentityName, IdentityColumn>,
@@ -32,7 +48,7 @@ export function condenseInScanner(scanner: ScannerExports, memory: ArrayBuffer, 
       CondensedName,
       FixedValues
     >,
-    sketchOffsets: new Int32Array(memory, regions.sketchOffsets, groups + 1),
+    sketches: Object.fromEntries(sketchNames.map((name) => [name, sketchesOf(name)])) as Record<SketchName, Sketches>,
   };
 }
 
@@ -43,8 +59,6 @@ function columnAt(
   groups: number,
 ): FixedValues {
   switch (type) {
-    case 'blob':
-      return new Uint8Array(memory, at, groups * sketchBytes);
     case 'uuid':
       return new Uint8Array(memory, at, groups * 16);
     case 'dictionary':
