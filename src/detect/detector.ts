@@ -13,6 +13,7 @@ import { type EventRange, findingsOf, fromWholeDay, hitsOf, type RuleHit } from 
 import { allDetections } from './shipped.ts';
 import { StandingWorkspace } from './standing-workspace.ts';
 import { checkSuppressions, suppress } from './suppression.ts';
+import { ToldFindings } from './told-findings.ts';
 import { type Tuning, tuningOf } from './tuning.ts';
 import { keepEntities } from './workspace.ts';
 
@@ -51,6 +52,8 @@ const chosen: Readonly<Record<RuleChoice, (rule: Detection) => boolean>> = {
 interface Outcome {
   readonly isWanted: (hit: RuleHit) => boolean;
   readonly faults: RuleFaults;
+  /** What rules need not give again. */
+  readonly told: ToldFindings | undefined;
 }
 
 interface DetectorSettings extends Pick<DetectorDependencies, 'dataDir' | 'catalog' | 'onFault'> {
@@ -83,8 +86,7 @@ export interface Evaluation extends EventRange {
  */
 export class Detector {
   readonly #dependencies: DetectorDependencies;
-  /** Findings that this process has put, as its configuration suppresses them. */
-  readonly #told = new Set<string>();
+  readonly #told = new ToldFindings();
   /** Rules that failed when they were run last. */
   readonly #failed = new Set<Detection>();
   #standing: StandingWorkspace | null = null;
@@ -123,9 +125,11 @@ export class Detector {
     const range = { since: final ? fromWholeDay({ since, until }).since : since, until };
     const isWanted = (hit: RuleHit) => final || !this.#told.has(hit.id) || isNews(catalog.finding(hit.id), hit, choice);
     const faults = new RuleFaults();
+    // What such a run would say of a token that it has told of waits for the watermark in any case.
+    const outcome = { isWanted, faults, told: choice === 'window' && !final ? this.#told : undefined };
     const running = standing
-      ? this.#runStanding(rules, range, { ...manner, final, isWanted, faults })
-      : this.#runAnew(rules, range, { isWanted, faults });
+      ? this.#runStanding(rules, range, { ...manner, final, ...outcome })
+      : this.#runAnew(rules, range, outcome);
     const found = await running.catch((cause: unknown) => {
       throw lakeFailure(cause);
     });
@@ -133,7 +137,7 @@ export class Detector {
     const sound = rules.filter((rule) => !faults.has(rule));
     const withdrawn = final ? unconfirmed(await catalog.findings(), found, sound, range) : [];
     await catalog.putFindings([...found, ...withdrawn]);
-    for (const { id } of found) this.#told.add(id);
+    this.#told.add(found);
     this.#tell(sound, faults);
     return fresh
       .filter(({ suppression }) => suppression === null)
@@ -187,11 +191,11 @@ export class Detector {
     views: RuleViews,
     rules: readonly Detection[],
     range: EventRange,
-    { isWanted, faults }: Outcome,
+    { isWanted, faults, told }: Outcome,
   ): Promise<Finding[]> {
     const { tuning, suppressions } = this.#dependencies;
     const hits: RuleHit[] = [];
-    const met = await withNeedsMet({ views, range, tuning, faults }, rules);
+    const met = await withNeedsMet({ views, range, tuning, faults, told }, rules);
     for (const { rule, shown } of met) {
       const found = await faults.of(rule, () => hitsOf(views, rule, range, tuning.get(rule.code), shown));
       hits.push(...(found ?? []).filter(isWanted));

@@ -36,6 +36,11 @@ function tokenId(tokenHash: string): string {
   return tokenHash.startsWith(noHash) ? digits.slice(16) : digits.toUpperCase();
 }
 
+/** The `token_hash` of a finding about a token, as a UUID without dashes. */
+export function tokenHashOf({ entity }: Pick<Finding, 'entity'>): string {
+  return entity.padStart(32, '0');
+}
+
 /**
  * Reads one row of a rule's result.
  *

@@ -17,6 +17,11 @@ export interface LogTokens {
 /** A token's number, and a day since 1970. */
 export type TokenDay = DayOf<bigint>;
 
+/** Whether a rule's `needs.rows` tells a time for each `day` of the part that names its tokens. */
+export function namesDay(rows: string): boolean {
+  return /\bday\b/.test(rows.replaceAll(/'[^']*'/g, ''));
+}
+
 /**
  * A SELECT list over the part of a statement that names the tokens: number, whether that is a fingerprint, a time before which
  * no row is read, and a day whose rows are, which is null where all days are.
@@ -27,7 +32,7 @@ export type TokenDay = DayOf<bigint>;
  */
 export function logSelect(rows: string, range: EventRange, isDaily = false): string {
   const { since, until } = fromWholeDay(range);
-  const isByDay = isDaily || (/\bday\b/.test(rows.replaceAll(/'[^']*'/g, '')) && until - since > dayMicros);
+  const isByDay = isDaily || (namesDay(rows) && until - since > dayMicros);
   const time = `epoch_us((${rows})::TIMESTAMP)`;
   const days = `unnest(range(${time} // ${dayMicros}, epoch_us(day::TIMESTAMP) // ${dayMicros} + 1))::INTEGER`;
   return `SELECT DISTINCT token_key, starts_with(token_hash::VARCHAR, '00000000-0000-0000-'), ${time}, ${isByDay ? days : 'NULL'}`;

@@ -1,7 +1,7 @@
 import { counters } from '../store/entity-views.ts';
 import type { Detection } from './detection.ts';
 import { readsGrants } from './kept-grants.ts';
-import { logSelect, logTokens } from './log-tokens.ts';
+import { logSelect, logTokens, namesDay } from './log-tokens.ts';
 import { isLonger, narrowViewsOf, type Shown, shownAll } from './narrow-view.ts';
 import { bindValues } from './parameter.ts';
 import { pastKeys, pastSelect } from './past-keys.ts';
@@ -9,6 +9,7 @@ import type { RuleFaults } from './rule-faults.ts';
 import { type HeldPart, numberIn, type RuleViews } from './rule-views.ts';
 import { type EventRange, fromWholeDay, momentsOf } from './run.ts';
 import { partQuery } from './statement-part.ts';
+import type { ToldFindings } from './told-findings.ts';
 import type { Tuning } from './tuning.ts';
 
 type NeedKind = 'account' | 'token' | 'log';
@@ -61,6 +62,8 @@ interface Run {
   readonly tuning: Tuning;
   /** Takes the rules that fail meanwhile. */
   readonly faults: RuleFaults;
+  /** Where a rule that has told of a token's day is not to read that token's rows again for it: what has been told. */
+  readonly told?: ToldFindings | undefined;
 }
 
 const valuesOf = ({ tuning }: Run, { code }: Detection) => tuning.get(code) ?? {};
@@ -145,7 +148,8 @@ async function withSuspects(run: Run, rule: Detection): Promise<MetRule[]> {
   const last = part?.at(-1);
   if (last === undefined || rows === undefined || isLonger(values)) return [{ rule, shown }];
   const select = logSelect(rows, run.range, daily !== undefined);
-  const log = logTokens((await readPart(run, rule, { part: last, shown, select })).getRows());
+  const where = namesDay(rows) ? run.told?.untold(rule.code, fromWholeDay(run.range).since) : undefined;
+  const log = logTokens((await readPart(run, rule, { part: last, shown, select, where })).getRows());
   if (log === null) return [];
   const unread = daily === undefined ? log : await run.views.unread(rule.code, log, run.range);
   return [{ rule, shown: { ...shown, log: unread } }];
@@ -224,12 +228,17 @@ async function keeping(run: Run, rule: Detection, part: string, shown: Shown): P
   return kept === null ? shown : goingOn(shown, part, kept);
 }
 
-async function readPart(
-  run: Run,
-  rule: Detection,
-  { part, shown, select }: { readonly part: string; readonly shown: Shown; readonly select?: string },
-) {
-  return run.views.read(partSql(run, rule, part, select), momentsOf(run.range), shown);
+interface PartRead {
+  readonly part: string;
+  readonly shown: Shown;
+  readonly select?: string;
+  /** Of its rows; all, unless told otherwise. */
+  readonly where?: string | undefined;
+}
+
+async function readPart(run: Run, rule: Detection, { part, shown, select, where }: PartRead) {
+  const sql = partSql(run, rule, part, select);
+  return run.views.read(where === undefined ? sql : `${sql} WHERE ${where}`, momentsOf(run.range), shown);
 }
 
 function partSql(run: Run, rule: Detection, part: string, select?: string): string {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/core/finding.ts';
 import { Detector } from '../../src/detect/detector.ts';
+import { shippedDetections } from '../../src/detect/shipped.ts';
 import { Prng } from '../../src/generate/prng.ts';
 import { generate } from '../../src/generate/scenario.ts';
 import { Catalog } from '../../src/store/catalog.ts';
@@ -182,5 +183,41 @@ it('keeps what a window rule counted while its level stays, up to the run that w
   const earlier = (first?.lastSeen ?? 0n) - 1n;
   expect((await look(earlier, 'window')).get(first?.id ?? '')).toEqual(first);
   expect((await look(earlier, 'settled')).get(first?.id ?? '')?.lastSeen).toBeLessThanOrEqual(earlier);
+  await catalog.close();
+});
+
+/** Finds each token's successful requests of a day; many are more urgent. */
+const requestsOfDay = `WITH suspects AS (
+  SELECT token_hash, account, day, max(token_key) AS token_key FROM sas_use
+  WHERE bucket >= $since::TIMESTAMP AND bucket < $until::TIMESTAMP AND ok > 0 GROUP BY ALL)
+SELECT s.token_hash, s.account, s.day::TIMESTAMP AS window_start, min(l.time) AS first_seen, max(l.time) AS last_seen,
+       if(count(*) > 40, 'high', 'medium') AS level
+FROM log_row l JOIN suspects s ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key AND l.time::DATE = s.day
+GROUP BY ALL`;
+
+it('reads rows again of a token that a window rule has told of only up to the watermark', async () => {
+  const { dataDir, catalog, detector: all } = await newLake();
+  all.close();
+  const [rule] = (await shippedDetections()).filter(({ code }) => code === 'W-EXF-1');
+  if (rule === undefined) throw new Error('no such rule');
+  const needs = { token: 'ok > 0', part: ['suspects'], rows: 'day', only: [] };
+  const rules = [{ ...rule, params: {}, needs, sql: requestsOfDay }];
+  const detector = new Detector({ dataDir, catalog, rules, tuning: new Map(), suppressions: [], feeds: [] });
+  const day = '2022-03-11';
+  const ofDay = records.filter((record) => timeOf(record).startsWith(day));
+  const look = async (choice: 'window' | 'settled', part: readonly string[] = []) => {
+    const commits = await fillLake(dataDir, catalog, chunks(String(part.length), part, 1_000));
+    detector.note(commits.flatMap(({ segments }) => segments));
+    const since = micros(`${day}T00:00:00Z`);
+    await detector.evaluate({ since, until: since + 86_400_000_000n, choice, final: false, standing: true });
+    return new Map((await catalog.findings()).map((finding) => [finding.entity, finding]));
+  };
+  const early = await look('window', ofDay.slice(0, 1));
+  const late = await look('window', ofDay.slice(1));
+  const settled = await look('settled');
+  const [entity = ''] = early.keys();
+  expect(late.size).toBeGreaterThan(early.size);
+  expect([early, late, settled].map((found) => found.get(entity)?.level)).toEqual(['medium', 'medium', 'high']);
+  detector.close();
   await catalog.close();
 });
