@@ -4,7 +4,7 @@ import { bitsAsBit, bitsAsBlob } from '../store/rollup-relation.ts';
 import { bitNames, noPlaces, placeNames, placesOf, replaced } from './kept-bits.ts';
 import { keptByRows, keptGrants, withAllGrants } from './kept-grants.ts';
 import { keptSasOf } from './kept-sas.ts';
-import { isMetAgain, loneRows, takeLone, taking, takingAll } from './lone-rows.ts';
+import { busyRows, isMetAgain, loneRows, takeLone, taking, takingAll } from './lone-rows.ts';
 import { timestampLiteral } from './parameter.ts';
 import { numberIn } from './rule-views.ts';
 
@@ -93,12 +93,18 @@ export class KeptUse {
     await this.#run(`CREATE TABLE kept_sas_use AS SELECT *, ${taking(0)} FROM (${use})`);
     const places = placeNames.join(', ');
     const hidden = ['arrival', 'taken', 'ip_bit', 'object_bit', ...notShown].join(', ');
-    const rows = `SELECT * EXCLUDE (${hidden}) ${replaced(bitsAsBlob)} FROM kept_sas_use`;
+    const shownOf = (rows: string) => `SELECT * EXCLUDE (${hidden}) ${replaced(bitsAsBlob)} FROM ${rows}`;
+    const rows = shownOf('kept_sas_use');
     await this.#run(`CREATE VIEW sas_use AS ${rows}`);
+    await this.#run(`CREATE VIEW busy_sas_use AS ${shownOf(busyRows)}`);
+    await this.#run(`CREATE VIEW lone_sas_use AS ${shownOf(loneRows)}`);
     await this.#run(`CREATE VIEW granted_sas_use AS ${withAllGrants('sas_use', `(${rows})`)}`);
     await this.#run(`CREATE TABLE lasting.kept_token_day AS SELECT *, ${noPlaces} FROM (${entityViews.token_day})`);
-    await this.#run(`CREATE VIEW token_day AS SELECT * EXCLUDE (${places}) ${replaced(bitsAsBit)} FROM kept_token_day
-      UNION ALL ${tokenDayOfRow(loneRows, [], bitsAsBit)}`);
+    const days = `SELECT * EXCLUDE (${places}) ${replaced(bitsAsBit)} FROM kept_token_day`;
+    const loneDays = tokenDayOfRow(loneRows, [], bitsAsBit);
+    await this.#run(`CREATE VIEW busy_token_day AS ${days}`);
+    await this.#run(`CREATE VIEW lone_token_day AS ${loneDays}`);
+    await this.#run(`CREATE VIEW token_day AS ${days} UNION ALL ${loneDays}`);
     await this.#run(`CREATE TABLE kept_family_token AS ${familyTokens}`);
     await this.#run(`CREATE TABLE kept_family_day AS ${entityViews.family_day}`);
     await this.#run('CREATE VIEW family_day AS FROM kept_family_day');
@@ -144,7 +150,7 @@ export class KeptUse {
     if (this.#inDays === this.#arrival) return;
     const fresh = `arrival > ${this.#inDays}`;
     const ofDays = `day IN (SELECT day FROM kept_sas_use WHERE ${fresh})`;
-    await this.#run(`CREATE OR REPLACE TEMP TABLE several AS SELECT token_hash, day FROM kept_sas_use WHERE ${ofDays}
+    await this.#run(`CREATE OR REPLACE TEMP TABLE several AS SELECT token_hash, day FROM ${busyRows} AND ${ofDays}
       GROUP BY token_hash, day HAVING count(*) > 1 AND max(arrival) > ${this.#inDays}`);
     for (const name of ['token_day', 'family_token'])
       await this.#run(`DELETE FROM kept_${name} k USING several s WHERE k.token_hash = s.token_hash AND k.day = s.day`);

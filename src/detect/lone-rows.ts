@@ -7,8 +7,9 @@ import { isBriefFrom } from './expired-tokens.ts';
  */
 const isLone = 'taken IS NULL';
 
-/** A FROM clause of such rows. */
+/** FROM clauses of such rows, and of the others. */
 export const loneRows = `kept_sas_use WHERE ${isLone}`;
+export const busyRows = 'kept_sas_use WHERE taken IS NOT NULL';
 
 /** Of a token that was granted for longer there is something to tell when its row is dropped. */
 const mayBeLone = `ok > 0 AND ${isBriefFrom('min_time')}`;
@@ -25,14 +26,13 @@ export const takeLone = (rows: string, arrival: number) =>
   `UPDATE kept_sas_use SET taken = ${arrival} WHERE ${isLone} AND ${rows}`;
 
 /**
- * A condition that is true of lone rows whose token has another row, since rows came with a number. By half of the hash: to take a row
- * that is alone changes nothing that is told.
+ * A condition that is true of lone rows whose token has another row, be it of failures, since rows came with a number. By half of the
+ * hash: to take a row that is alone changes nothing that is told.
  */
 export const isMetAgain = (arrival: number) => `rowid IN (
-  WITH fresh AS MATERIALIZED (
-    SELECT token_key, count(*) AS steps FROM kept_sas_use WHERE arrival = ${arrival} AND ok > 0 GROUP BY token_key),
+  WITH fresh AS MATERIALIZED (SELECT token_key, count(*) AS steps FROM kept_sas_use WHERE arrival = ${arrival} GROUP BY token_key),
   earlier AS MATERIALIZED (
-    SELECT rowid AS number, token_key FROM kept_sas_use SEMI JOIN fresh USING (token_key) WHERE ${isLone} AND arrival < ${arrival})
+    SELECT rowid AS number, token_key FROM kept_sas_use SEMI JOIN fresh USING (token_key) WHERE arrival < ${arrival})
   SELECT number FROM earlier
   UNION ALL SELECT rowid FROM kept_sas_use WHERE ${isLone} AND arrival = ${arrival} AND token_key IN (
     SELECT token_key FROM fresh WHERE steps > 1

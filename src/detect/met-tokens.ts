@@ -1,9 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { dayMicros } from '../core/utc-day.ts';
 import { type NarrowView, narrowColumns, narrowViews } from './narrow-view.ts';
+import { bindMoments, textLiteral } from './parameter.ts';
 import type { Moments, PreparedStatements } from './prepared-statements.ts';
 import { numberIn } from './rule-views.ts';
 import type { EventRange } from './run.ts';
+import { comparedMax } from './token-log.ts';
 import { daysBackMicros, stepsBackMicros } from './workspace.ts';
 
 const timeIn = { sas_use: 'bucket', token_day: 'day' } as const;
@@ -24,6 +26,8 @@ export class MetTokens {
   /** Those that have the rows of other tokens still; filled when a rule reads them. */
   readonly #stale = new Set<NarrowView>();
   #range: Moments = {};
+  /** Those to be shown that have one row; null where rows came since they were taken, and a token of one may have others. */
+  #lone: readonly string[] | null = null;
   #isLong = false;
   /** What each is: a table, which is planned sooner than a view of it, or a view that has all rows. */
   readonly #kinds = new Map<NarrowView, 'TABLE' | 'VIEW'>();
@@ -36,7 +40,7 @@ export class MetTokens {
 
   async create(): Promise<void> {
     await this.#connection.run(
-      'CREATE TABLE met_token (token_hash UUID, account VARCHAR, met UHUGEINT, shown BOOLEAN)',
+      'CREATE TABLE met_token (token_hash UUID, account VARCHAR, lone BOOLEAN, met UHUGEINT, shown BOOLEAN)',
     );
     for (const view of narrowViews) await this.#make(view, 'TABLE');
   }
@@ -49,7 +53,17 @@ export class MetTokens {
     this.#isLong = until - since > longMicros;
     this.#range = { sas_use: since - stepsBackMicros, token_day: since - daysBackMicros, until };
     this.#stale.add('sas_use').add('token_day');
-    return numberIn(await this.#prepared.read('SELECT coalesce(bit_or(met), 0) FROM met_token'));
+    const met = await this.#prepared.read(
+      `SELECT coalesce(bit_or(met), 0), string_agg(token_hash, ' ') FILTER (lone AND shown) FROM met_token`,
+    );
+    const [[, lone] = []] = met.getRows();
+    this.#lone = typeof lone === 'string' ? lone.split(' ').map(textLiteral) : [];
+    return numberIn(met);
+  }
+
+  /** Notes that rows may be others now. */
+  change(): void {
+    this.#lone = null;
   }
 
   /** Those that a statement reads and that are not filled yet. */
@@ -62,12 +76,19 @@ export class MetTokens {
     await this.#make(view, this.#isLong ? 'VIEW' : 'TABLE');
     if (this.#isLong) return;
     await this.#prepared.read(`DELETE FROM met_${view}`);
-    await this.#prepared.read(
-      `INSERT INTO met_${view} SELECT ${narrowColumns[view]} FROM ${view} t SEMI JOIN (FROM met_token WHERE shown) m
-        ON m.token_hash = t.token_hash
-        WHERE t.${timeIn[view]} >= $${view}::TIMESTAMP AND t.${timeIn[view]} < $until::TIMESTAMP`,
-      this.#range,
-    );
+    const rowsOf = (
+      relation: string,
+      condition: string,
+    ) => `INSERT INTO met_${view} SELECT ${narrowColumns[view]} FROM ${relation} t ${condition}
+        AND t.${timeIn[view]} >= $${view}::TIMESTAMP AND t.${timeIn[view]} < $until::TIMESTAMP`;
+    const isShown = 'SEMI JOIN (FROM met_token WHERE shown) m ON m.token_hash = t.token_hash WHERE true';
+    const lone = this.#lone;
+    const isFew = lone !== null && lone.length <= comparedMax;
+    await this.#prepared.read(rowsOf(isFew ? `busy_${view}` : view, isShown), this.#range);
+    if (isFew && lone.length > 0)
+      await this.#connection.run(
+        bindMoments(rowsOf(`lone_${view}`, `WHERE t.token_hash IN (${lone.join(', ')})`), this.#range),
+      );
   }
 
   async #make(view: NarrowView, kind: 'TABLE' | 'VIEW'): Promise<void> {

@@ -23,32 +23,15 @@ const kinds: readonly NeedKind[] = ['account', 'token', 'log'];
 /** Bits of a number: rules beyond are always run. */
 const askingMax = 128;
 
-/** What a need may ask of a token's life, which few do. */
-const ofLife = /\b(first_seen|requests)\b/;
-
-/** What tokens did that were used since `$from`, on the days judged and the day before. */
-const tokensUsed = `SELECT token_hash, account, max(auth_type) AS auth_type, ${sums}, bit_or(container_bits) AS container_bits,
-    min(min_time) AS min_time, max(max_time) AS max_time, max(sip) AS sip,
-    max(st_time) FILTER (si IS NULL) AS st_time, min(se_time) FILTER (si IS NULL) AS se_time
-  FROM sas_use s SEMI JOIN (
-    SELECT DISTINCT token_hash FROM sas_use
-    WHERE bucket > $from::TIMESTAMP - INTERVAL '5 minutes' AND bucket < $until::TIMESTAMP
-  ) a ON a.token_hash = s.token_hash
-  WHERE bucket >= $since::TIMESTAMP - INTERVAL '1 day' AND bucket < $until::TIMESTAMP
-  GROUP BY token_hash, account`;
-
 /**
  * A FROM clause of what conditions of a kind are asked of: rows that came since `$from`, with what their token or account did on
  * the days judged and the day before.
  */
-function rowsOf(kind: NeedKind, conditions: readonly string[]): string {
+function rowsOf(kind: NeedKind, { usedTokens }: RuleViews): string {
   if (kind === 'log') return 'log_row WHERE time >= $from::TIMESTAMP AND time < $until::TIMESTAMP';
-  if (kind === 'account')
-    return `(SELECT account, auth_type, ${sums} FROM account_day
+  if (kind === 'token') return `(${usedTokens})`;
+  return `(SELECT account, auth_type, ${sums} FROM account_day
       WHERE day >= $since::TIMESTAMP - INTERVAL '1 day' AND day < $until::TIMESTAMP GROUP BY ALL)`;
-  if (!conditions.some((condition) => ofLife.test(condition))) return `(${tokensUsed})`;
-  return `(SELECT u.*, coalesce(l.first_seen, TIMESTAMP '1970-01-01') AS first_seen, l.requests
-    FROM (${tokensUsed}) u LEFT JOIN token_life l ON l.token_hash = u.token_hash AND l.account = u.account)`;
 }
 
 /** A run of rules. */
@@ -113,7 +96,7 @@ async function bitsMet(run: Run, kind: NeedKind, asking: readonly Detection[]): 
   const conditions = asking.map((rule) =>
     bindValues({ sql: rule.needs[kind] ?? '', params: rule.params }, valuesOf(run, rule)),
   );
-  const rows = rowsOf(kind, conditions);
+  const rows = rowsOf(kind, views);
   const bits = conditions.map((sql, index) => `if((${sql}), ${1n << BigInt(index)}::UHUGEINT, 0)`);
   const met = `${bits.join('\n  | ')} AS met`;
   if (kind !== 'token' || asking.every(({ kind, needs }) => kind === 'posture' || needs.only.length === 0))
@@ -125,7 +108,7 @@ async function bitsMet(run: Run, kind: NeedKind, asking: readonly Detection[]): 
     );
   const shown = asking.reduce((sum, { needs }, index) => sum | (needs.only.length > 0 ? 1n << BigInt(index) : 0n), 0n);
   return views.take(
-    `SELECT *, met & ${shown}::UHUGEINT <> 0 AS shown FROM (SELECT token_hash, account, ${met} FROM ${rows}) WHERE met <> 0`,
+    `SELECT *, met & ${shown}::UHUGEINT <> 0 AS shown FROM (SELECT token_hash, account, lone, ${met} FROM ${rows}) WHERE met <> 0`,
     moments,
   );
 }

@@ -6,6 +6,7 @@ import type { PastKeys } from './past-keys.ts';
 import type { Moments } from './prepared-statements.ts';
 import type { EventRange } from './run.ts';
 import type { LogReader } from './suspect-log.ts';
+import { usedTokens } from './used-tokens.ts';
 
 /** A relation that has the rows of a statement, until it is held again. */
 export interface HeldPart {
@@ -22,6 +23,8 @@ export interface PastStatement {
 /** A connection with the views that rules read; read only. */
 export interface RuleViews {
   readonly connection: DuckDBConnection;
+  /** A SELECT of what tokens did that were used since `$from`, on the days judged and the day before. */
+  readonly usedTokens: string;
   /** Makes sure that the views that a statement reads are up to date. */
   ready(sql: string): Promise<void>;
   /**
@@ -48,7 +51,7 @@ export interface RuleViews {
   /**
    * Takes other tokens than before.
    *
-   * @param sql of their `token_hash`, `account`, `met`, a number with bits, and `shown`: whether to show their rows.
+   * @param sql of their `token_hash`, `account`, `lone` as `usedTokens` has it, `met`, a number with bits, and `shown`: whether to show their rows.
    * @returns the bits of all of them.
    */
   take(sql: string, moments: Moments & EventRange): Promise<bigint>;
@@ -69,6 +72,7 @@ export function plainViews(connection: DuckDBConnection): RuleViews {
   const read = (sql: string, moments: Moments) => connection.runAndReadAll(bindMoments(sql, moments));
   return {
     connection,
+    usedTokens: usedTokens({ use: 'sas_use', life: 'token_life' }),
     read,
     ready: async () => {},
     hold: async () => null,

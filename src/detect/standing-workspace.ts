@@ -25,6 +25,7 @@ import { isOverLog, StandingLog } from './standing-log.ts';
 import { withPartFrom } from './statement-part.ts';
 import type { LogReader } from './suspect-log.ts';
 import { UsedLives } from './used-lives.ts';
+import { usedLoneTokens, usedTokens } from './used-tokens.ts';
 
 /** A statement over what of the views it is shown. */
 function over({ only, granted, held }: Shown, sql: string): string {
@@ -46,6 +47,8 @@ export class StandingWorkspace implements RuleViews {
   readonly #dataDir: string;
   readonly #instance: DuckDBInstance;
   readonly connection: DuckDBConnection;
+  readonly usedTokens =
+    `${usedTokens({ use: 'busy_sas_use', life: 'kept_token_life' })} UNION ALL ${usedLoneTokens('lone_sas_use')}`;
   readonly #entities: KeptEntities;
   readonly #log: StandingLog;
   readonly #prepared: PreparedStatements;
@@ -126,6 +129,7 @@ export class StandingWorkspace implements RuleViews {
     const manifest = (await readManifest(this.#dataDir)) ?? emptyManifest;
     await this.#past.note(await this.#entities.refresh(manifest, range, anew));
     this.#lives.change();
+    this.#met.change();
     const { since, until } = fromWholeDay(range);
     this.#log.segments = touching(manifest.segments, { since: since - logBackMicros, until });
   }
@@ -134,6 +138,7 @@ export class StandingWorkspace implements RuleViews {
   letting(other: () => Promise<void>): RuleViews {
     return {
       connection: this.connection,
+      usedTokens: this.usedTokens,
       ready: (sql) => this.ready(sql),
       take: (sql, moments) => this.take(sql, moments),
       forget: (logs) => this.forget(logs),

@@ -6,7 +6,8 @@ import { afterAll, expect, it } from 'vitest';
 import { expiredBackMicros, isBriefUntil } from '../../src/detect/expired-tokens.ts';
 import { readsGrants } from '../../src/detect/kept-grants.ts';
 import { shownAll } from '../../src/detect/narrow-view.ts';
-import { timestampLiteral } from '../../src/detect/parameter.ts';
+import { bindMoments, timestampLiteral } from '../../src/detect/parameter.ts';
+import { plainViews } from '../../src/detect/rule-views.ts';
 import { StandingWorkspace } from '../../src/detect/standing-workspace.ts';
 import { keepEntities } from '../../src/detect/workspace.ts';
 import { Catalog } from '../../src/store/catalog.ts';
@@ -66,6 +67,12 @@ it('holds, commit by commit, what the views make of the whole lake', { timeout: 
         const kept = await rowsOf(workspace.connection, name, since - (since % dayMicros), standing(name, since));
         expect(kept).toEqual(expected);
       }
+      const moments = { since: since - (since % dayMicros), until, from: since };
+      const used = async (connection: DuckDBConnection, tokens: string) =>
+        rowsOf(connection, 'used', since, `(SELECT * EXCLUDE (lone) FROM (${bindMoments(tokens, moments)}))`);
+      const expected = await used(slow.connection, plainViews(slow.connection).usedTokens);
+      expect(expected.length).toBeGreaterThan(0);
+      expect(await used(workspace.connection, workspace.usedTokens)).toEqual(expected);
       const all = { ...shownAll, granted: readsGrants('SELECT kind FROM sas_use') };
       const kinds = await workspace.read('SELECT count(kind) > 0 FROM sas_use', { since, until }, all);
       expect(kinds.getRows()).toEqual([[true]]);
