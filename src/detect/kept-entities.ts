@@ -183,8 +183,8 @@ export class KeptEntities {
 
   async #forgetTokens(judged: bigint): Promise<void> {
     await this.#lives.forget({ all: judged - daysBackMicros, brief: judged - expiredBackMicros });
-    await this.#use.forget(judged - expiredBackMicros);
     await this.#sas.forget(judged - expiredBackMicros);
+    await this.#use.forget(judged - expiredBackMicros);
   }
 
   async #show(name: string, sql: string): Promise<void> {

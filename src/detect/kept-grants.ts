@@ -10,8 +10,25 @@ export const keptGrants = {
 } as const;
 
 const keptByAny = new Set<string>(Object.values(keptGrants).flat());
-/** What rows have of grants: all that is kept by a view, so that a token's life is made of them alone. */
-export const keptByRows = grants.filter((name) => keptByAny.has(name));
+
+/** What each SAS parameter set has of its own. */
+export const ownGrants = ['se', 'st_time', 'se_time'] as const;
+const own = new Set<string>(ownGrants);
+
+/**
+ * The terms of a grant, which most sets share with many: in the table `sas_terms`, each once, under a hash of them, and there
+ * alone where no view of rows shows them.
+ */
+export const termNames = grants.filter((name) => keptByAny.has(name) && !own.has(name));
+export const termsOfSet = `hash(${termNames.join(', ')}) AS terms`;
+
+const inRows = new Set<string>(keptGrants.sas_use);
+const termsAlone = termNames.filter((name) => !inRows.has(name)).map((name) => `t."${name}"`);
+
+/** A FROM clause of rows of `kept_sas_use`, or some of them, with all that a token's life has of its grant. */
+export function withTerms(rows: string): string {
+  return `(SELECT u.*, ${termsAlone.join(', ')} FROM ${rows} u LEFT JOIN sas_terms t ON u.terms = t.terms)`;
+}
 
 /** Views that show what their tables keep of grants; `granted_…` shows all. */
 export type GrantView = keyof typeof keptGrants;

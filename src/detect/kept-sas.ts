@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Manifest } from '../store/manifest.ts';
 import { sasPaths, sasRelation } from '../store/views.ts';
-import { keptByRows } from './kept-grants.ts';
+import { ownGrants, termNames, termsOfSet } from './kept-grants.ts';
 import { timestampLiteral } from './parameter.ts';
 
 /** Statements that read all that was granted, by one of these names; a pattern as `'sas%'` is none. */
@@ -17,6 +17,24 @@ export function keptSasOf(ids: string): string {
   return `kept_sas WHERE rowid IN (SELECT rowid FROM kept_sas WHERE sas_id IN (${ids}))`;
 }
 
+/** A SELECT list of what `kept_sas` has of sets. */
+export const keptOfSet = ['sas_id', termsOfSet, ...ownGrants].join(', ');
+
+/** A FROM clause of the terms of some sets, as `sas_terms` has them. @param sets a FROM clause. */
+export function termsIn(sets: string): string {
+  return `(SELECT ${[termsOfSet, ...termNames].join(', ')} FROM ${sets})`;
+}
+
+/**
+ * A FROM clause of sets with what they grant.
+ *
+ * @param kept a FROM clause of those of `kept_sas`.
+ */
+export function grantsOf(kept = 'kept_sas'): string {
+  const terms = termNames.map((name) => `t."${name}"`).join(', ');
+  return `(SELECT k.* EXCLUDE (terms), ${terms} FROM (FROM ${kept}) k JOIN sas_terms t ON k.terms = t.terms)`;
+}
+
 /** Files that are read into a table, each once. */
 interface SasTable {
   readonly name: string;
@@ -26,14 +44,15 @@ interface SasTable {
 }
 
 /**
- * SAS parameter sets of the lake: in the table `kept_sas` what rows keep of them, and behind the view `sas` all of their columns. Most
- * of these are null, and to write them costs more than the others: that table is filled when a statement asks for it. Sets that have
- * expired are forgotten, and read once more where rows name them: these are refusals, and few.
+ * SAS parameter sets of the lake: in the tables `kept_sas` and `sas_terms` what rows keep of them, and behind the view `sas` all of
+ * their columns. Most of these are null, and to write them costs more than the others: that table is filled when a statement asks for
+ * it. A service that mints a token an object has a million sets of some dozens of terms. Sets that have expired are forgotten, and
+ * read once more where rows name them: these are refusals, and few.
  */
 export class KeptSas {
   readonly #dataDir: string;
   readonly #connection: DuckDBConnection;
-  readonly #kept: SasTable = { name: 'kept_sas', columns: ['sas_id', ...keptByRows].join(', '), loaded: new Set() };
+  readonly #kept: SasTable = { name: 'kept_sas', columns: keptOfSet, loaded: new Set() };
   readonly #all: SasTable = { name: 'saved_sas', columns: '*', loaded: new Set() };
   #paths: readonly string[] = [];
 
@@ -47,6 +66,7 @@ export class KeptSas {
     for (const { name, columns } of [this.#kept, this.#all])
       await this.#connection.run(`CREATE TABLE lasting.${name} AS SELECT ${columns} FROM ${none}`);
     await this.#connection.run('CREATE VIEW sas AS FROM saved_sas');
+    await this.#connection.run(`CREATE TABLE sas_terms AS FROM ${termsIn(none)}`);
   }
 
   /** Takes in what a snapshot has. @param anew also what has been forgotten. */
@@ -83,9 +103,14 @@ export class KeptSas {
     for (const path of fresh) table.loaded.add(path);
   }
 
-  async #take({ name, columns }: SasTable, paths: readonly string[], asked = ''): Promise<void> {
+  async #take(table: SasTable, paths: readonly string[], asked = ''): Promise<void> {
+    const { name, columns } = table;
+    const sets = `(FROM ${sasRelation(this.#dataDir, paths)} ${asked})`;
+    if (table === this.#kept)
+      await this.#connection.run(`INSERT INTO sas_terms SELECT DISTINCT ON (terms) * FROM ${termsIn(sets)} f
+        WHERE NOT EXISTS (FROM sas_terms t WHERE t.terms = f.terms)`);
     await this.#connection.run(
-      `INSERT INTO ${name} SELECT DISTINCT ON (sas_id) ${columns} FROM (FROM ${sasRelation(this.#dataDir, paths)} ${asked}) f
+      `INSERT INTO ${name} SELECT DISTINCT ON (sas_id) ${columns} FROM ${sets} f
        WHERE NOT EXISTS (FROM ${name} s WHERE s.sas_id = f.sas_id)`,
     );
   }

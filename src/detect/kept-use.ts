@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { entityViews, familyDayOf, sasUseWith, tokenDayOfRow } from '../store/entity-views.ts';
+import { entityViews, familyDayOf, sasUseOf, tokenDayOfRow } from '../store/entity-views.ts';
 import { bitsAsBit, bitsAsBlob } from '../store/rollup-relation.ts';
 import { bitNames, noPlaces, placeNames, placesOf, replaced } from './kept-bits.ts';
-import { keptByRows, keptGrants, withAllGrants } from './kept-grants.ts';
+import { keptGrants, ownGrants, withAllGrants } from './kept-grants.ts';
 import { keptSasOf } from './kept-sas.ts';
 import { busyRows, isMetAgain, loneRows, takeLone, taking, takingAll } from './lone-rows.ts';
 import { timestampLiteral } from './parameter.ts';
@@ -64,14 +64,15 @@ const familyDays = (rows: string) =>
       ${each((name, column) => `${column} AS span_${name}`)}
     FROM kept_sas_use ANTI JOIN kept_family_token USING (token_hash, day) WHERE ${rows}`);
 
-const use = `WITH sas AS NOT MATERIALIZED (FROM ${keptSasOf('SELECT sas_id FROM rollup')})
-  ${sasUseWith(
-    keptByRows,
-    `(${placesOf('FROM rollup')})`,
-    placeNames.map((name) => `r.${name}`),
-  )}`;
-const shown = new Set<string>(keptGrants.sas_use);
-const notShown = keptByRows.filter((name) => !shown.has(name));
+const own = new Set<string>(ownGrants);
+// Terms are joined last: the table of sets that a row is looked for in has few columns then.
+const use = sasUseOf({
+  from: `(${placesOf('FROM rollup')}) r
+    LEFT JOIN (FROM ${keptSasOf('SELECT sas_id FROM rollup')}) s ON r.sas_id = s.sas_id LEFT JOIN sas_terms t ON s.terms = t.terms`,
+  grant: (name) => `${own.has(name) ? 's' : 't'}."${name}"`,
+  names: keptGrants.sas_use,
+  more: [...placeNames.map((name) => `r.${name}`), 's.terms'],
+});
 
 /**
  * Tokens by five minutes and by day, in tables: `kept_sas_use` grows by the rows of new rollups, and days are made anew from
@@ -88,11 +89,11 @@ export class KeptUse {
     this.#connection = connection;
   }
 
-  /** Makes the tables; `rollup`, `sas` and `kept_sas` are there and show no row. */
+  /** Makes the tables; `rollup`, `sas`, `kept_sas` and `sas_terms` are there and show no row. */
   async create(): Promise<void> {
     await this.#run(`CREATE TABLE kept_sas_use AS SELECT *, ${taking(0)} FROM (${use})`);
     const places = placeNames.join(', ');
-    const hidden = ['arrival', 'taken', 'ip_bit', 'object_bit', ...notShown].join(', ');
+    const hidden = ['arrival', 'taken', 'ip_bit', 'object_bit', 'terms'].join(', ');
     const shownOf = (rows: string) => `SELECT * EXCLUDE (${hidden}) ${replaced(bitsAsBlob)} FROM ${rows}`;
     const rows = shownOf('kept_sas_use');
     await this.#run(`CREATE VIEW sas_use AS ${rows}`);
@@ -139,10 +140,12 @@ export class KeptUse {
     return numberIn(await this.#connection.runAndReadAll(takeLone(rows, this.#arrival))) > 0n;
   }
 
-  /** Forgets the tokens of lone rows that expired before a moment, UTC microseconds. */
+  /** Forgets the tokens of lone rows that expired before a moment, UTC microseconds, and terms that no set and no row has. */
   async forget(moment: bigint): Promise<void> {
     const before = (name: string) => `${name} < ${timestampLiteral(moment)}`;
     await this.#run(takeLone(`${before('se_time')} AND ${before('max_time')}`, 0));
+    const isIn = (name: string) => `EXISTS (FROM ${name} k WHERE k.terms = t.terms)`;
+    await this.#run(`DELETE FROM sas_terms t WHERE NOT ${isIn('kept_sas')} AND NOT ${isIn('kept_sas_use')}`);
   }
 
   /** Brings days up to date. */

@@ -5,7 +5,7 @@ import { isBriefFrom } from './expired-tokens.ts';
  * `kept_sas_use` tells of its day and its life too, and no table but that has it: `taken` is null. Of other rows it is the
  * number of the time at which the tables of days and lives took them in, and 0 of those of a token that is forgotten.
  */
-const isLone = 'taken IS NULL';
+export const isLone = 'taken IS NULL';
 
 /** FROM clauses of such rows, and of the others. */
 export const loneRows = `kept_sas_use WHERE ${isLone}`;

@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { tokenUse, tokenUseOfRow, withGrants } from '../store/entity-views.ts';
 import { isBriefUntil } from './expired-tokens.ts';
-import { keptGrants, withAllGrants } from './kept-grants.ts';
-import { keptSasOf } from './kept-sas.ts';
-import { loneRows } from './lone-rows.ts';
+import { keptGrants, withAllGrants, withTerms } from './kept-grants.ts';
+import { grantsOf, keptSasOf } from './kept-sas.ts';
+import { isLone } from './lone-rows.ts';
 import { timestampLiteral } from './parameter.ts';
 
 /** How two stretches of a token's use become one. */
@@ -24,8 +24,8 @@ const joined = {
 const names = ['token_hash', 'account', ...Object.keys(joined)].join(', ');
 const sums = Object.entries(joined).map(([name, sql]) => `${sql} AS ${name}`);
 
-const lifeOf = (tokens: string, sas = 'kept_sas') =>
-  `WITH sas AS NOT MATERIALIZED (FROM ${sas}) ${withGrants(tokens, keptGrants.token_life)}`;
+const lifeOf = (tokens: string, sas?: string) =>
+  `WITH sas AS NOT MATERIALIZED (FROM ${grantsOf(sas)}) ${withGrants(tokens, keptGrants.token_life)}`;
 
 /** Tokens from first use to last, in the table `kept_token_life`. */
 export class TokenLives {
@@ -35,12 +35,12 @@ export class TokenLives {
     this.#connection = connection;
   }
 
-  /** Makes the table; `sas_use` and `kept_sas` are there and have no row. */
+  /** Makes the table; `sas_use`, `kept_sas` and `sas_terms` are there and have no row. */
   async create(): Promise<void> {
     const run = (sql: string) => this.#connection.run(sql);
     await run(`CREATE TABLE lasting.kept_token_life AS ${lifeOf(tokenUse)}`);
     await run(
-      `CREATE VIEW token_life AS FROM kept_token_life UNION ALL ${tokenUseOfRow(keptGrants.token_life, loneRows)}`,
+      `CREATE VIEW token_life AS FROM kept_token_life UNION ALL ${tokenUseOfRow(keptGrants.token_life, `${withTerms('kept_sas_use')} WHERE ${isLone}`)}`,
     );
     await run(`CREATE VIEW granted_token_life AS ${withAllGrants('token_life', 'token_life')}`);
   }
@@ -75,7 +75,9 @@ export class TokenLives {
     // To plan a statement that finds nothing takes longer than to ask, and every commit comes here.
     const single = await this.#connection.runAndReadAll(over('ANTI', 'SELECT 1 FROM sas_use WHERE ok > 0 LIMIT 1'));
     if (single.currentRowCount > 0)
-      await run(`INSERT INTO kept_token_life BY NAME ${over('ANTI', tokenUseOfRow(keptGrants.token_life))}`);
+      await run(
+        `INSERT INTO kept_token_life BY NAME ${over('ANTI', tokenUseOfRow(keptGrants.token_life, `${withTerms('sas_use')} WHERE ok > 0`))}`,
+      );
     for (const name of ['met_again', 'known_life']) await run(`DROP TABLE ${name}`);
   }
 

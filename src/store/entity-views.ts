@@ -35,6 +35,18 @@ const granted = (names: Grants) => names.map((name) => `s."${name}"`).join(', ')
 
 const networkBit = `${placeOfBits('r.network_bits::BIT')} AS network_bit`;
 
+/** What a token's five minutes are made of. */
+interface UseParts {
+  /** A FROM clause of rollups, as `r`, and what they were granted. */
+  readonly from: string;
+  /** SQL of what a row was granted. */
+  grant(name: Grants[number]): string;
+  /** What is told of it. */
+  readonly names: Grants;
+  /** Further columns, one of them `network_bit`. */
+  readonly more: readonly string[];
+}
+
 /**
  * A token's five minutes as the rollups have them, unmerged: several rows where several segments hold them.
  *
@@ -42,18 +54,16 @@ const networkBit = `${placeOfBits('r.network_bits::BIT')} AS network_bit`;
  * `storage_log` (`coalesce(token, token_fingerprint)`). `family` are the tokens of one account that were minted alike: kind,
  * scope, permissions, policy, container (but for account SAS) and weeks of life. A service may mint one token an object, so
  * what is usual is asked of the family. `network_bit` is the place of the only bit of `network_bits`, null where there are others.
- *
- * @param rollup a relation with its columns.
- * @param more further columns of it, as `r`, one of them `network_bit`.
  */
-export function sasUseWith(names: Grants, rollup = 'rollup', more: readonly string[] = [networkBit]): string {
+export function sasUseOf({ from, grant, names, more }: UseParts): string {
   return `SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash,
     coalesce(r.token, r.token_fingerprint) AS token_key, r.account, r.bucket, r.bucket::DATE AS day,
-    concat_ws('|', r.auth_type, coalesce(s.srt, s.sr), s.sp, s.si, if(r.auth_type = 'sas_account', NULL, r.container_bits),
-      date_diff('day', s.st_time, s.se_time) // 7) AS family,
+    concat_ws('|', r.auth_type, coalesce(${grant('srt')}, ${grant('sr')}), ${grant('sp')}, ${grant('si')},
+      if(r.auth_type = 'sas_account', NULL, r.container_bits),
+      date_diff('day', ${grant('st_time')}, ${grant('se_time')}) // 7) AS family,
     r.auth_type, r.key_name, r.key_hash, r.sas_id, ${counters.map((name) => `r.${name}`).join(', ')}, r.container_bits,
-    r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.min_time, r.max_time, ${[...more, granted(names)].join(', ')}
-  FROM ${rollup} r LEFT JOIN sas s ON r.sas_id = s.sas_id
+    r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.min_time, r.max_time, ${[...more, ...names.map((name) => `${grant(name)} AS "${name}"`)].join(', ')}
+  FROM ${from}
   WHERE r.auth_type LIKE 'sas\\_%' ESCAPE '\\' AND (r.token_hash IS NOT NULL OR r.token_fingerprint IS NOT NULL)`;
 }
 
@@ -141,7 +151,7 @@ export const tokenUse = `SELECT token_hash, account, max(token_key) AS token_key
  */
 export const tokenUseOfRow = (
   names: Grants,
-  rows = 'sas_use WHERE ok > 0',
+  rows: string,
 ) => `SELECT token_hash, account, token_key, family, auth_type, key_name, key_hash, sas_id, min_time AS first_seen,
     max_time AS last_seen, ok::BIGINT AS requests, public_n::BIGINT AS public_n, http_n::BIGINT AS http_n,
     old_tls_n::BIGINT AS old_tls_n, ${names.join(', ')}
@@ -206,7 +216,12 @@ export function logRow(relation: string, ip: string, uri: string): string {
 
 /** What rules read beside the log: tokens, families and keys, by five minutes, by day and for life. */
 export const entityViews = {
-  sas_use: sasUseWith(grants),
+  sas_use: sasUseOf({
+    from: 'rollup r LEFT JOIN sas s ON r.sas_id = s.sas_id',
+    grant: (name) => `s."${name}"`,
+    names: grants,
+    more: [networkBit],
+  }),
   token_day: tokenDay,
   family_day: familyDayOf(familyToken),
   token_life: withGrants(tokenUse),

@@ -31,6 +31,7 @@ it('forgets sets that have expired, and reads again those that rows name', async
   expect(await ids()).toEqual([1n, 2n, 3n, 4n, 5n]);
   await sas.forget(BigInt(Date.parse('2026-01-05')) * 1000n);
   expect(await ids()).toEqual([4n, 5n]);
+  expect((await connection.runAndReadAll('SELECT sv FROM sas_terms')).getRows()).toEqual([['2024-11-04']]);
   for (let time = 0; time < 2; time += 1) {
     await sas.recall();
     expect(await ids()).toEqual([2n, 4n, 5n]);

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { expect, it } from 'vitest';
 import { DuckDBInstance } from '../../src/core/duckdb.ts';
+import { keptOfSet, termsIn } from '../../src/detect/kept-sas.ts';
 import { KeptUse } from '../../src/detect/kept-use.ts';
 import { attachLasting, showLasting } from '../../src/detect/lasting-tables.ts';
 import { TokenLives } from '../../src/detect/token-lives.ts';
@@ -24,6 +25,14 @@ const someRows = `SELECT *, token % 2 AS sas_id, lpad(token::VARCHAR, 32, '0')::
         || repeat('0', (random() * 500)::INTEGER), 1024, '0'))::BIT AS bits, random() < 0.5 AS old
     FROM range(60)) t) t`;
 
+/** Makes tables of some SAS parameter sets. @param sets a SELECT of what they have. */
+async function makeSets(connection: DuckDBConnection, sets: string): Promise<void> {
+  await connection.run(`CREATE TABLE sas AS FROM ${sasRelation('.', [])}`);
+  await connection.run(`INSERT INTO sas BY NAME ${sets}`);
+  await connection.run(`CREATE TABLE kept_sas AS SELECT ${keptOfSet} FROM sas`);
+  await connection.run(`CREATE TABLE sas_terms AS SELECT DISTINCT * FROM ${termsIn('sas')}`);
+}
+
 async function rowsOf(connection: DuckDBConnection, relation: string): Promise<string[]> {
   const result = await connection.runAndReadAll(`SELECT e::VARCHAR FROM (${relation}) e ORDER BY 1`);
   return result.getRows().map(([row]) => String(row));
@@ -33,11 +42,11 @@ it('has by the day and for life what the views make of all rows, however they ca
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
   for (const each of [attachLasting, showLasting, 'SELECT setseed(0.25)']) await connection.run(each);
-  for (const name of ['sas', 'kept_sas']) {
-    await connection.run(`CREATE TABLE ${name} AS FROM ${sasRelation('.', [])}`);
-    await connection.run(`INSERT INTO ${name} BY NAME SELECT id AS sas_id, '2026-01-01'::TIMESTAMP AS st_time,
-      '2026-01-02'::TIMESTAMP + to_years(id::INTEGER) AS se_time FROM range(2) t(id)`);
-  }
+  await makeSets(
+    connection,
+    `SELECT id AS sas_id, if(id = 0, 'r', NULL) AS sp, '2024-11-04' AS sv, if(id = 1, 'c', NULL) AS sr, TIMESTAMP '2026-01-01' AS st_time,
+      TIMESTAMP '2026-01-02' + to_years(id::INTEGER) AS se_time FROM range(2) t(id)`,
+  );
   await connection.run(`CREATE TABLE rollup AS FROM ${storedRollup('.', [])}`);
   await connection.run('CREATE TABLE everything AS FROM rollup');
   const [use, lives] = [new KeptUse(connection), new TokenLives(connection)];
@@ -79,11 +88,11 @@ it('tells nothing more of a token that was told of by a row alone once it is for
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
   for (const each of [attachLasting, showLasting]) await connection.run(each);
-  for (const name of ['sas', 'kept_sas']) {
-    await connection.run(`CREATE TABLE ${name} AS FROM ${sasRelation('.', [])}`);
-    await connection.run(`INSERT INTO ${name} BY NAME SELECT i::UBIGINT AS sas_id, TIMESTAMP '2026-01-01' AS st_time,
-      TIMESTAMP '2026-01-01' + to_hours(i::INTEGER) AS se_time FROM (VALUES (8), (9), (90)) t(i)`);
-  }
+  await makeSets(
+    connection,
+    `SELECT i::UBIGINT AS sas_id, 'p' || i AS si, TIMESTAMP '2026-01-01' AS st_time,
+      TIMESTAMP '2026-01-01' + to_hours(i::INTEGER) AS se_time FROM (VALUES (8), (9), (90)) t(i)`,
+  );
   await connection.run(`CREATE TABLE rollup AS FROM ${storedRollup('.', [])}`);
   const [use, lives] = [new KeptUse(connection), new TokenLives(connection)];
   await use.create();
@@ -107,6 +116,11 @@ it('tells nothing more of a token that was told of by a row alone once it is for
   expect(await use.take('sas_id = 8')).toBe(true);
   await lives.add(use.added);
   for (const view of ['token_life', 'token_day']) expect(await told(view)).toBe('234');
+  // Terms stay for as long as a set or a row has them.
+  await connection.run('DELETE FROM kept_sas WHERE sas_id < 90');
+  await use.drop({ steps: 'sas_id = 8', days: null });
+  await use.forget(0n);
+  expect(await rowsOf(connection, 'SELECT si FROM sas_terms')).toEqual(["{'si': p90}", "{'si': p9}"]);
   connection.closeSync();
   instance.closeSync();
 });
