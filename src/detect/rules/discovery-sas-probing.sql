@@ -118,7 +118,8 @@ usual AS (
 suspects AS (
   SELECT w.token_hash, w.account, w.token_key, w.day, max(u.peak) AS usual_peak
   FROM windows w JOIN usual u ON w.account = u.account AND w.family = u.family AND w.day = u.day
-    SEMI JOIN token_life t ON t.token_hash = w.token_hash AND t.account = w.account AND t.first_seen < w.day + INTERVAL '1 day'
+    -- No semi join: with a condition of several columns that compares each pair of both sides.
+    JOIN token_life t ON t.token_hash = w.token_hash AND t.account = w.account AND t.first_seen < w.day + INTERVAL '1 day'
       -- Of a token that was granted for a day and is over nothing but refusals can come.
       AND (t.se_time IS NULL OR greatest(t.se_time, t.last_seen) >= w.day - INTERVAL '1 day'
         OR t.se_time - coalesce(t.st_time, t.first_seen) > INTERVAL '1 day')

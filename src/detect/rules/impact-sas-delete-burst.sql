@@ -147,30 +147,31 @@ aged AS (
   SELECT s.token_hash, s.account, s.day FROM suspects s JOIN token_day t ON t.token_hash = s.token_hash AND t.account = s.account
     AND t.day BETWEEN s.day - $baseline AND s.day - $warm_up
   GROUP BY ALL),
+numbered AS (
+  SELECT *, dense_rank() OVER (ORDER BY token_hash, account) AS number FROM suspects),
 -- An object counts once a day: upstream delivers some records twice.
 deleted AS (
-  SELECT t.token_hash, l.account, l.time::DATE AS day, coalesce(l.object_key, l.correlation_id::VARCHAR) AS object,
+  SELECT t.number, l.time::DATE AS day, hash(coalesce(l.object_key, l.correlation_id::VARCHAR)) AS object,
          min(l.time) AS time, bool_or(l.ip_class = 'public') AS public
   FROM log_row l JOIN (
-    SELECT DISTINCT u.token_hash, u.token_key, u.account FROM sas_use u
-      SEMI JOIN suspects s ON u.token_hash = s.token_hash AND u.account = s.account
+    SELECT DISTINCT s.number, u.token_key, u.account FROM sas_use u
+      JOIN numbered s ON u.token_hash = s.token_hash AND u.account = s.account
     WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP
   ) t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class = 'delete' AND (l.status_code BETWEEN 200 AND 299)
   GROUP BY ALL),
 bursts AS (
-  SELECT *, count(*) OVER span AS in_window, min(time) OVER span AS since_time
+  SELECT number, day, time, public, count(*) OVER span AS in_window, first_value(time) OVER span AS since_time
   FROM deleted
-  WINDOW span AS (PARTITION BY token_hash, account ORDER BY time RANGE BETWEEN $window PRECEDING AND CURRENT ROW))
-SELECT b.token_hash, b.account, b.day::TIMESTAMP AS window_start, min(b.since_time) AS first_seen, max(b.time) AS last_seen,
+  WINDOW span AS (PARTITION BY number ORDER BY time RANGE BETWEEN $window PRECEDING AND CURRENT ROW))
+SELECT s.token_hash, s.account, s.day::TIMESTAMP AS window_start, min(b.since_time) AS first_seen, max(b.time) AS last_seen,
        max(b.in_window)::BIGINT AS deletes_in_window, max(d.deletes)::BIGINT AS deletes_on_day,
        max(s.usual_peak)::DOUBLE AS usual_peak, bool_or(b.public) AS from_public_address
 FROM bursts b
-  JOIN suspects s ON b.token_hash = s.token_hash AND b.account = s.account AND b.day = s.day
-  JOIN (SELECT token_hash, account, day, count(*) AS deletes FROM deleted GROUP BY ALL) d
-    ON b.token_hash = d.token_hash AND b.account = d.account AND b.day = d.day
-  LEFT JOIN aged a ON b.token_hash = a.token_hash AND b.account = a.account AND b.day = a.day
+  JOIN numbered s ON b.number = s.number AND b.day = s.day
+  JOIN (SELECT number, day, count(*) AS deletes FROM deleted GROUP BY ALL) d ON b.number = d.number AND b.day = d.day
+  LEFT JOIN aged a ON s.token_hash = a.token_hash AND s.account = a.account AND s.day = a.day
 WHERE (b.in_window >= $objects_min AND b.in_window >= $factor * s.usual_peak)
    OR (b.in_window >= $objects_few AND b.in_window >= $factor_few * s.usual_peak AND a.day IS NOT NULL)
-GROUP BY b.token_hash, b.account, b.day
+GROUP BY s.token_hash, s.account, s.day

@@ -123,25 +123,28 @@ known AS (
 suspects AS (
   SELECT d.* FROM deleters d LEFT JOIN known k ON k.token_hash = d.token_hash AND k.account = d.account AND k.day = d.day
   WHERE coalesce(k.days, 0) < $days_min),
+numbered AS (
+  SELECT *, dense_rank() OVER (ORDER BY token_hash, account) AS number FROM suspects),
 requests AS (
-  SELECT s.token_hash, l.account, l.object_key, l.operation_class, l.time, l.ip_class
-  FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
+  SELECT s.number, hash(s.number, l.object_key) AS object, l.operation_class = 'delete' AS deletes, l.time,
+         l.ip_class = 'public' AS public, if(deletes, l.object_key, NULL) AS object_key
+  FROM log_row l JOIN (SELECT DISTINCT number, token_key, account FROM numbered) s
     ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
   WHERE l.time >= $since::TIMESTAMP - $within AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND /* narrows: no others are used below */ l.operation_class IN ('read', 'delete') AND l.object_key IS NOT NULL
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
 deleted AS (
-  SELECT token_hash, account, object_key, time::DATE AS day, max(time) AS time, bool_or(ip_class = 'public') AS public
-  FROM requests WHERE operation_class = 'delete' GROUP BY ALL),
+  SELECT number, object, time::DATE AS day, max(time) AS time, bool_or(public) AS public, min(object_key) AS object_key
+  FROM requests WHERE deletes GROUP BY ALL),
 judged AS (
-  SELECT d.token_hash, d.account, d.day, d.object_key, d.time, d.public, min(r.time) AS read_at
-  FROM deleted d LEFT JOIN (SELECT * FROM requests WHERE operation_class = 'read') r
-    ON r.token_hash = d.token_hash AND r.account = d.account AND r.object_key = d.object_key
-    AND r.time < d.time AND r.time >= d.time - $within
-  GROUP BY ALL)
-SELECT j.token_hash, j.account, j.day::TIMESTAMP AS window_start, min(coalesce(j.read_at, j.time)) AS first_seen,
+  SELECT d.number, d.day, d.object, any_value(d.object_key) AS object_key, any_value(d.time) AS time,
+         any_value(d.public) AS public, min(r.time) AS read_at
+  FROM deleted d LEFT JOIN (SELECT object, time FROM requests WHERE NOT deletes) r
+    ON r.object = d.object AND r.time < d.time AND r.time >= d.time - $within
+  GROUP BY d.number, d.day, d.object)
+SELECT s.token_hash, s.account, s.day::TIMESTAMP AS window_start, min(coalesce(j.read_at, j.time)) AS first_seen,
        max(j.time) AS last_seen, 'high' AS level, count(*)::BIGINT AS objects_deleted, count(j.read_at)::BIGINT AS objects_read_before,
        bool_or(j.public) AS from_public_address, min(j.object_key) AS example_object
-FROM judged j SEMI JOIN suspects s ON j.token_hash = s.token_hash AND j.account = s.account AND j.day = s.day
-GROUP BY j.token_hash, j.account, j.day
+FROM judged j JOIN numbered s ON j.number = s.number AND j.day = s.day
+GROUP BY s.token_hash, s.account, s.day
 HAVING count(*) >= $objects_min AND count(j.read_at) >= $share_min * count(*)

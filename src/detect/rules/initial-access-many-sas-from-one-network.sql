@@ -25,7 +25,7 @@ params:
   baseline:   { type: interval, default: 28 days }
   days_min:   { type: integer, default: 3, unit: earlier days of the family }
 needs:
-  part: [families, tokens_used]
+  part: [families, packed, tokens_used]
 runbook: |
   1. List the tokens of this family used from the network in `entity` from first_seen to last_seen, with key_name and first_seen of each.
   2. Compare with the issuer's own list of what it minted within the 24 hours around first_seen.
@@ -90,7 +90,8 @@ families AS (
 -- Few families have so many at once in all networks together: of these alone the bitmaps are read. The five minutes of two rows
 -- within a window begin less than five minutes more than the window apart.
 packed AS (
-  SELECT account, family, day, (row_number() OVER (ORDER BY account, family, day))::INTEGER AS number
+  SELECT account, family, day, (row_number() OVER (ORDER BY account, family, day))::INTEGER AS number,
+         (dense_rank() OVER (ORDER BY account, day))::INTEGER AS place
   FROM (SELECT account, family, day, sum(tokens) OVER (PARTITION BY account, family, day ORDER BY bucket
                                                       RANGE BETWEEN $window + INTERVAL '5 minutes' - INTERVAL '1 microsecond' PRECEDING AND CURRENT ROW) AS at_once
         FROM (SELECT u.account, u.family, u.day, u.bucket, count(*) AS tokens
@@ -100,7 +101,7 @@ packed AS (
   GROUP BY account, family, day
   HAVING /* narrows: counted by network below */ max(at_once) >= $tokens_min),
 used AS NOT MATERIALIZED (
-  SELECT f.number, u.token_hash, u.token_key, u.account, u.family, u.day, u.key_name, u.bucket, u.network_bit, u.network_bits
+  SELECT f.number, u.token_hash, u.token_key, u.account, u.day, u.key_name, u.bucket, u.network_bit, u.network_bits
   FROM sas_use u JOIN packed f ON f.account = u.account AND f.family = u.family AND f.day = u.day
   WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP AND /* narrows: so asks every row */ u.ok > 0
     AND /* narrows: likewise */ u.public_n > 0),
@@ -122,39 +123,54 @@ busy_bits AS (
   GROUP BY number, bit, epoch_us(bucket) // epoch_us($window + INTERVAL '5 minutes')
   HAVING /* narrows: counted by network below */ 2 * sum(tokens) >= $tokens_min),
 crowded AS (
-  SELECT number, bit_or(set_bit(repeat('0', 1024)::BIT, bit::INTEGER, 1)) AS bits
+  SELECT number, bit
   FROM (SELECT number, bit, sum(tokens) OVER (PARTITION BY number, bit ORDER BY bucket
                                              RANGE BETWEEN $window + INTERVAL '5 minutes' - INTERVAL '1 microsecond' PRECEDING AND CURRENT ROW) AS in_window
         FROM tokens SEMI JOIN busy_bits USING (number, bit))
   WHERE /* narrows: counted by network below */ in_window >= $tokens_min
-  GROUP BY number),
-tokens_used AS (
-  SELECT DISTINCT u.token_hash, u.token_key, u.account, u.family, u.day, u.key_name
-  FROM used u JOIN crowded c ON c.number = u.number
-  WHERE /* narrows: counted by network below */ bit_count(u.network_bits::BIT & c.bits) > 0),
+  GROUP BY number, bit),
+tokens_used AS MATERIALIZED (
+  SELECT *, (row_number() OVER ())::INTEGER AS token
+  FROM (
+    SELECT DISTINCT token_hash, token_key, account, day, key_name, number
+    FROM (
+      SELECT * FROM used WHERE /* narrows: counted by network below */ (number, network_bit) IN (FROM crowded)
+      UNION ALL
+      SELECT u.* FROM used u JOIN (
+        SELECT number, bit_or(set_bit(repeat('0', 1024)::BIT, bit::INTEGER, 1)) AS bits FROM crowded GROUP BY number) c ON c.number = u.number
+      WHERE /* narrows: the others stand above */ u.network_bit IS NULL
+        AND /* narrows: counted by network below */ bit_count(u.network_bits::BIT & c.bits) > 0))),
+-- Addresses that are not IPv4 stand as they are until rows are grouped: their networks are then reckoned once each.
 uses AS (
-  SELECT t.token_hash, l.account, t.family, t.day, t.key_name, coalesce(l.caller_ipv4 >> 8, 0) AS ipv4_network,
-         coalesce(network_of(NULL, l.caller_ip_other), '') AS other_network, min(l.time) AS time, max(l.time) AS last_time,
+  SELECT t.token, t.number, coalesce(l.caller_ipv4 >> 8, 0) AS ipv4_network, coalesce(l.caller_ip_other, '') AS other,
+         min(l.time) AS time, max(l.time) AS last_time,
          bool_or(l.operation_class IN ('write', 'copy', 'delete', 'acl')) AS changes
   FROM log_row l JOIN tokens_used t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
     AND l.time::DATE = t.day
   WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.operation_count = 0 AND l.ip_class = 'public'
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
   GROUP BY ALL),
+addresses AS (
+  SELECT p.*, a.ipv4_network, a.other, if(a.other = '', network_of(a.ipv4_network << 8, NULL), network_of(NULL, a.other)) AS network
+  FROM (SELECT DISTINCT number, ipv4_network, other FROM uses) a JOIN packed p USING (number)),
 -- A window touches two of the day's steps of its length, and one of them has half of its tokens.
 busy_networks AS (
-  SELECT DISTINCT account, day, ipv4_network, other_network FROM uses
-  GROUP BY account, family, day, ipv4_network, other_network, epoch_us(time) // epoch_us($window)
+  SELECT DISTINCT a.place, a.network FROM uses u JOIN addresses a USING (number, ipv4_network, other)
+  GROUP BY a.place, a.number, a.network, epoch_us(u.time) // epoch_us($window)
   HAVING /* narrows: counted by window below */ 2 * count(*) >= $tokens_min),
+lines AS (
+  SELECT number, ipv4_network, other, network, account, family, day, (dense_rank() OVER (ORDER BY number, network))::INTEGER AS line
+  FROM addresses SEMI JOIN busy_networks USING (place, network)),
 spans AS (
-  SELECT *, count(*) OVER span AS in_window, min(time) OVER span AS since_time
+  SELECT *, count(*) OVER span AS in_window, first_value(time) OVER span AS since_time
   FROM (
-    SELECT *, if(other_network = '', network_of(ipv4_network << 8, NULL), other_network) AS network
-    FROM uses SEMI JOIN busy_networks USING (account, day, ipv4_network, other_network))
-  WINDOW span AS (PARTITION BY account, family, network, day ORDER BY time RANGE BETWEEN $window PRECEDING AND CURRENT ROW))
-SELECT network AS entity, account, day::TIMESTAMP AS window_start, min(since_time) FILTER (in_window >= $tokens_min) AS first_seen,
-       max(last_time) AS last_seen, if(bool_or(changes), 'high', 'medium') AS level, max(in_window)::BIGINT AS tokens_in_window,
-       count(DISTINCT token_hash)::BIGINT AS tokens_on_day, mode(key_name) AS key_name, arg_max(family, in_window) AS family,
-       list_sort(list(DISTINCT upper(replace(token_hash::VARCHAR, '-', ''))))[1:5] AS example_tokens
-FROM spans GROUP BY network, account, day
-HAVING max(in_window) >= $tokens_min
+    SELECT l.line, u.token, min(u.time) AS time, max(u.last_time) AS last_time, bool_or(u.changes) AS changes
+    FROM uses u JOIN lines l USING (number, ipv4_network, other) GROUP BY l.line, u.token)
+  WINDOW span AS (PARTITION BY line ORDER BY time RANGE BETWEEN $window PRECEDING AND CURRENT ROW))
+SELECT n.network AS entity, n.account, n.day::TIMESTAMP AS window_start, min(s.since_time) FILTER (s.in_window >= $tokens_min) AS first_seen,
+       max(s.last_time) AS last_seen, if(bool_or(s.changes), 'high', 'medium') AS level, max(s.in_window)::BIGINT AS tokens_in_window,
+       count(DISTINCT t.token_hash)::BIGINT AS tokens_on_day, mode(t.key_name) AS key_name, arg_max(n.family, s.in_window) AS family,
+       list_transform(list_sort(list(DISTINCT t.token_hash))[1:5], lambda token: upper(replace(token::VARCHAR, '-', ''))) AS example_tokens
+FROM spans s JOIN (SELECT DISTINCT line, network, account, family, day FROM lines) n USING (line) JOIN tokens_used t USING (token)
+GROUP BY n.network, n.account, n.day
+HAVING max(s.in_window) >= $tokens_min
