@@ -83,8 +83,8 @@ refused AS (
 locked AS (
   SELECT account, object_key, max(container) AS container, time::DATE AS day, min(time) AS refused_at, max(time) AS refused_last FROM refused
   WHERE around >= $objects_min GROUP BY ALL),
--- The container rules rows out before their names are decoded. A join on columns as they are stored has names and times looked at
--- first, so one is computed.
+-- The container rules rows out before their names are decoded: by itself, and of a relation that is cut down, it is looked for while
+-- a file is read. A join on columns as they are stored has names and times looked at first, so one is computed.
 before AS (
   SELECT k.account, k.object_key, k.day, max(l.time) FILTER (l.operation_class IN ('read', 'meta')) AS readable,
          max(l.time) FILTER (l.operation_class IN ('write', 'copy')) AS written,
@@ -94,9 +94,9 @@ before AS (
          max(k.refused_last) AS refused_last, max(k.refused_at) AS refused_at
   FROM (
     SELECT l.account, l.object_key, l.operation_class, l.auth_type, l.token_hash, l.token_fingerprint, l.time, l.time + $baseline AS known_until
-    FROM log_row l SEMI JOIN (SELECT DISTINCT account, container FROM locked) c ON l.account = c.account AND l.container = c.container
-    WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-      AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)) l
+    FROM log_row l SEMI JOIN (SELECT container FROM locked GROUP BY container HAVING /* narrows: all meet it */ count(*) > 0) c ON l.container = c.container
+    WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP
+      AND (l.operation_count = 0 AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)) IS TRUE) l
     JOIN locked k ON l.account = k.account AND l.object_key = k.object_key AND l.time < k.refused_at AND l.known_until >= k.refused_at
   GROUP BY ALL),
 windows AS (

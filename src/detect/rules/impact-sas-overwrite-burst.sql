@@ -163,8 +163,9 @@ writes AS (
     AND l.status_code BETWEEN 200 AND 299 AND l.operation_class IN ('write', 'copy')
     AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL', 'CopyBlobSource')
   GROUP BY ALL),
--- The container, which the object's name tells, rules rows out before that name is decoded. A join on columns as they are stored
--- has names and times looked at first, so one is computed.
+-- The container, which the object's name tells, rules rows out before that name is decoded: by itself, and of a relation that is
+-- cut down, it is looked for while a file is read. A join on columns as they are stored has names and times looked at first, so one
+-- is computed.
 traces AS (
   SELECT w.token_hash, w.account, w.day, w.object_key, w.written, w.public,
          max(l.time) FILTER (l.operation_class IN ('read', 'meta', 'tier', 'policy', 'lease')
@@ -172,7 +173,7 @@ traces AS (
          max(l.time) FILTER (l.operation_class = 'delete') AS deleted
   FROM (
     SELECT l.account, l.object_key, l.operation_class, l.time, l.time + $baseline AS known_until
-    FROM log_row l SEMI JOIN (SELECT DISTINCT account, container FROM writes) c ON l.account = c.account AND l.container = c.container
+    FROM log_row l SEMI JOIN (SELECT container FROM writes GROUP BY container HAVING /* narrows: all meet it */ count(*) > 0) c ON l.container = c.container
     WHERE l.time >= $since::TIMESTAMP - $baseline - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
       AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
       AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL')) l
