@@ -25,7 +25,7 @@ params:
   baseline:   { type: interval, default: 28 days }
   days_min:   { type: integer, default: 3, unit: earlier days of the family }
 needs:
-  part: [families, packed, tokens_used]
+  part: [families, packed, crowded, tokens_used]
 runbook: |
   1. List the tokens of this family used from the network in `entity` from first_seen to last_seen, with key_name and first_seen of each.
   2. Compare with the issuer's own list of what it minted within the 24 hours around first_seen.
