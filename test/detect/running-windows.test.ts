@@ -17,21 +17,22 @@ const values = { window: '15 minutes', window_long: '24 hours' };
 
 const dayMicros = 86_400_000_000n;
 
-/** What the rule says of each moment of the table `reads` on the days of `judged_day`, out of running totals. */
+/** What the rule says, out of running totals, of each moment of the table `reads` on the days of `judged_day`. */
 function byTotals(): string {
-  const columns = `place, reads_short, bytes_short, objects_short, short_since, public_short, reads_long, bytes_long, objects_long,
-    long_since, public_long, reads_today, bytes_today`;
+  const columns = `place, reads_short, bytes_short, objects_short, short_since, coalesce(last_public >= short_since, false),
+    reads_long, bytes_long, objects_long, long_since, coalesce(last_public >= long_since, false), reads_by - reads_before,
+    bytes_by - bytes_before`;
   const sql = rule === undefined ? '' : bindValues(rule, values);
-  const part = partQuery(sql, 'spans', `SELECT ${columns}`) ?? '';
-  return `WITH ${withPartFrom(part.slice(part.indexOf('\nstretches AS (')), 'days', 'judged_day')} ORDER BY ALL`;
+  const part = `${partQuery(sql, 'limits', `SELECT ${columns}`)} JOIN spans USING (day_of_line) ORDER BY ALL`;
+  return `WITH ${withPartFrom(part.slice(part.indexOf('\nstretches AS (')), 'days', 'judged_day')}`;
 }
 
 /** The same, each window counted by itself. */
-const byWindows = `SELECT DISTINCT place, count(*) OVER short_span, coalesce(sum(bytes) OVER short_span, 0),
+const byWindows = `SELECT DISTINCT place, count(*) OVER short_span, sum(bytes) OVER short_span,
     count(DISTINCT object) OVER short_span, min(place) OVER short_span, coalesce(bool_or(public) OVER short_span, false),
-    count(*) OVER long_span, coalesce(sum(bytes) OVER long_span, 0), count(DISTINCT object) OVER long_span,
+    count(*) OVER long_span, sum(bytes) OVER long_span, count(DISTINCT object) OVER long_span,
     min(place) OVER long_span, coalesce(bool_or(public) OVER long_span, false), count(*) OVER today,
-    coalesce(sum(bytes) OVER today, 0)
+    sum(bytes) OVER today
   FROM reads
   WINDOW short_span AS (PARTITION BY token ORDER BY place RANGE BETWEEN 900000000 PRECEDING AND CURRENT ROW),
          long_span AS (PARTITION BY token ORDER BY place RANGE BETWEEN ${dayMicros} PRECEDING AND CURRENT ROW),
@@ -50,7 +51,7 @@ const read = fc.record({
   token: fc.constantFrom('A' as const, 'B' as const),
   micros,
   object: fc.constantFrom(...[...'abcdefgh'].map((name) => `'${name}'`), 'NULL'),
-  bytes: fc.constantFrom('0', '7', '9000000000', 'NULL'),
+  bytes: fc.constantFrom('0', '7', '9000000000'),
   isPublic: fc.constantFrom('true', 'false', 'NULL'),
 });
 
@@ -63,7 +64,8 @@ it('gives by running totals what counting each window gives, at ties and at exac
       await connection.run(`CREATE OR REPLACE TABLE reads AS
         SELECT token, line::BIGINT + micros::BIGINT AS place, if(object_key IS NULL, NULL, hash(token, object_key)) AS object,
                bytes::BIGINT AS bytes, public::BOOLEAN AS public
-        FROM (VALUES ${rows.join(', ')}) AS r(token, line, micros, object_key, bytes, public)`);
+        FROM (VALUES ${rows.join(', ')}) AS r(token, line, micros, object_key, bytes, public)
+        ORDER BY object, place`);
       await connection.run(
         `CREATE OR REPLACE TABLE judged_day AS SELECT DISTINCT place // ${dayMicros} AS day_of_line FROM reads`,
       );

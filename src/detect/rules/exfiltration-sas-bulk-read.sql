@@ -69,6 +69,12 @@ tests:
       - { token_hash: A, time: 2026-01-01 00:10:00, status_code: 206, response_body_bytes: 2500000000, repeat: 93, every: 15 minutes }
       - { token_hash: B, time: 2026-01-01 00:10:00, status_code: 206, response_body_bytes: 2500000000, repeat: 93, every: 31 minutes }
     expect: [{ token_hash: A, bytes_long_window: 232500000000 }]
+  - name: counts all reads of a moment in the windows that begin with it and end with it
+    rows:
+      - { token_hash: A, time: 2026-01-01 01:00:00, response_body_bytes: 4500000000, object_key: '/acct/c/o{i}', repeat: 2, every: 0 seconds }
+      - { token_hash: A, time: 2026-01-01 01:20:00, response_body_bytes: 9000000000, repeat: 22, every: 20 minutes }
+      - { token_hash: A, time: 2026-01-01 08:40:00, response_body_bytes: 9000000000, object_key: '/acct/c/o{i}', repeat: 2, every: 0 seconds }
+    expect: [{ token_hash: A, first_seen: 2026-01-01 08:40:00, bytes_in_window: 18000000000, bytes_long_window: 225000000000 }]
   - name: fires for 200 reads of 40 objects in a day where those are the limits, and is silent for 39 objects, for a read less, also where records come twice, and on a day with a tenth of them
     params: { reads_long: 200, objects_long: 40 }
     rows:
@@ -208,72 +214,78 @@ lines AS (
   FROM (SELECT DISTINCT token_hash, account FROM suspects)),
 -- The rollups may count a record twice that upstream delivered twice; the rows of suspicious tokens are counted once.
 reads AS (
-  SELECT DISTINCT ON (place, object, l.correlation_id, l.time_tick, l.caller_ipv4, l.caller_ip_other, l.caller_port)
-         t.line + epoch_us(l.time) AS place, if(l.object_key IS NULL, NULL, hash(t.line, l.object_key)) AS object,
-         l.response_body_bytes AS bytes, l.ip_class = 'public' AS public
-  FROM log_row l JOIN (
-    SELECT DISTINCT s.line, u.token_key, u.account FROM sas_use u
-      JOIN lines s ON u.token_hash = s.token_hash AND u.account = s.account
-    WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP
-  ) t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
-  WHERE l.time >= $since::TIMESTAMP - $window_long AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND l.operation_class = 'read' AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
+  SELECT place, object, bytes, public
+  FROM (SELECT *, lag(record) OVER () AS last FROM (
+    SELECT t.line + epoch_us(l.time) AS place, if(l.object_key IS NULL, NULL, hash(t.line, l.object_key)) AS object,
+           hash(place, object, l.correlation_id, l.time_tick, l.caller_ipv4, l.caller_ip_other, l.caller_port) AS record,
+           coalesce(l.response_body_bytes, 0) AS bytes, l.ip_class = 'public' AS public
+    FROM log_row l JOIN (
+      SELECT DISTINCT s.line, u.token_key, u.account FROM sas_use u
+        JOIN lines s ON u.token_hash = s.token_hash AND u.account = s.account
+      WHERE u.bucket >= $since::TIMESTAMP AND u.bucket < $until::TIMESTAMP
+    ) t ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
+    WHERE l.time >= $since::TIMESTAMP - $window_long AND l.time < $until::TIMESTAMP AND l.operation_count = 0
+      AND l.operation_class = 'read' AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
+    ORDER BY object, place, record))
+  WHERE coalesce(record <> last, true)),
 -- Reads of an object that lie a window apart at most are a stretch. A window has as many objects as stretches have begun by its
 -- end, less those that ended before it: running totals give everything, which costs a small part of counting each window anew.
+-- Totals over rows that were sorted before are handed on row by row, and those of a condition cost where it is met.
 stretches AS (
-  SELECT place, object, bytes, public, place - lag(place) OVER same AS since_last, lead(place) OVER same - place AS until_next
-  FROM reads
-  WINDOW same AS (PARTITION BY object ORDER BY place)),
-moments AS (
-  SELECT place, count(*) AS reads, coalesce(sum(bytes), 0) AS bytes, count(*) FILTER (public) AS publics,
-         count(object) FILTER (coalesce(since_last > epoch_us($window), true)) AS begun_short,
-         count(object) FILTER (coalesce(until_next > epoch_us($window), true)) AS ended_short,
-         count(object) FILTER (coalesce(since_last > epoch_us($window_long), true)) AS begun_long,
-         count(object) FILTER (coalesce(until_next > epoch_us($window_long), true)) AS ended_long
-  FROM stretches GROUP BY place),
+  SELECT place, bytes, public, object IS NOT NULL AND coalesce(since_last > epoch_us($window), true) AS begins_short,
+         object IS NOT NULL AND coalesce(until_next > epoch_us($window), true) AS ends_short,
+         object IS NOT NULL AND coalesce(since_last > epoch_us($window_long), true) AS begins_long,
+         object IS NOT NULL AND coalesce(until_next > epoch_us($window_long), true) AS ends_long
+  FROM (SELECT *, if(lag(object) OVER () = object, place - lag(place) OVER (), NULL) AS since_last,
+               if(lead(object) OVER () = object, lead(place) OVER () - place, NULL) AS until_next FROM reads)),
 totals AS (
-  SELECT place, place // 86400000000 AS day_of_line, reads_by::BIGINT AS reads_by, (reads_by - reads)::BIGINT AS reads_before,
-         bytes_by::BIGINT AS bytes_by, (bytes_by - bytes)::BIGINT AS bytes_before, publics_by::BIGINT AS publics_by,
-         (publics_by - publics)::BIGINT AS publics_before, begun_short_by::BIGINT AS begun_short,
-         (ended_short_by - ended_short)::BIGINT AS ended_short, begun_long_by::BIGINT AS begun_long,
-         (ended_long_by - ended_long)::BIGINT AS ended_long
-  FROM (
-    SELECT *, sum(reads) OVER so_far AS reads_by, sum(bytes) OVER so_far AS bytes_by, sum(publics) OVER so_far AS publics_by,
-           sum(begun_short) OVER so_far AS begun_short_by, sum(ended_short) OVER so_far AS ended_short_by,
-           sum(begun_long) OVER so_far AS begun_long_by, sum(ended_long) OVER so_far AS ended_long_by
-    FROM (FROM moments ORDER BY place)
-    WINDOW so_far AS (ROWS UNBOUNDED PRECEDING))),
+  SELECT place, coalesce(lag(place) OVER () <> place, true) AS is_first, coalesce(lead(place) OVER () <> place, true) AS is_last,
+         row_number() OVER () AS reads_by, reads_by - 1 AS reads_before,
+         (sum(bytes) OVER so_far)::BIGINT AS bytes_by, bytes_by - bytes AS bytes_before,
+         max(place) FILTER (public) OVER so_far AS last_public,
+         count(*) FILTER (begins_short) OVER so_far AS begun_short,
+         count(*) FILTER (ends_short) OVER so_far - ends_short::BIGINT AS ended_short,
+         count(*) FILTER (begins_long) OVER so_far AS begun_long,
+         count(*) FILTER (ends_long) OVER so_far - ends_long::BIGINT AS ended_long
+  FROM (FROM stretches ORDER BY place)
+  WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)),
 days AS (
   SELECT s.*, l.line, (l.line + epoch_us(s.day)) // 86400000000 AS day_of_line
   FROM suspects s JOIN lines l ON l.token_hash = s.token_hash AND l.account = s.account),
+-- Of reads at one moment the last has the totals by then, the first those before.
 judged AS (
-  SELECT t.* FROM totals t SEMI JOIN days d ON d.day_of_line = t.day_of_line),
-today AS (
-  SELECT day_of_line, min(reads_before) AS reads, min(bytes_before) AS bytes FROM judged GROUP BY day_of_line),
+  SELECT place, reads_by, bytes_by, last_public, begun_short, begun_long
+  FROM totals SEMI JOIN days d ON /* narrows: others meet no limit */ d.day_of_line = place // 86400000000
+  WHERE is_last),
 shorts AS (
-  SELECT w.place, w.day_of_line, w.reads_by, w.bytes_by, w.publics_by, w.begun_long, b.place AS short_since,
-         w.reads_by - b.reads_before AS reads_short, w.bytes_by - b.bytes_before AS bytes_short,
-         w.publics_by > b.publics_before AS public_short, w.begun_short - b.ended_short AS objects_short
-  FROM judged w ASOF JOIN totals b ON b.place >= w.place - epoch_us($window)),
+  SELECT w.* EXCLUDE (begun_short), b.place AS short_since, w.reads_by - b.reads_before AS reads_short,
+         w.bytes_by - b.bytes_before AS bytes_short, w.begun_short - b.ended_short AS objects_short
+  FROM judged w ASOF JOIN (
+    SELECT place, reads_before, bytes_before, ended_short FROM totals WHERE /* narrows: an ASOF join takes the first of equals, but promises nothing */ is_first
+  ) b ON b.place >= w.place - epoch_us($window)),
 spans AS (
-  SELECT w.* EXCLUDE (reads_by, bytes_by, publics_by, begun_long), b.place AS long_since,
-         w.reads_by - b.reads_before AS reads_long, w.bytes_by - b.bytes_before AS bytes_long,
-         w.publics_by > b.publics_before AS public_long,
-         w.begun_long - b.ended_long AS objects_long, w.reads_by - t.reads AS reads_today, w.bytes_by - t.bytes AS bytes_today
-  FROM shorts w ASOF JOIN totals b ON b.place >= w.place - epoch_us($window_long)
-    JOIN today t ON t.day_of_line = w.day_of_line),
+  SELECT w.* EXCLUDE (begun_long), w.place // 86400000000 AS day_of_line, b.place AS long_since,
+         w.reads_by - b.reads_before AS reads_long, w.bytes_by - b.bytes_before AS bytes_long, w.begun_long - b.ended_long AS objects_long
+  FROM shorts w ASOF JOIN (
+    SELECT place, reads_before, bytes_before, ended_long FROM totals WHERE /* narrows: an ASOF join takes the first of equals, but promises nothing */ is_first
+  ) b ON b.place >= w.place - epoch_us($window_long)),
+limits AS (
+  SELECT d.*, b.reads_before, b.bytes_before
+  FROM days d JOIN (
+    SELECT place // 86400000000 AS day_of_line, min(reads_before) AS reads_before, min(bytes_before) AS bytes_before
+    FROM totals GROUP BY 1) b ON b.day_of_line = d.day_of_line),
 hot AS (
   SELECT p.*, s.token_hash, s.account, s.day, s.line, s.usual_bytes, s.usual_reads, s.learning,
          p.bytes_short >= greatest($bytes_min, s.bytes_short)
            OR (p.objects_short >= $objects_min AND p.reads_short >= s.reads_short) AS hot_short,
-         (p.bytes_long >= greatest($bytes_long, s.bytes_long) AND p.bytes_today >= $share_min * p.bytes_long)
+         (p.bytes_long >= greatest($bytes_long, s.bytes_long) AND p.bytes_by - s.bytes_before >= $share_min * p.bytes_long)
            OR (p.objects_long >= $objects_long AND p.reads_long >= greatest($reads_long, s.reads_long)
-               AND p.reads_today >= $share_min * p.reads_long) AS hot_long
-  FROM spans p JOIN days s ON s.day_of_line = p.day_of_line)
-SELECT token_hash, account, day::TIMESTAMP AS window_start,
-       make_timestamp(min(if(hot_short, short_since, long_since)) - line) AS first_seen,
+               AND p.reads_by - s.reads_before >= $share_min * p.reads_long) AS hot_long,
+         if(hot_short, short_since, long_since) AS since
+  FROM spans p JOIN limits s ON s.day_of_line = p.day_of_line)
+SELECT token_hash, account, day::TIMESTAMP AS window_start, make_timestamp(min(since) - line) AS first_seen,
        make_timestamp(max(place) - line) AS last_seen,
-       if(bool_or(if(hot_short, public_short, public_long)) AND NOT bool_or(learning), 'high', 'medium') AS level,
+       if(bool_or(last_public >= since) AND NOT bool_or(learning), 'high', 'medium') AS level,
        max(bytes_short)::BIGINT AS bytes_in_window, max(reads_short)::BIGINT AS reads_in_window,
        max(objects_short)::BIGINT AS objects_in_window, max(bytes_long)::BIGINT AS bytes_long_window,
        max(reads_long)::BIGINT AS reads_long_window, max(usual_bytes)::DOUBLE AS usual_bytes,
