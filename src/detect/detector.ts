@@ -202,7 +202,7 @@ export class Detector {
     }
     await views.forget(met.flatMap(({ shown: { log } }) => log ?? []));
     if (suppressions.some(({ addresses }) => addresses !== undefined)) await views.ready('log_row');
-    return suppress(views.connection, await findingsOf(views.connection, hits), suppressions);
+    return suppress(views.connection, await findingsOf(views, hits), suppressions);
   }
 
   close(): void {

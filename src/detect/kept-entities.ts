@@ -138,7 +138,8 @@ export class KeptEntities {
   }
 
   async #readAgain({ segments }: Manifest, days: EventRange): Promise<void> {
-    await this.#use.drop({ steps: within('bucket', days), days: within('day', days) });
+    const inDays = (column: string) => within(column, days);
+    await this.#use.drop({ steps: inDays, days: inDays });
     for (const name of parts)
       await this.#connection.run(`DELETE FROM kept_${name} WHERE ${within(inParts[name], days)}`);
     if (days.since < this.#kept.steps) this.#kept.steps = days.since;
@@ -169,11 +170,11 @@ export class KeptEntities {
       if (await this.#use.take(before('bucket', steps))) await this.#lives.add(this.#use.added);
       // Days that nobody has asked for yet are made of them.
       await this.#use.days();
-      await this.#use.drop({ steps: before('bucket', steps), days: null });
+      await this.#use.drop({ steps: (column) => before(column, steps), days: null });
       this.#kept.steps = steps;
     }
     if (days <= this.#kept.days) return;
-    await this.#use.drop({ steps: null, days: before('day', days) });
+    await this.#use.drop({ steps: null, days: (column) => before(column, days) });
     const accountSteps = days + daysBackMicros - accountStepsBackMicros;
     await this.#connection.run(`DELETE FROM kept_account_step WHERE ${before('bucket', accountSteps)}`);
     for (const name of ['account_day', 'key_day'])

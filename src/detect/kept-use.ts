@@ -113,7 +113,7 @@ export class KeptUse {
 
   /** Takes the rows of `rollup` for all there is. */
   async replace(): Promise<void> {
-    await this.drop({ steps: 'true', days: 'true' });
+    await this.drop({ steps: () => 'true', days: () => 'true' });
     await this.#insert(takingAll);
     await this.days();
   }
@@ -170,14 +170,14 @@ export class KeptUse {
     this.#inDays = this.#arrival;
   }
 
-  /** Drops the rows that conditions over their five minutes and their day are true of. */
-  async drop({ steps, days }: { readonly steps: string | null; readonly days: string | null }): Promise<void> {
+  /** Drops rows. @param steps, days conditions over a column with the time of five minutes, and with that of days. */
+  async drop({ steps, days }: Readonly<Record<'steps' | 'days', ((column: string) => string) | null>>): Promise<void> {
     if (steps !== null) {
-      await this.#run(`DELETE FROM kept_sas_use WHERE ${steps}`);
-      await this.#run('DELETE FROM kept_family_token WHERE day NOT IN (SELECT day FROM kept_sas_use)');
+      await this.#run(`DELETE FROM kept_sas_use WHERE ${steps('bucket')}`);
+      await this.#run(`DELETE FROM kept_family_token WHERE ${steps('day')}`);
     }
     if (days === null) return;
-    for (const name of ['token_day', 'family_day']) await this.#run(`DELETE FROM kept_${name} WHERE ${days}`);
+    for (const name of ['token_day', 'family_day']) await this.#run(`DELETE FROM kept_${name} WHERE ${days('day')}`);
   }
 
   async #run(sql: string): Promise<void> {

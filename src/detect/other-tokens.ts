@@ -38,12 +38,29 @@ const isOther = (other: string, token: string) => `${other}.token_hash <> ${toke
     AND ${other}.first_seen <= ${token}.moment AND ${other}.last_seen > ${token}.moment - INTERVAL '30 days'
     AND (${other}.se_time IS NULL OR ${other}.se_time > ${token}.moment)`;
 
+const momentsOf = (tokens: readonly KeyUse[]) => tokens.map(({ lastSeen }) => lastSeen);
+const least = (moments: readonly bigint[]) => moments.reduce((min, moment) => (moment < min ? moment : min));
+const greatest = (moments: readonly bigint[]) => moments.reduce((max, moment) => (moment > max ? moment : max));
+
+/** What is true of every other token of any of them: asked of each life, it spares the join a quarter to two fifths. */
+function isOfAny(other: string, tokens: readonly KeyUse[]): string {
+  const listed = (texts: readonly string[]) => [...new Set(texts)].map(textLiteral).join(', ');
+  const accounts = listed(tokens.map(({ account }) => account));
+  const keys = listed(tokens.map(({ keyHash }) => keyHash));
+  const moments = momentsOf(tokens);
+  const first = least(moments);
+  return `${other}.account IN (${accounts}) AND ${other}.key_hash IN (${keys})
+    AND ${other}.first_seen <= ${timestampLiteral(greatest(moments))} AND ${other}.last_seen > ${timestampLiteral(first - backMicros)}
+    AND (${other}.se_time IS NULL OR ${other}.se_time > ${timestampLiteral(first)})`;
+}
+
 /** Every token with all others of its key that were in use within 30 days and have not expired. */
 export function othersByPair(tokens: readonly KeyUse[]): string {
   return `WITH ${asked(tokens)}
 SELECT a.token_hash, a.account, count(*) AS others, ${busiestOf('o', shown)} AS busiest
 FROM asked a JOIN token_life o ON o.account = a.account AND o.key_hash = a.key_hash AND o.key_name = a.key_name
   AND ${isOther('o', 'a')}
+WHERE ${isOfAny('o', tokens)}
 GROUP BY ALL`;
 }
 
@@ -53,9 +70,8 @@ GROUP BY ALL`;
  * others among the busiest of the key, if it has five there.
  */
 export function othersByMoment(tokens: readonly KeyUse[]): string {
-  const moments = tokens.map(({ lastSeen }) => lastSeen);
-  const first = moments.reduce((min, moment) => (moment < min ? moment : min));
-  const last = moments.reduce((max, moment) => (moment > max ? moment : max));
+  const moments = momentsOf(tokens);
+  const [first, last] = [least(moments), greatest(moments)];
   return `WITH ${asked(tokens)},
 keys AS MATERIALIZED (
   SELECT *, (row_number() OVER ())::UINTEGER AS key FROM (SELECT DISTINCT account, key_hash, key_name FROM asked)),

@@ -21,24 +21,41 @@ export interface TokenFacts extends OtherTokens {
   readonly briefUntil: bigint | null;
 }
 
+interface Token {
+  readonly tokenHash: string;
+  readonly account: string;
+}
+
+async function readLives(connection: DuckDBConnection, life: string, wanted: readonly Token[]) {
+  const values = wanted.map(({ tokenHash, account }) => `(${textLiteral(tokenHash)}::UUID, ${textLiteral(account)})`);
+  const result = await connection.runAndReadAll(`
+WITH wanted(token_hash, account) AS (VALUES ${values.join(', ')})
+SELECT t.token_hash, t.account, t.auth_type, t.family, t.key_name, t.key_hash, t.si, t.skoid, epoch_us(t.last_seen) AS last_seen,
+  t.se_time IS NULL OR t.se_time > t.last_seen AS is_valid,
+  if(${isBrief}, epoch_us(greatest(t.se_time, t.last_seen)), NULL) AS brief_until
+FROM ${life} t SEMI JOIN wanted w ON t.token_hash = w.token_hash AND t.account = w.account`);
+  return result.getRowObjectsJson();
+}
+
 /**
  * Looks up the facts about some tokens.
  *
+ * @param lives relations with the columns of `token_life`; each is asked for what those before it have not.
  * @returns by token hash and account, joined by a line break.
  */
 export async function readTokenFacts(
   connection: DuckDBConnection,
-  wanted: readonly { readonly tokenHash: string; readonly account: string }[],
+  wanted: readonly Token[],
+  lives: readonly string[] = ['token_life'],
 ): Promise<ReadonlyMap<string, TokenFacts>> {
-  if (wanted.length === 0) return new Map();
-  const values = wanted.map(({ tokenHash, account }) => `(${textLiteral(tokenHash)}::UUID, ${textLiteral(account)})`);
-  const result = await connection.runAndReadAll(`
-WITH wanted(token_hash, account) AS (SELECT DISTINCT * FROM (VALUES ${values.join(', ')}))
-SELECT t.token_hash, t.account, t.auth_type, t.family, t.key_name, t.key_hash, t.si, t.skoid, epoch_us(t.last_seen) AS last_seen,
-  t.se_time IS NULL OR t.se_time > t.last_seen AS is_valid,
-  if(${isBrief}, epoch_us(greatest(t.se_time, t.last_seen)), NULL) AS brief_until
-FROM token_life t SEMI JOIN wanted w ON t.token_hash = w.token_hash AND t.account = w.account`);
-  const rows = result.getRowObjectsJson();
+  const missing = new Map(wanted.map((token) => [`${token.tokenHash}\n${token.account}`, token]));
+  const rows: Readonly<Record<string, Json>>[] = [];
+  for (const life of lives) {
+    if (missing.size === 0) break;
+    const found = await readLives(connection, life, [...missing.values()]);
+    for (const row of found) missing.delete(`${row['token_hash']}\n${row['account']}`);
+    rows.push(...found);
+  }
   const others = await readOtherTokens(connection, rows.flatMap(signedByKey));
   // Whoever writes a log can put a line break into a name, and with it a step into the response.
   const text = (value: unknown): string | null => (typeof value === 'string' ? value.replaceAll(/\s+/g, ' ') : null);

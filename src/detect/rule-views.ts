@@ -25,6 +25,8 @@ export interface RuleViews {
   readonly connection: DuckDBConnection;
   /** A SELECT of what tokens did that were used since `$from`, on the days judged and the day before. */
   readonly usedTokens: string;
+  /** Relations with lives of tokens: few first, then those of all. */
+  readonly lives: readonly string[];
   /** Makes sure that the views that a statement reads are up to date. */
   ready(sql: string): Promise<void>;
   /**
@@ -73,6 +75,7 @@ export function plainViews(connection: DuckDBConnection): RuleViews {
   return {
     connection,
     usedTokens: usedTokens({ use: 'sas_use', life: 'token_life' }),
+    lives: ['token_life'],
     read,
     ready: async () => {},
     hold: async () => null,

@@ -63,11 +63,14 @@ export async function hitsOf(
 }
 
 /** The findings of some rows, in their order, with what the lake says about their tokens. */
-export async function findingsOf(connection: DuckDBConnection, hits: readonly RuleHit[]): Promise<Finding[]> {
+export async function findingsOf(
+  { connection, lives }: Pick<RuleViews, 'connection' | 'lives'>,
+  hits: readonly RuleHit[],
+): Promise<Finding[]> {
   const tokens = hits.flatMap(({ hit: { tokenHash, account } }) =>
     tokenHash === null ? [] : [{ tokenHash, account }],
   );
-  const facts = await readTokenFacts(connection, tokens);
+  const facts = await readTokenFacts(connection, tokens, lives);
   return hits.map(({ detection, values, hit }) => {
     const known = knownOf(hit, facts.get(`${hit.tokenHash}\n${hit.account}`));
     const family = known?.family ?? null;
@@ -88,5 +91,6 @@ export async function runDetection(
   range: EventRange,
   values: ParameterValues = {},
 ): Promise<Finding[]> {
-  return findingsOf(connection, await hitsOf(plainViews(connection), detection, range, values));
+  const views = plainViews(connection);
+  return findingsOf(views, await hitsOf(views, detection, range, values));
 }

@@ -49,6 +49,7 @@ export class StandingWorkspace implements RuleViews {
   readonly connection: DuckDBConnection;
   readonly usedTokens =
     `${usedTokens({ use: 'busy_sas_use', life: 'kept_token_life' })} UNION ALL ${usedLoneTokens('lone_sas_use')}`;
+  readonly lives = ['kept_token_life', 'token_life'];
   readonly #entities: KeptEntities;
   readonly #log: StandingLog;
   readonly #prepared: PreparedStatements;
@@ -139,6 +140,7 @@ export class StandingWorkspace implements RuleViews {
     return {
       connection: this.connection,
       usedTokens: this.usedTokens,
+      lives: this.lives,
       ready: (sql) => this.ready(sql),
       take: (sql, moments) => this.take(sql, moments),
       forget: (logs) => this.forget(logs),

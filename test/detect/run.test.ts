@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { DuckDBInstance } from '../../src/core/duckdb.ts';
+import { plainViews } from '../../src/detect/rule-views.ts';
 import { findingsOf } from '../../src/detect/run.ts';
 import { shippedDetections } from '../../src/detect/shipped.ts';
 
@@ -32,7 +33,7 @@ it('tells nothing of a token granted for a day that was over a day before, as a 
       'long' AS family, TIMESTAMP '2026-01-02 10:00:00' AS se_time) FROM token_life`);
     const hits = [hitOf(1, '03'), hitOf(1, '04'), hitOf(2, '04')];
     const found = await findingsOf(
-      connection,
+      plainViews(connection),
       hits.map((hit, index) => ({ detection, values: {}, hit, id: String(index) })),
     );
     expect(found.map(({ family }) => family)).toEqual(['brief', null, 'long']);
