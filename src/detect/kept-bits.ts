@@ -1,5 +1,5 @@
 import { bitSpec, bitsSpec, type SketchName, sketchNames } from '../store/rollup-columns.ts';
-import { placeOfBits } from '../store/rollup-relation.ts';
+import { sketchBits } from '../store/sketch.ts';
 
 export const bitNames = sketchNames.map((name) => bitsSpec(name).name);
 
@@ -7,11 +7,19 @@ export const bitNames = sketchNames.map((name) => bitsSpec(name).name);
 export const placeNames = sketchNames.map((name) => bitSpec(name).name);
 export const noPlaces = placeNames.map((name) => `NULL::USMALLINT AS ${name}`).join(', ');
 
+/**
+ * A type of the digits of all bitmaps with one bit, in the order of its places: to find a text among its values takes a quarter of what
+ * it takes to count bits and to look for one.
+ */
+export const createSingleBit = `CREATE TYPE single_bit AS ENUM (
+  SELECT hex(set_bit(repeat('0', ${sketchBits})::BIT, place::INTEGER, 1)::BLOB) FROM range(${sketchBits}) t(place) ORDER BY place)`;
+
 /** A SELECT of stored rows of rollups with all places: files of older versions have none in any row. */
 export function placesOf(rows: string): string {
   const hasNone = `coalesce(${placeNames.join(', ')}) IS NULL`;
   const places = sketchNames.map(
-    (name) => `if(${hasNone}, ${placeOfBits(`${name}_bits::BIT`)}, ${name}_bit) AS ${name}_bit`,
+    (name) =>
+      `if(${hasNone}, enum_code(TRY_CAST(hex(${name}_bits) AS single_bit))::USMALLINT, ${name}_bit) AS ${name}_bit`,
   );
   const bits = sketchNames.map((name) => `if(${name}_bit IS NULL, ${name}_bits, NULL) AS ${name}_bits`);
   return `SELECT * REPLACE (${bits.join(', ')}) FROM (SELECT * REPLACE (${places.join(', ')}) ${rows})`;

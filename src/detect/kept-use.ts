@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { entityViews, familyDayOf, sasUseOf, tokenDayOfRow } from '../store/entity-views.ts';
 import { bitsAsBit, bitsAsBlob } from '../store/rollup-relation.ts';
-import { bitNames, noPlaces, placeNames, placesOf, replaced } from './kept-bits.ts';
+import { bitNames, createSingleBit, noPlaces, placeNames, placesOf, replaced } from './kept-bits.ts';
 import { keptGrants, ownGrants, withAllGrants } from './kept-grants.ts';
 import { keptSasOf } from './kept-sas.ts';
 import { busyRows, isMetAgain, loneRows, takeLone, taking, takingAll } from './lone-rows.ts';
@@ -91,6 +91,7 @@ export class KeptUse {
 
   /** Makes the tables; `rollup`, `sas`, `kept_sas` and `sas_terms` are there and show no row. */
   async create(): Promise<void> {
+    await this.#run(createSingleBit);
     await this.#run(`CREATE TABLE kept_sas_use AS SELECT *, ${taking(0)} FROM (${use})`);
     const places = placeNames.join(', ');
     const hidden = ['arrival', 'taken', 'ip_bit', 'object_bit', 'terms'].join(', ');
