@@ -147,14 +147,15 @@ known AS (
 suspects AS (
   SELECT w.* FROM writers w LEFT JOIN known k ON k.token_hash = w.token_hash AND k.account = w.account AND k.day = w.day
   WHERE coalesce(k.days, 0) < $days_min),
+-- Conditions as one: by itself each is asked of every row of a file before whose row it is.
 requests AS (
   SELECT t.token_hash, l.account, l.object_key, l.time, l.ip_class, l.operation_class, l.response_body_bytes AS bytes_out,
          greatest(l.request_body_bytes, l.content_length) AS bytes_in
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
-  WHERE l.time >= $since::TIMESTAMP - $within AND l.time < $until::TIMESTAMP AND l.operation_count = 0
-    AND /* narrows: no others are used below */ l.operation_class IN ('read', 'write', 'delete') AND l.status_code BETWEEN 200 AND 299
-    AND l.operation_name NOT IN ('PutBlock', 'AppendBlock', 'AppendFile')),
+  WHERE l.time >= $since::TIMESTAMP - $within AND l.time < $until::TIMESTAMP
+    AND (l.operation_count = 0 AND /* narrows: no others are used below */ l.operation_class IN ('read', 'write', 'delete')
+      AND l.status_code BETWEEN 200 AND 299 AND l.operation_name NOT IN ('PutBlock', 'AppendBlock', 'AppendFile')) IS TRUE),
 deletes AS (
   SELECT token_hash, account, object_key, max(time) AS time FROM requests WHERE operation_class = 'delete' GROUP BY ALL),
 -- Objects by every name they may have been written back under: their own, or one with something appended.
@@ -170,7 +171,7 @@ changed AS (
          bool_or(w.object_key <> r.object_key) AS renamed, bool_or(w.ip_class = 'public') AS public, min(w.object_key) AS written_as
   FROM writes w JOIN reads r ON r.token_hash = w.token_hash AND r.account = w.account AND r.object_key = w.source
     LEFT JOIN deletes d ON d.token_hash = w.token_hash AND d.account = w.account AND d.object_key = r.object_key
-  WHERE len(list_filter(r.times, lambda t: t <= w.time AND t >= w.time - $within)) > 0
+  WHERE list_max(list_filter(r.times, lambda t: t <= w.time)) >= w.time - $within
     AND w.bytes_in >= $ratio_min * r.bytes_out
     AND (w.bytes_in <= $ratio_max * r.bytes_out OR w.bytes_in <= r.bytes_out + $growth_max)
     AND (w.object_key = r.object_key OR (d.time >= w.time AND d.time <= w.time + $within))
