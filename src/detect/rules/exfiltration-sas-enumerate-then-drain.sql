@@ -143,25 +143,23 @@ enough AS (
   SELECT token_hash, account FROM lists
   GROUP BY ALL HAVING /* narrows: counted before each drain below */ count(DISTINCT container) >= $containers_min OR count(*) >= $pages_min),
 reads AS (
-  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ipv4,
-                     l.caller_ip_other, l.caller_port)
-         t.token_hash, l.account, l.time, l.container, l.object_key, l.response_body_bytes AS bytes
+  SELECT DISTINCT ON (t.token_hash, l.account, l.time, object, record)
+         t.token_hash, l.account, l.time, l.container, if(l.object_key IS NULL, NULL, hash(l.object_key)) AS object,
+         l.response_body_bytes AS bytes, hash(l.correlation_id, l.time_tick, l.caller_ipv4, l.caller_ip_other, l.caller_port) AS record
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects SEMI JOIN enough USING (token_hash, account)) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class = 'read' AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
 taken AS (
-  SELECT r.token_hash, r.account, r.time::DATE AS day, r.time, r.object_key, r.container, r.bytes,
-         max(l.first_time) AS listed_at
-  FROM reads r JOIN (
-    SELECT token_hash, account, container, time::DATE AS day, min(time) AS first_time FROM lists GROUP BY ALL
+  SELECT r.*, r.time::DATE AS day
+  FROM reads r SEMI JOIN (
+    SELECT token_hash, account, container, min(time) AS first_time FROM lists GROUP BY token_hash, account, container, time::DATE
   ) l ON l.token_hash = r.token_hash AND l.account = r.account AND l.container = r.container
-     AND l.first_time < r.time AND l.first_time >= r.time - $within
-  GROUP BY ALL),
+     AND l.first_time < r.time AND l.first_time >= r.time - $within),
 drains AS (
-  SELECT token_hash, account, day, count(DISTINCT object_key) AS objects, sum(bytes) AS bytes, min(time) AS first_time,
-         max(time) AS last_time, min(listed_at) AS listed_from, list_sort(list(DISTINCT container))[1:20] AS containers
-  FROM taken GROUP BY ALL HAVING count(DISTINCT object_key) >= $objects_min OR sum(bytes) >= $bytes_min),
+  SELECT token_hash, account, day, count(DISTINCT object) AS objects, sum(bytes) AS bytes, min(time) AS first_time,
+         max(time) AS last_time, list_sort(list(DISTINCT container))[1:20] AS containers
+  FROM taken GROUP BY ALL HAVING count(DISTINCT object) >= $objects_min OR sum(bytes) >= $bytes_min),
 listings AS (
   SELECT d.token_hash, d.account, d.day, count(DISTINCT r.container) AS containers, count(*) AS pages, min(r.time) AS first_time
   FROM drains d JOIN lists r ON r.token_hash = d.token_hash AND r.account = d.account AND r.time < d.last_time
