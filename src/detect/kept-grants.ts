@@ -16,11 +16,10 @@ export const ownGrants = ['se', 'st_time', 'se_time'] as const;
 const own = new Set<string>(ownGrants);
 
 /**
- * The terms of a grant, which most sets share with many: in the table `sas_terms`, each once, under a hash of them, and there
+ * The terms of a grant, which most sets share with many: in the table `sas_terms`, each once, under a number, and there
  * alone where no view of rows shows them.
  */
 export const termNames = grants.filter((name) => keptByAny.has(name) && !own.has(name));
-export const termsOfSet = `hash(${termNames.join(', ')}) AS terms`;
 
 const inRows = new Set<string>(keptGrants.sas_use);
 const termsAlone = termNames.filter((name) => !inRows.has(name)).map((name) => `t."${name}"`);

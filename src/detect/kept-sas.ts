@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Manifest } from '../store/manifest.ts';
 import { sasPaths, sasRelation } from '../store/views.ts';
-import { ownGrants, termNames, termsOfSet } from './kept-grants.ts';
+import { ownGrants, termNames } from './kept-grants.ts';
 import { timestampLiteral } from './parameter.ts';
 
 /** Statements that read all that was granted, by one of these names; a pattern as `'sas%'` is none. */
@@ -17,13 +17,26 @@ export function keptSasOf(ids: string): string {
   return `kept_sas WHERE rowid IN (SELECT rowid FROM kept_sas WHERE sas_id IN (${ids}))`;
 }
 
-/** A SELECT list of what `kept_sas` has of sets. */
-export const keptOfSet = ['sas_id', termsOfSet, ...ownGrants].join(', ');
+const terms = termNames.map((name) => `"${name}"`).join(', ');
+const isSame = termNames.map((name) => `t."${name}" IS NOT DISTINCT FROM f."${name}"`).join(' AND ');
 
-/** A FROM clause of the terms of some sets, as `sas_terms` has them. @param sets a FROM clause. */
-export function termsIn(sets: string): string {
-  return `(SELECT ${[termsOfSet, ...termNames].join(', ')} FROM ${sets})`;
-}
+/** Makes the table of terms, empty. @param none a FROM clause of no sets. */
+export const createTerms = (none: string) =>
+  `CREATE TABLE sas_terms AS SELECT 0::UINTEGER AS terms, ${terms} FROM ${none}`;
+
+/**
+ * Gives the terms of some sets their numbers, where they have none. A hash in place of a number would do, were it not that who sends
+ * requests chooses terms, and could choose some with the hash of another's.
+ *
+ * @param sets a FROM clause.
+ */
+export const numberTerms = (sets: string) => `INSERT INTO sas_terms
+  SELECT (SELECT coalesce(max(terms), 0) FROM sas_terms) + row_number() OVER (), *
+  FROM (SELECT ${terms} FROM ${sets} EXCEPT SELECT ${terms} FROM sas_terms)`;
+
+/** A FROM clause of some sets as `kept_sas` has them. @param sets a FROM clause; their terms have numbers. */
+export const keptSets = (sets: string) =>
+  `(SELECT f.sas_id, t.terms, ${ownGrants.map((name) => `f."${name}"`).join(', ')} FROM ${sets} f JOIN sas_terms t ON ${isSame})`;
 
 /**
  * A FROM clause of sets with what they grant.
@@ -31,15 +44,14 @@ export function termsIn(sets: string): string {
  * @param kept a FROM clause of those of `kept_sas`.
  */
 export function grantsOf(kept = 'kept_sas'): string {
-  const terms = termNames.map((name) => `t."${name}"`).join(', ');
-  return `(SELECT k.* EXCLUDE (terms), ${terms} FROM (FROM ${kept}) k JOIN sas_terms t ON k.terms = t.terms)`;
+  return `(SELECT k.* EXCLUDE (terms), t.* EXCLUDE (terms) FROM (FROM ${kept}) k JOIN sas_terms t ON k.terms = t.terms)`;
 }
 
 /** Files that are read into a table, each once. */
 interface SasTable {
   readonly name: string;
-  /** A SELECT list. */
-  readonly columns: string;
+  /** A FROM clause of its rows, made of one of sets. */
+  readonly rowsOf: (sets: string) => string;
   readonly loaded: Set<string>;
 }
 
@@ -52,8 +64,8 @@ interface SasTable {
 export class KeptSas {
   readonly #dataDir: string;
   readonly #connection: DuckDBConnection;
-  readonly #kept: SasTable = { name: 'kept_sas', columns: keptOfSet, loaded: new Set() };
-  readonly #all: SasTable = { name: 'saved_sas', columns: '*', loaded: new Set() };
+  readonly #kept: SasTable = { name: 'kept_sas', rowsOf: keptSets, loaded: new Set() };
+  readonly #all: SasTable = { name: 'saved_sas', rowsOf: (sets) => sets, loaded: new Set() };
   #paths: readonly string[] = [];
 
   constructor(dataDir: string, connection: DuckDBConnection) {
@@ -63,10 +75,10 @@ export class KeptSas {
 
   async create(): Promise<void> {
     const none = sasRelation(this.#dataDir, []);
-    for (const { name, columns } of [this.#kept, this.#all])
-      await this.#connection.run(`CREATE TABLE lasting.${name} AS SELECT ${columns} FROM ${none}`);
+    await this.#connection.run(createTerms(none));
+    for (const { name, rowsOf } of [this.#kept, this.#all])
+      await this.#connection.run(`CREATE TABLE lasting.${name} AS FROM ${rowsOf(none)}`);
     await this.#connection.run('CREATE VIEW sas AS FROM saved_sas');
-    await this.#connection.run(`CREATE TABLE sas_terms AS FROM ${termsIn(none)}`);
   }
 
   /** Takes in what a snapshot has. @param anew also what has been forgotten. */
@@ -104,13 +116,11 @@ export class KeptSas {
   }
 
   async #take(table: SasTable, paths: readonly string[], asked = ''): Promise<void> {
-    const { name, columns } = table;
+    const { name, rowsOf } = table;
     const sets = `(FROM ${sasRelation(this.#dataDir, paths)} ${asked})`;
-    if (table === this.#kept)
-      await this.#connection.run(`INSERT INTO sas_terms SELECT DISTINCT ON (terms) * FROM ${termsIn(sets)} f
-        WHERE NOT EXISTS (FROM sas_terms t WHERE t.terms = f.terms)`);
+    if (table === this.#kept) await this.#connection.run(numberTerms(sets));
     await this.#connection.run(
-      `INSERT INTO ${name} SELECT DISTINCT ON (sas_id) ${columns} FROM ${sets} f
+      `INSERT INTO ${name} SELECT DISTINCT ON (sas_id) * FROM ${rowsOf(sets)} f
        WHERE NOT EXISTS (FROM ${name} s WHERE s.sas_id = f.sas_id)`,
     );
   }

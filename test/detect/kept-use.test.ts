@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { expect, it } from 'vitest';
 import { DuckDBInstance } from '../../src/core/duckdb.ts';
-import { keptOfSet, termsIn } from '../../src/detect/kept-sas.ts';
+import { createTerms, keptSets, numberTerms } from '../../src/detect/kept-sas.ts';
 import { KeptUse } from '../../src/detect/kept-use.ts';
 import { attachLasting, showLasting } from '../../src/detect/lasting-tables.ts';
 import { TokenLives } from '../../src/detect/token-lives.ts';
@@ -29,8 +29,9 @@ const someRows = `SELECT *, token % 2 AS sas_id, lpad(token::VARCHAR, 32, '0')::
 async function makeSets(connection: DuckDBConnection, sets: string): Promise<void> {
   await connection.run(`CREATE TABLE sas AS FROM ${sasRelation('.', [])}`);
   await connection.run(`INSERT INTO sas BY NAME ${sets}`);
-  await connection.run(`CREATE TABLE kept_sas AS SELECT ${keptOfSet} FROM sas`);
-  await connection.run(`CREATE TABLE sas_terms AS SELECT DISTINCT * FROM ${termsIn('sas')}`);
+  await connection.run(createTerms('sas LIMIT 0'));
+  await connection.run(numberTerms('sas'));
+  await connection.run(`CREATE TABLE kept_sas AS FROM ${keptSets('sas')}`);
 }
 
 async function rowsOf(connection: DuckDBConnection, relation: string): Promise<string[]> {
