@@ -131,8 +131,7 @@ export class KeptEntities {
 
   async #readFresh(fresh: readonly SegmentFile[]): Promise<void> {
     await this.#showRollup(fresh, null);
-    await this.#sas.recall();
-    await this.#use.add();
+    await this.#use.add((ids) => this.#sas.recall(ids));
     await this.#addParts();
     await this.#lives.add(this.#use.added);
   }
@@ -145,8 +144,7 @@ export class KeptEntities {
     if (days.since < this.#kept.steps) this.#kept.steps = days.since;
     if (days.since < this.#kept.days) this.#kept.days = days.since;
     await this.#showRollup(touching(segments, days), within('bucket', days));
-    await this.#sas.recall();
-    await this.#use.add();
+    await this.#use.add((ids) => this.#sas.recall(ids));
     await this.#addParts();
     // Lives have these rows, but those of tokens that were told of by a row alone.
     await this.#lives.add(`FROM (${this.#use.added}) ANTI JOIN kept_token_life USING (token_hash)`);

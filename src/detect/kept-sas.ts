@@ -3,6 +3,7 @@ import type { Manifest } from '../store/manifest.ts';
 import { sasPaths, sasRelation } from '../store/views.ts';
 import { ownGrants, termNames } from './kept-grants.ts';
 import { timestampLiteral } from './parameter.ts';
+import { numberIn } from './rule-views.ts';
 
 /** Statements that read all that was granted, by one of these names; a pattern as `'sas%'` is none. */
 const readsAll = /\b((?<!')sas|storage_log|granted_\w+)\b/;
@@ -88,14 +89,9 @@ export class KeptSas {
     await this.#fill(this.#kept);
   }
 
-  /** Reads again what rows of `rollup` name of the sets that have been forgotten. */
-  async recall(): Promise<void> {
-    const missing = await this.#connection.runAndReadAll(
-      `SELECT DISTINCT sas_id FROM rollup r WHERE auth_type LIKE 'sas\\_%' ESCAPE '\\' AND sas_id IS NOT NULL
-         AND NOT EXISTS (FROM kept_sas k WHERE k.sas_id = r.sas_id)`,
-    );
-    const ids = missing.getRows().join(', ');
-    if (ids !== '') await this.#take(this.#kept, this.#paths, `WHERE sas_id IN (${ids})`);
+  /** Reads sets again that have been forgotten. @returns whether there are any of these. */
+  async recall(ids: readonly bigint[]): Promise<boolean> {
+    return this.#take(this.#kept, this.#paths, `WHERE sas_id IN (${ids.join(', ')})`);
   }
 
   /** Forgets sets that expired before a moment, UTC microseconds. */
@@ -115,13 +111,14 @@ export class KeptSas {
     for (const path of fresh) table.loaded.add(path);
   }
 
-  async #take(table: SasTable, paths: readonly string[], asked = ''): Promise<void> {
+  async #take(table: SasTable, paths: readonly string[], asked = ''): Promise<boolean> {
     const { name, rowsOf } = table;
     const sets = `(FROM ${sasRelation(this.#dataDir, paths)} ${asked})`;
     if (table === this.#kept) await this.#connection.run(numberTerms(sets));
-    await this.#connection.run(
+    const added = await this.#connection.runAndReadAll(
       `INSERT INTO ${name} SELECT DISTINCT ON (sas_id) * FROM ${rowsOf(sets)} f
        WHERE NOT EXISTS (FROM ${name} s WHERE s.sas_id = f.sas_id)`,
     );
+    return numberIn(added) > 0n;
   }
 }

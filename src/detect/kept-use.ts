@@ -115,19 +115,37 @@ export class KeptUse {
   /** Takes the rows of `rollup` for all there is. */
   async replace(): Promise<void> {
     await this.drop({ steps: () => 'true', days: () => 'true' });
+    this.#arrival += 1;
     await this.#insert(takingAll);
     await this.days();
   }
 
-  /** Takes in the rows of `rollup`. */
-  async add(): Promise<void> {
+  /**
+   * Takes in the rows of `rollup`.
+   *
+   * @param recall puts SAS parameter sets into `kept_sas` that are not there; whether it had any of them.
+   */
+  async add(recall: (ids: readonly bigint[]) => Promise<boolean>): Promise<void> {
+    this.#arrival += 1;
     await this.#insert(taking);
+    const unknown = await this.#unknownSets();
+    if (unknown.length > 0 && (await recall(unknown))) {
+      const ofThem = `sas_id IN (${unknown.join(', ')})`;
+      await this.#run(`DELETE FROM kept_sas_use WHERE arrival = ${this.#arrival} AND ${ofThem}`);
+      await this.#insert(taking, ofThem);
+    }
     await this.#run(takeLone(isMetAgain(this.#arrival), this.#arrival));
   }
 
-  async #insert(numbers: typeof taking): Promise<void> {
-    this.#arrival += 1;
-    await this.#run(`INSERT INTO kept_sas_use SELECT *, ${numbers(this.#arrival)} FROM (${use})`);
+  async #insert(numbers: typeof taking, rows = 'true'): Promise<void> {
+    await this.#run(`INSERT INTO kept_sas_use SELECT *, ${numbers(this.#arrival)} FROM (${use}) WHERE ${rows}`);
+  }
+
+  /** Those that rows which came last name and that `kept_sas` has not: few, so that to look beforehand would cost more. */
+  async #unknownSets(): Promise<readonly bigint[]> {
+    const result = await this.#connection.runAndReadAll(`SELECT DISTINCT sas_id FROM kept_sas_use
+      WHERE arrival = ${this.#arrival} AND terms IS NULL AND sas_id IS NOT NULL`);
+    return result.getRows().map(([id]) => BigInt(String(id)));
   }
 
   /** A SELECT of the rows of `sas_use` that lives have to take in since `add` or `take`, without bitmaps. */

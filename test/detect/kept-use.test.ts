@@ -34,6 +34,10 @@ async function makeSets(connection: DuckDBConnection, sets: string): Promise<voi
   await connection.run(`CREATE TABLE kept_sas AS FROM ${keptSets('sas')}`);
 }
 
+/** No row names a set that is not there. */
+const knowsAll = (ids: readonly bigint[]): Promise<boolean> =>
+  Promise.reject(new Error(`sets ${ids.join()} are unknown`));
+
 async function rowsOf(connection: DuckDBConnection, relation: string): Promise<string[]> {
   const result = await connection.runAndReadAll(`SELECT e::VARCHAR FROM (${relation}) e ORDER BY 1`);
   return result.getRows().map(([row]) => String(row));
@@ -68,7 +72,7 @@ it('has by the day and for life what the views make of all rows, however they ca
     await connection.run('DELETE FROM rollup');
     await connection.run(`INSERT INTO rollup BY NAME SELECT * EXCLUDE (bits, old, place) FROM (${someRows})`);
     await connection.run('INSERT INTO everything FROM rollup');
-    await use.add();
+    await use.add(knowsAll);
     await lives.add(use.added);
     if (time % 2 === 0) await equal();
   }
@@ -102,7 +106,7 @@ it('tells nothing more of a token that was told of by a row alone once it is for
       'sas_service' AS auth_type, 'a' AS account, sas::UBIGINT AS sas_id, 1 AS n, 1 AS ok, TIMESTAMP '2026-01-01 07:00:00' AS bucket,
       TIMESTAMP '2026-01-01 07:00:00' + to_hours(later) AS min_time, min_time AS max_time
     FROM (VALUES (1, 8, 0), (2, 9, 0), (3, 8, 2), (4, 90, 0)) t(i, sas, later)`);
-  await use.add();
+  await use.add(knowsAll);
   await lives.add(use.added);
   const told = async (view: string) => {
     await use.days();
@@ -122,6 +126,36 @@ it('tells nothing more of a token that was told of by a row alone once it is for
   await connection.run('DELETE FROM kept_sas_use WHERE sas_id = 8');
   await use.forget(0n);
   expect(await rowsOf(connection, 'SELECT si FROM sas_terms')).toEqual(["{'si': p90}", "{'si': p9}"]);
+  connection.closeSync();
+  instance.closeSync();
+});
+
+it('takes rows in with sets that have been forgotten, and once where there is no such set', async () => {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const connection = await instance.connect();
+  for (const each of [attachLasting, showLasting]) await connection.run(each);
+  await makeSets(connection, "SELECT 1 AS sas_id, 'r' AS sp");
+  await connection.run('CREATE TABLE forgotten AS FROM kept_sas');
+  await connection.run('DELETE FROM kept_sas');
+  await connection.run(`CREATE TABLE rollup AS FROM ${storedRollup('.', [])}`);
+  const [use, lives] = [new KeptUse(connection), new TokenLives(connection)];
+  await use.create();
+  await lives.create();
+  await connection.run(`INSERT INTO rollup BY NAME SELECT i::UBIGINT AS token, lpad(i::VARCHAR, 32, '0')::UUID AS token_hash,
+      'sas_service' AS auth_type, 'a' AS account, i::UBIGINT AS sas_id, 1 AS n, 1 AS ok, TIMESTAMP '2026-01-01 07:00:00' AS bucket
+    FROM range(1, 3) t(i)`);
+  const asked: (readonly bigint[])[] = [];
+  await use.add(async (ids) => {
+    asked.push([...ids].sort());
+    return (await connection.runAndReadAll('INSERT INTO kept_sas FROM forgotten')).rowsChanged > 0;
+  });
+  expect(asked).toEqual([[1n, 2n]]);
+  expect(await rowsOf(connection, 'SELECT token_key, sp FROM sas_use')).toEqual([
+    "{'token_key': 1, 'sp': r}",
+    "{'token_key': 2, 'sp': NULL}",
+  ]);
+  await use.add(async () => false);
+  expect(await rowsOf(connection, 'SELECT count(*) AS n FROM sas_use')).toEqual(["{'n': 4}"]);
   connection.closeSync();
   instance.closeSync();
 });
