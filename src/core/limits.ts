@@ -51,10 +51,8 @@ export const limits = {
   compactionMemory: '600MB',
   /** DuckDB memory of the rules of a run; what they keep of tokens by day beyond it spills to the data folder. */
   detectionMemory: '4GB',
-  /** Rows of suspicious tokens that are read for all rules at once, at some 250 bytes; of more, each rule reads its own. */
+  /** Rows of suspicious tokens that are read for all rules at once and kept, at some 250 bytes; of more, each rule reads its own. */
   suspectRows: 1_000_000n,
-  /** Of these, as many stay from one run to the next: of more, the files are read again. */
-  suspectRowsKept: 300_000n,
   /** Rows that a rule keeps of what it made of the log by token and day, at some 100 bytes; of more, it keeps none. */
   keptDayRows: 1_000_000n,
   /** How long a file that was replaced is kept for readers of older snapshots. */

@@ -179,11 +179,11 @@ export class SuspectLog {
     }
   }
 
-  /** Ends a run: its rows stay for the next where they are few. Those that another run is going to read stay. */
+  /** Ends a run: its rows stay for the next where they are not too many. Those that another run is going to read stay. */
   async forget(logs: readonly LogTokens[]): Promise<void> {
     if (!logs.some((log) => this.has(log))) return;
     this.#readers = new Map();
-    if (this.#rows > limits.suspectRowsKept) await this.#drop();
+    if (this.#rows > limits.suspectRows) await this.#drop();
   }
 
   async #drop(): Promise<void> {

@@ -184,7 +184,7 @@ it('keeps its rows from one run to the next where they are few, and only the run
   expect(await rowCount()).toBe(3n * 12n);
   const many = await gathered(readers);
   await connection.run(`CREATE TABLE many AS SELECT time, token, token_fingerprint, account, object_key, caller_ip, caller_ipv4
-    FROM '${join(folder, '5.parquet')}', range(${limits.suspectRowsKept}) LIMIT ${limits.suspectRowsKept}`);
+    FROM '${join(folder, '5.parquet')}', range(${limits.suspectRows}) LIMIT ${limits.suspectRows}`);
   const run = () => connection.runAndReadAll('INSERT INTO suspect_log BY NAME FROM many');
   const fresh = { ...(segments[5] as SegmentFile), path: 'fresh.parquet' };
   const asking = readers.map((log) => ({ sql, log }));
