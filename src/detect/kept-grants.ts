@@ -14,12 +14,13 @@ const keptByAny = new Set<string>(Object.values(keptGrants).flat());
 /** What each SAS parameter set has of its own. */
 export const ownGrants = ['se', 'st_time', 'se_time'] as const;
 const own = new Set<string>(ownGrants);
+export const isOwnGrant = (name: string) => own.has(name);
 
 /**
  * The terms of a grant, which most sets share with many: in the table `sas_terms`, each once, under a number, and there
  * alone where no view of rows shows them.
  */
-export const termNames = grants.filter((name) => keptByAny.has(name) && !own.has(name));
+export const termNames = grants.filter((name) => keptByAny.has(name) && !isOwnGrant(name));
 
 const inRows = new Set<string>(keptGrants.sas_use);
 const termsAlone = termNames.filter((name) => !inRows.has(name)).map((name) => `t."${name}"`);

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { entityViews, familyDayOf, sasUseOf, tokenDayOfRow } from '../store/entity-views.ts';
 import { bitsAsBit, bitsAsBlob } from '../store/rollup-relation.ts';
 import { bitNames, createSingleBit, noPlaces, placeNames, placesOf, replaced } from './kept-bits.ts';
-import { keptGrants, ownGrants, withAllGrants } from './kept-grants.ts';
+import { isOwnGrant, keptGrants, withAllGrants } from './kept-grants.ts';
 import { keptSasOf } from './kept-sas.ts';
 import { busyRows, isMetAgain, loneRows, takeLone, taking, takingAll } from './lone-rows.ts';
 import { timestampLiteral } from './parameter.ts';
@@ -64,12 +64,11 @@ const familyDays = (rows: string) =>
       ${each((name, column) => `${column} AS span_${name}`)}
     FROM kept_sas_use ANTI JOIN kept_family_token USING (token_hash, day) WHERE ${rows}`);
 
-const own = new Set<string>(ownGrants);
 // Terms are joined last: the table of sets that a row is looked for in has few columns then.
 const use = sasUseOf({
   from: `(${placesOf('FROM rollup')}) r
     LEFT JOIN (FROM ${keptSasOf('SELECT sas_id FROM rollup')}) s ON r.sas_id = s.sas_id LEFT JOIN sas_terms t ON s.terms = t.terms`,
-  grant: (name) => `${own.has(name) ? 's' : 't'}."${name}"`,
+  grant: (name) => `${isOwnGrant(name) ? 's' : 't'}."${name}"`,
   names: keptGrants.sas_use,
   more: [...placeNames.map((name) => `r.${name}`), 's.terms'],
 });

@@ -53,7 +53,8 @@ export interface RuleViews {
   /**
    * Takes other tokens than before.
    *
-   * @param sql of their `token_hash`, `account`, `lone` as `usedTokens` has it, `met`, a number with bits, and `shown`: whether to show their rows.
+   * @param sql of their `token_hash`, `account`, `lone` as `usedTokens` has it, `met`, a number with bits, and `shown`: whether to show
+   * their rows.
    * @returns the bits of all of them.
    */
   take(sql: string, moments: Moments & EventRange): Promise<bigint>;

@@ -196,7 +196,8 @@ function columnConstants({ spec, values, bit, dictionary, text }: ColumnPlace): 
  * The layout as the AssemblyScript module `layout`, for the build. `TIME` is the address of a column's values,
  * `CALLER_IP_BIT` its presence bit (`TIME_GIVEN` if it is never null), `CATEGORY_DICT` the index of its dictionary,
  * `URI_TEXT` that of its text, `ROLLUP_N_AT` the address of a column of the rollup, `ROLLUP_TOKEN_VALIDITY_AT` that of its
- * bitmap, `SKETCH_IP_PLACES_AT` that of the places of bits, `TRAIT_IS_HTTP_AT` that of a table of traits, `SAS_SV` the place of a SAS parameter in the order of names.
+ * bitmap, `SKETCH_IP_PLACES_AT` that of the places of bits, `TRAIT_IS_HTTP_AT` that of a table of traits, `SAS_SV` the place of
+ * a SAS parameter in the order of names.
  */
 export function layoutSource(): string {
   const textCount = scannerLayout.columns.filter(({ text }) => text !== null).length;
