@@ -7,6 +7,8 @@ export interface TokenDetails {
   readonly containers: readonly Row[];
   readonly addresses: readonly Row[];
   readonly findings: readonly Row[];
+  /** `last_success`, null where there was none, `refused` requests (401, 403), and `refused_since` that success. */
+  readonly admission: Row;
   /** What the grant allows, scored, and the least that would have served: the saved queries of these names. */
   readonly posture: Row;
   readonly least_privilege: Row;
@@ -34,12 +36,24 @@ export const placesShown = 30;
 export const addressesShown = 10;
 
 /** What the estimate says where all 1,024 bits of the sketch are set (docs/sketch.md): thousands, nobody knows how many. */
-const addressesMost = 7_098;
+export const addressesMost = 7_098;
+
+/** What the log tells of whether a token still works: a failure of another kind than 401 and 403 is none of its signature. */
+function admissionText(admission: Row): string {
+  const times = (name: string) => {
+    const count = Number(admission[name] ?? 0);
+    return count === 0 ? 'not refused' : `refused ${count.toLocaleString('en')} ${count === 1 ? 'time' : 'times'}`;
+  };
+  const last = admission['last_success'] ?? null;
+  return last === null
+    ? `no success, ${times('refused')}`
+    : `last success ${last} UTC, ${times('refused_since')} since`;
+}
 
 /** A token as `token show` prints it; what callers wrote stays on its line. */
 export function tokenPage(
   token: Row,
-  { containers, addresses, findings, posture, least_privilege: least, response }: TokenDetails,
+  { containers, addresses, findings, admission, posture, least_privilege: least, response }: TokenDetails,
 ): string {
   const text = (row: Row, name: string) => lineText(String(row[name] ?? '-'));
   const number = (row: Row, name: string) => Number(row[name] ?? 0).toLocaleString('en');
@@ -48,13 +62,15 @@ export function tokenPage(
   const limit = (name: string, none: string) => (isUnknown ? '-' : lineText(String(token[name] ?? none)));
   const distinct = Number(token['distinct_ips'] ?? 0);
   const callers = distinct >= addressesMost ? 'thousands of' : `about ${distinct.toLocaleString('en')}`;
-  const expiry = token['expires'] ?? (token['si'] === null ? 'unknown' : `as its stored policy "${token['si']}" says`);
+  const expiry =
+    token['expires'] ?? (token['si'] === null ? 'unknown' : `what its stored policy "${token['si']}" says`);
   return [
     `token ${text(token, 'token_id')}`,
     `  ${kinds[String(token['kind'])] ?? text(token, 'auth_type')}, signed with ${text(token, 'key_name')}, account ${text(token, 'accounts')}`,
     `  grants sp=${text(token, 'sp')} ss=${text(token, 'ss')} srt=${text(token, 'srt')} sr=${text(token, 'sr')}, from ${limit('sip', 'any address')}, over ${limit('spr', 'http or https')}`,
     `  valid ${(token['starts'] ?? null) === null ? 'until' : `${text(token, 'starts')} to`} ${lineText(String(expiry))}`,
-    `  used ${text(token, 'first_seen')} to ${text(token, 'last_seen')} UTC: ${number(token, 'requests')} requests, ${number(token, 'errors')} refused`,
+    `  used ${text(token, 'first_seen')} to ${text(token, 'last_seen')} UTC: ${number(token, 'requests')} requests, ${number(token, 'errors')} failed`,
+    `  ${lineText(admissionText(admission))}`,
     `  ${number(token, 'bytes_out')} bytes out, ${number(token, 'bytes_in')} bytes in, ${callers} addresses`,
     `  danger ${lineText(scoreText(posture))}`,
     `  would have done ${text(least, 'suggestion')}${least['spare'] ? `; never needed sp=${text(least, 'spare')}` : ''}`,

@@ -77,6 +77,19 @@ describe('saswatch token', () => {
     rmSync(lake, { recursive: true });
   });
 
+  it('says that a number of addresses stands for thousands where it does', async () => {
+    const of = { token: 1n, token_hash: 'a'.repeat(32), auth_type: 'sas_account', status_code: 200 };
+    const lake = await lakeOf(
+      Array.from({ length: 12_000 }, (_, index) => ({ ...of, caller_ipv4: 0xc6120000 + index })),
+    );
+    const { stderr } = await run(['token', 'list', '--data', lake]);
+    expect(stderr).toBe(
+      'distinct_ips is an estimate: 7098 means thousands, `saswatch query --saved token-callers` lists them\n',
+    );
+    expect((await run(['token', 'list', '--data', dataDir])).stderr).toBe('');
+    rmSync(lake, { recursive: true });
+  });
+
   it('says that it lists the busiest tokens alone', async () => {
     const token = { auth_type: 'sas_account', key_name: 'key1', status_code: 200 };
     const lake = await lakeOf(

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { addressesShown, type Row, tokenPage } from '../../src/cli/token-page.ts';
 
-const page = (distinct: number, addresses: readonly Row[] = [], token: Row = {}) =>
+const page = (distinct: number, addresses: readonly Row[] = [], token: Row = {}, admission: Row = {}) =>
   tokenPage(
     { distinct_ips: distinct, ...token },
-    { containers: [], addresses, findings: [], posture: {}, least_privilege: {}, response: '' },
+    { containers: [], addresses, findings: [], admission, posture: {}, least_privilege: {}, response: '' },
   );
 
 it('tells how many addresses a token has about, and no number where the sketch is full', () => {
@@ -25,4 +25,17 @@ it('tells that a token which names no address and no protocol may be used from a
   expect(page(1, [], { ...open, starts: '2023-01-01 00:00:00', sip: '192.0.2.1' })).toContain(
     ', from 192.0.2.1, over http or https\n  valid 2023-01-01 00:00:00 to 2051-10-06 00:00:00\n',
   );
+});
+
+it('says when a token last worked, and whether it was refused since', () => {
+  const admitted = (admission: Row) => page(1, [], {}, { last_success: '2023-06-24 07:55:57', ...admission });
+  expect(admitted({ refused: 21, refused_since: 20 })).toContain(
+    '\n  last success 2023-06-24 07:55:57 UTC, refused 20 times since\n',
+  );
+  expect(admitted({ refused: 1, refused_since: 0 })).toContain(' UTC, not refused since\n');
+  expect(admitted({ last_success: null, refused: 1 })).toContain('\n  no success, refused 1 time\n');
+});
+
+it('says of an expiry that is in no log where it stands', () => {
+  expect(page(1, [], { si: 'reports' })).toContain('\n  valid until what its stored policy "reports" says\n');
 });

@@ -1,14 +1,20 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SasSet } from '../../src/core/sas.ts';
 import { Prng } from '../../src/generate/prng.ts';
 import { bindSaved, savedQueries, savedQuery } from '../../src/query/saved-query.ts';
 import { openReader } from '../../src/store/reader.ts';
 import { run } from '../cli/recording-effects.ts';
+import type { Row } from '../store/batch-of.ts';
 import { lakeOf } from './lake-of.ts';
 
 const hash = '4FA34A6085B7231B810346E7EDC21B9B';
 const other = '5FA34A6085B7231B810346E7EDC21B9B';
 const fingerprint = 77n;
+const policy: SasSet = {
+  ...{ sasId: 1n, kind: 'service', parameters: { sv: '2021-06-08', sr: 'c', si: 'reports' } },
+  ...{ stTime: null, seTime: null, sktTime: null, skeTime: null },
+};
 const hour = (n: number) => BigInt(Date.UTC(2026, 0, 1, n)) * 1_000n;
 const of = (token_hash: string) => ({
   ...{
@@ -131,6 +137,43 @@ describe('the saved queries', () => {
     expect(await at('2026-01-01T07:00Z')).toBe('unseen');
     const ofClassic = await ask('revocation', 'token=000000000000004D', 'revoked=2026-01-01T05:00Z');
     expect(ofClassic[0]?.revocation).toBe('verified');
+  });
+
+  it('do not take a token for revoked that was told an object is missing, and do for one whose policy went', async () => {
+    const later = { ...of(hash), ...read, time: hour(2) };
+    const verdict = async (row: Row, params: Row = {}) => {
+      const lake = await lakeOf(
+        [
+          { ...of(hash), ...read, time: hour(0), ...params },
+          { ...later, ...row },
+        ],
+        [policy],
+      );
+      const args = ['--param', `token=${hash}`, '--param', 'revoked=2026-01-01T01:00Z', '--json', '--data', lake];
+      const { stdout } = await run(['query', '--saved', 'revocation', ...args]);
+      await rm(lake, { recursive: true });
+      return JSON.parse(stdout);
+    };
+    for (const status_code of [304, 412]) {
+      expect(await verdict({ status_code }), String(status_code)).toMatchObject({ revocation: 'still in use' });
+    }
+    expect(await verdict({ status_code: 403 })).toMatchObject({ revocation: 'verified', token_refusals: 1 });
+    expect(await verdict({ status_code: 404 })).toMatchObject({
+      ...{ revocation: 'still in use', token_successes: 0, token_refusals: 0, token_let_in: 1 },
+    });
+    const ofOther = { ...of(other), token_fingerprint: 78n };
+    expect(await verdict(ofOther)).toMatchObject({ revocation: 'still in use', key_successes: 1 });
+    expect(await verdict(ofOther, { sas_id: 1n })).toMatchObject({ revocation: 'verified', key_successes: 0 });
+  });
+
+  it('tell refusals of a caller from objects that are not there', async () => {
+    const lake = await lakeOf([
+      ...[200, 403, 401, 404, 404, 412].map((status_code) => ({ ...of(hash), ...read, time: hour(1), status_code })),
+    ]);
+    const args = ['--param', `token=${hash}`, '--json', '--data', lake];
+    const { stdout } = await run(['query', '--saved', 'token-callers', ...args]);
+    await rm(lake, { recursive: true });
+    expect(JSON.parse(stdout)).toMatchObject({ requests: 6, refused: 2, failed: 3 });
   });
 
   it('tell the gaps, the longest first', async () => {

@@ -12,7 +12,7 @@ import { tellEmptyLake } from '../empty-lake.ts';
 import { printResult } from '../lake-result.ts';
 import { parseCount } from '../option-values.ts';
 import type { Act, Session } from '../session.ts';
-import { addressesShown, placesShown, type Row, type TokenDetails, tokenPage } from '../token-page.ts';
+import { addressesMost, addressesShown, placesShown, type Row, type TokenDetails, tokenPage } from '../token-page.ts';
 import { parseTokenReference, type TokenReference, tokenSearch } from '../token-reference.ts';
 
 export function define(command: Command, act: Act): void {
@@ -31,7 +31,7 @@ export function define(command: Command, act: Act): void {
          FROM tokens WHERE ${isSas} ORDER BY requests DESC, token_id LIMIT ${options.limit}`,
       );
       await tellEmptyLake(session, reader.manifest, session.config().data);
-      await tellLeftOut(session, reader, options.limit);
+      await tellLimits(session, reader, options.limit);
     } finally {
       reader.close();
     }
@@ -66,16 +66,21 @@ export function define(command: Command, act: Act): void {
 
 const isSas = `auth_type LIKE 'sas\\_%' ESCAPE '\\'`;
 
-/** Says on stderr that there are more tokens than were listed. */
-async function tellLeftOut({ quiet, effects }: Session, { connection }: Reader, limit: number): Promise<void> {
+/** Says on stderr that there are more tokens than were listed, and what a number of addresses stands for where sketches are full. */
+async function tellLimits({ quiet, effects }: Session, { connection }: Reader, limit: number): Promise<void> {
   if (quiet) return;
-  const [[count] = []] = (
-    await connection.runAndReadAll(`SELECT count(*)::INTEGER FROM tokens WHERE ${isSas}`)
+  const [[count, addresses] = []] = (
+    await connection.runAndReadAll(`SELECT count(*)::INTEGER, max(distinct_ips)::INTEGER FROM tokens WHERE ${isSas}`)
   ).getRows();
   if (Number(count) > limit)
     await write(
       effects.stderr,
       `the busiest ${limit} of ${Number(count).toLocaleString('en')} tokens; --limit ${count} lists all\n`,
+    );
+  if (Number(addresses) >= addressesMost)
+    await write(
+      effects.stderr,
+      `distinct_ips is an estimate: ${addressesMost} means thousands, \`saswatch query --saved token-callers\` lists them\n`,
     );
 }
 
@@ -106,6 +111,15 @@ async function answer({ connection }: Reader, name: string, token: string): Prom
 }
 
 const keyUseMicros = 30n * dayMicros;
+
+const admissionOfToken = `
+  WITH mine AS (
+    SELECT time, status_code BETWEEN 200 AND 299 OR status_code IN (0, 304) AS ok, status_code IN (401, 403) AS refused
+    FROM storage_log WHERE token_id = $id),
+  last AS (SELECT max(time) FILTER (ok) AS last_success FROM mine)
+  SELECT any_value(last_success) AS last_success, count(*) FILTER (refused)::INTEGER AS refused,
+         count(*) FILTER (refused AND time > last_success)::INTEGER AS refused_since
+  FROM mine CROSS JOIN last`;
 
 /** What is known of the token and of the others of its key, which the token's own rows do not tell. */
 async function tokenFacts(
@@ -154,6 +168,7 @@ async function tokenDetails(reader: Reader, dataDir: string, token: Row): Promis
     findings: await rows(
       'SELECT substr(id, 1, 12) AS id, level, rule, first_seen, title FROM findings WHERE entity = $id AND open ORDER BY first_seen',
     ),
+    admission: (await rows(admissionOfToken))[0] ?? {},
     posture: await answer(reader, 'posture', id),
     least_privilege: await answer(reader, 'least-privilege', id),
     response: responseText({}, facts),
