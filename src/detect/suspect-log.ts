@@ -9,6 +9,7 @@ import { logViews } from '../store/views.ts';
 import type { LogTokens } from './log-tokens.ts';
 import { numberIn } from './rule-views.ts';
 import type { EventRange } from './run.ts';
+import { sharedReaders } from './shared-readers.ts';
 import { type Batch, SuspectBatches } from './suspect-batches.ts';
 import { askedOf, type ReaderLog, type Span, spansOf } from './suspect-spans.ts';
 import { logOfTokens } from './token-log.ts';
@@ -38,16 +39,20 @@ function columnsOf(sql: string): ReadonlySet<string> {
 /** Texts that take as long as the columns that others read: who names one reads the files itself. */
 const long = /\buri(_query)?\b/;
 
-/** A run follows another while rows come in where its end is no further than this from that of the other. */
+/** A reader goes on from a run while rows come in where its end is no further than this from that of the run before. */
 const soonMicros = 3_600_000_000n;
+
+/** What the rollups have of the tokens of `suspect_span`. */
+const stepsOfSpans = `FROM sas_use u JOIN suspect_span s
+  ON s.number = u.token_key AND u.bucket > s.since - INTERVAL '5 minutes' AND u.bucket < s.until`;
 
 /** Bits of a number: readers beyond read the files. */
 const readersMax = 64;
 
 /**
  * The rows of the log that rules read of their tokens, in a table: files are decoded once for all rules and, as long as these
- * rows are few, once for all runs. A rule that is the only one to read some does so by itself, unless it did in the run before;
- * and so does each where the rows are too many.
+ * rows are few, once for all runs. A rule whose rows few others read does so by itself, unless it did in a run soon before; and
+ * so does each where the rows are too many.
  */
 export class SuspectLog {
   readonly #connection: DuckDBConnection;
@@ -61,8 +66,8 @@ export class SuspectLog {
   #rows = 0n;
   /** Readers of each token, as the rows have them. */
   readonly #marked = new Map<bigint, bigint>();
-  /** The first reader of the run before that had one, and that run's end. */
-  #before = { sql: '', until: 0n };
+  /** When the last run of each statement ended, UTC microseconds. */
+  readonly #before = new Map<string, bigint>();
 
   /** @param connection has `sas_use`. */
   constructor(connection: DuckDBConnection) {
@@ -79,12 +84,11 @@ export class SuspectLog {
   async gather(readers: readonly LogReader[], { since, until }: EventRange, source: LogSource): Promise<void> {
     const near = readers.filter(({ sql, log }) => log.since >= since && !long.test(sql)).slice(0, readersMax);
     // Posture rules, which read none, are run between two runs of the others.
-    const [first] = near;
-    if (first === undefined) return;
-    const isAgain = this.#isAgain(first, until);
-    if (near.length === 1 && !isAgain) return;
-    await this.#makeRoom(near, source.segments, until);
-    const logs = near.map(({ sql, log }): ReaderLog => ({ log, bit: this.#bitOf(sql) }));
+    if (near.length === 0) return;
+    const taking = await this.#taking(near, until);
+    await this.#makeRoom(taking, source.segments, until);
+    if (taking.length === 0) return;
+    const logs = taking.map(({ sql, log }): ReaderLog => ({ log, bit: this.#bitOf(sql) }));
     const spans = spansOf(logs, until);
     const missing = this.#batches.missing(askedOf(source.segments, spans));
     await this.#show(spans);
@@ -95,11 +99,22 @@ export class SuspectLog {
     this.#readers = new Map(logs.map(({ log, bit }) => [log, bit]));
   }
 
-  /** Whether the first reader was the first of such a run before, too, soon before: as it is while rows come in. */
-  #isAgain({ sql }: LogReader, until: bigint): boolean {
-    const before = this.#before;
-    this.#before = { sql, until };
-    return sql === before.sql && until - before.until < soonMicros;
+  /** Those that are to read from the table: who did in a run soon before lacks few rows. */
+  async #taking(readers: readonly LogReader[], until: bigint): Promise<readonly LogReader[]> {
+    const isAgain = ({ sql }: LogReader) => {
+      const before = this.#before.get(sql);
+      return before !== undefined && until - before < soonMicros;
+    };
+    const again = new Set(readers.filter(isAgain));
+    for (const { sql } of readers) this.#before.set(sql, until);
+    if (again.size === readers.length || readers.length === 1) return [...again];
+    const logs = readers.map(({ log }): ReaderLog => ({ log, bit: 0n }));
+    await this.#show(spansOf(logs, until));
+    const counts = await this.#connection.runAndReadAll(
+      `SELECT s.number, sum(u.n)::BIGINT ${stepsOfSpans} GROUP BY ALL`,
+    );
+    const rows = new Map(counts.getRows().map(([number, n]) => [BigInt(String(number)), BigInt(String(n))]));
+    return sharedReaders(readers, again, rows);
   }
 
   /** Gives up rows of segments that are there no more, and all where the readers need other columns. */
@@ -140,9 +155,7 @@ export class SuspectLog {
   async #isTooMuch(missing: readonly Batch[]): Promise<boolean> {
     const most = missing.reduce((sum, { segments }) => segments.reduce((rows, file) => rows + file.rows, sum), 0);
     if (this.#rows + BigInt(most) <= limits.suspectRows) return false;
-    const count =
-      await this.#connection.runAndReadAll(`SELECT coalesce(sum(n), 0)::BIGINT FROM sas_use u JOIN suspect_span s
-      ON s.number = u.token_key AND u.bucket > s.since - INTERVAL '5 minutes' AND u.bucket < s.until`);
+    const count = await this.#connection.runAndReadAll(`SELECT coalesce(sum(u.n), 0)::BIGINT ${stepsOfSpans}`);
     return numberIn(count) > limits.suspectRows;
   }
 

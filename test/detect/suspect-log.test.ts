@@ -51,7 +51,7 @@ const sql = 'SELECT account, object_key, caller_ip FROM log_row';
 const asked = { fingerprints: [], since: range.since, days: null };
 const readers: readonly LogTokens[] = [
   { ...asked, tokens: [7n], fingerprints: [9n] },
-  { ...asked, tokens: [7n, 8n], since: 4n * dayMicros + 1n },
+  { ...asked, tokens: [7n, 8n], fingerprints: [9n], since: 4n * dayMicros + 1n },
   { ...asked, tokens: [8n], days: [[8n, 3]] },
 ];
 const far: LogTokens = { ...asked, tokens: [8n], since: range.since - 1n };
@@ -117,12 +117,12 @@ it('has the rows that each reader reads of the files', async () => {
 it('reads in later runs what is missing alone: new segments, and old ones for new tokens', async () => {
   const [first, second, third] = readers as [LogTokens, LogTokens, LogTokens];
   const suspects = await gathered([]);
-  await gather(suspects, [first, { ...third }], segments.slice(0, 5));
+  await gather(suspects, [first, { ...first }], segments.slice(0, 5));
   await suspects.forget([first]);
   await gather(suspects, [first, { ...first }]);
   await gather(suspects, readers);
   await gather(suspects, readers);
-  expect(filesRead).toEqual(['', '3.parquet 4.parquet', '5.parquet', '4.parquet 5.parquet', '']);
+  expect(filesRead).toEqual(['', '3.parquet 4.parquet', '5.parquet', '3.parquet 4.parquet 5.parquet', '']);
   expect(await rowCount()).toBe(3n * 12n);
   for (const log of [first, second, third]) await expectRows(suspects, log);
 });
@@ -170,8 +170,21 @@ it('leaves a reader alone to the files at first', async () => {
   expect(other.has(only)).toBe(false);
 });
 
+it('leaves a reader whose rows no other reads to the files at first', async () => {
+  const asking = [7n, 7n, 8n].map((token): LogTokens => ({ ...asked, tokens: [token] }));
+  const suspects = await gathered(asking);
+  expect(asking.map((log) => suspects.has(log))).toEqual([true, true, false]);
+  const alone = [8n, 7n].map((token): LogTokens => ({ ...asked, tokens: [token] }));
+  const other = await gathered(alone);
+  expect(alone.map((log) => other.has(log))).toEqual([false, false]);
+  await gather(other, asking);
+  await gather(other, asking);
+  for (const log of asking) await expectRows(other, log);
+});
+
 it('leaves those who read the texts of requests to the files', async () => {
-  const suspects = await gathered(readers, 'SELECT uri_query FROM log_row');
+  const [first] = readers as [LogTokens];
+  const suspects = await gathered([...readers, { ...first }], 'SELECT uri_query FROM log_row');
   expect(readers.map((log) => suspects.has(log))).toEqual([false, true, true]);
 });
 
