@@ -10,9 +10,17 @@ export function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
+/** How a log is framed that begins so; null where nothing tells. */
+function framingOf(text: string): Framing | null {
+  if (/^[12]\.0;/.test(text)) return 'classic';
+  if (/^\{\s*"records"\s*:/.test(text)) return 'records';
+  return text.startsWith('{') && azureRecord.test(text) ? 'lines' : null;
+}
+
 /**
  * Recognises a log by its first bytes, decompressed: NDJSON of Azure Monitor records, `{"records":[…]}` bodies or
- * classic `$logs` lines.
+ * classic `$logs` lines. Where it begins with something else, as one that was cut in two does, its first line that is whole
+ * tells.
  *
  * @returns null where it is none of them; 'empty' where there is nothing but white space.
  */
@@ -21,7 +29,11 @@ export function sniffFraming(head: Uint8Array): Framing | 'empty' | null {
     .toString('utf8')
     .replace(/^\uFEFF?\s*/, '');
   if (text === '') return 'empty';
-  if (/^[12]\.0;/.test(text)) return 'classic';
-  if (/^\{\s*"records"\s*:/.test(text)) return 'records';
-  return text.startsWith('{') && azureRecord.test(text) ? 'lines' : null;
+  const framing = framingOf(text);
+  if (framing !== null) return framing;
+  for (const line of text.split('\n').slice(1)) {
+    const later = framingOf(line.trimStart());
+    if (later !== null) return later;
+  }
+  return null;
 }
