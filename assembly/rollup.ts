@@ -9,11 +9,12 @@ import {
   ROLLUP_OVERWRITE_CANDIDATES_AT, ROLLUP_PUBLIC_N_AT, ROLLUP_READS_AT, ROLLUP_ROWS_AT, SKETCH_BYTES, SKETCH_IP_BYTES_AT,
   SKETCH_NETWORK_BYTES_AT, SKETCH_OBJECT_BYTES_AT, STATUS_CODE, STATUS_CODE_BIT, TIME, TLS_VERSION, TLS_VERSION_BIT,
   TRAIT_ADDRESS_BIT_AT, TRAIT_CLASS_COUNTER_AT, TRAIT_CONTAINER_BIT_AT, TRAIT_IS_HTTP_AT, TRAIT_IS_OLD_TLS_AT,
-  TRAIT_IS_PUBLIC_AT, TRAIT_NETWORK_BIT_AT, TRAIT_OVERWRITES_AT, TRAIT_TOOL_BIT_AT, USER_AGENT, USER_AGENT_BIT,
+  TRAIT_IS_PUBLIC_AT, TRAIT_IS_WRITE_AT, TRAIT_NETWORK_BIT_AT, TRAIT_OVERWRITES_AT, TRAIT_TOOL_BIT_AT, USER_AGENT, USER_AGENT_BIT,
 } from './layout';
 import { clearGroups, groupOf, groups } from './rollup-group';
 import { writeIdentity, writeIdentityValidity } from './rollup-identity';
 import { writePlaces } from './rollup-places';
+import { clearSuffix, noteSuffix } from './rollup-suffix';
 import { Row } from './row';
 import { clearSketch, hashAddress, hashNetwork, hashOctets, hashTexts, setBit } from './sketch';
 
@@ -64,15 +65,17 @@ function startGroup(group: usize, time: i64): void {
   clearSketch(SKETCH_IP_BYTES_AT + group * SKETCH_BYTES);
   clearSketch(SKETCH_NETWORK_BYTES_AT + group * SKETCH_BYTES);
   clearSketch(SKETCH_OBJECT_BYTES_AT + group * SKETCH_BYTES);
+  clearSuffix(group);
 }
 
-function countOutcome(row: usize, group: usize): void {
+function countOutcome(row: usize, group: usize, present: u64): void {
   const status = load<i32>(STATUS_CODE + (row << 2));
   // SMB and NFS write 0 for success.
   if ((status >= 200 && status < 300) || status == 304 || status == 0) {
     add(ROLLUP_OK_AT, group, 1);
     add(ROLLUP_READS_AT + <usize>trait(TRAIT_CLASS_COUNTER_AT, OPERATION_CLASS, row) * ROLLUP_COUNTER_BYTES, group, 1);
     add(ROLLUP_OVERWRITE_CANDIDATES_AT, group, trait(TRAIT_OVERWRITES_AT, OPERATION_NAME, row));
+    if (trait(TRAIT_IS_WRITE_AT, OPERATION_CLASS, row) && has(present, OBJECT_KEY_BIT)) noteSuffix(group, row);
   } else {
     add(ROLLUP_ERRORS_AT, group, 1);
   }
@@ -106,7 +109,7 @@ function sketchAddress(row: usize, group: usize, present: u64): void {
 function countRequest(row: usize, group: usize): void {
   const present = load<u64>(PRESENT_AT + (row << 3));
   add(ROLLUP_N_AT, group, 1);
-  if (has(present, STATUS_CODE_BIT)) countOutcome(row, group);
+  if (has(present, STATUS_CODE_BIT)) countOutcome(row, group, present);
   if (has(present, IP_CLASS_BIT)) add(ROLLUP_PUBLIC_N_AT, group, trait(TRAIT_IS_PUBLIC_AT, IP_CLASS, row));
   if (has(present, PROTOCOL_BIT)) add(ROLLUP_HTTP_N_AT, group, trait(TRAIT_IS_HTTP_AT, PROTOCOL, row));
   if (has(present, TLS_VERSION_BIT)) add(ROLLUP_OLD_TLS_N_AT, group, trait(TRAIT_IS_OLD_TLS_AT, TLS_VERSION, row));

@@ -18,8 +18,8 @@ import { accountStepsBackMicros, daysBackMicros, stepsBackMicros } from './works
 const lateMicros = 2n * dayMicros;
 
 /** What adds up is kept in parts, one for each time that rows came; each with the column of its time. */
-const inParts = { account_day: 'day', account_step: 'bucket', key_day: 'day' } as const;
-const parts = ['account_day', 'account_step', 'key_day'] as const;
+const inParts = { account_day: 'day', account_step: 'bucket', key_day: 'day', suffix_day: 'day' } as const;
+const parts = ['account_day', 'account_step', 'key_day', 'suffix_day'] as const;
 
 const within = (name: string, { since, until }: EventRange) =>
   `${name} >= ${timestampLiteral(since)} AND ${name} < ${timestampLiteral(until)}`;
@@ -175,7 +175,7 @@ export class KeptEntities {
     await this.#use.drop({ steps: null, days: (column) => before(column, days) });
     const accountSteps = days + daysBackMicros - accountStepsBackMicros;
     await this.#connection.run(`DELETE FROM kept_account_step WHERE ${before('bucket', accountSteps)}`);
-    for (const name of ['account_day', 'key_day'])
+    for (const name of ['account_day', 'key_day', 'suffix_day'])
       await this.#connection.run(`DELETE FROM kept_${name} WHERE ${before('day', days)}`);
     this.#kept.days = days;
   }

@@ -1,4 +1,4 @@
-import { counted, countsOfRows, identityOfRow } from '../store/rollup-of-rows.ts';
+import { counted, countsOfRows, identityOfRow, suffixOfRows } from '../store/rollup-of-rows.ts';
 
 /** 1,024 bits, one for each distinct value hashed to it. Rules only unite and count bits, so the hash may be any. */
 function bitmap(value: string): string {
@@ -28,6 +28,7 @@ SELECT ${[...identityOfRow, ...counts].join(',\n       ')},
        ${bitmap('caller_ip')} AS ip_bits,
        ${bitmap('network_of(caller_ipv4, caller_ip)')} AS network_bits,
        ${bitmap('object_key')} AS object_bits,
+       ${suffixOfRows} AS suffix,
        min(time) AS min_time, max(time) AS max_time
 FROM ${rows}
 GROUP BY ALL`;

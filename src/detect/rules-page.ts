@@ -58,7 +58,7 @@ export function renderRules(rules: readonly Detection[]): string {
     '  follows objects from one operation to the next: one finding per entity and UTC day, so that a live run and a replay',
     '  name their findings alike.',
     '',
-    'Rules read five-minute steps (`sas_use`, `account_step`) and days (`token_day`, `family_day`, `account_day`, `key_day`) first, and rows of',
+    'Rules read five-minute steps (`sas_use`, `account_step`) and days (`token_day`, `family_day`, `account_day`, `key_day`, `suffix_day`) first, and rows of',
     '`storage_log` only of what those made suspicious. A *family* are the tokens of an account that were minted alike.',
     '',
     '| code | finds | level | kind |',

@@ -7,7 +7,7 @@ import { type EventRange, fromWholeDay } from './run.ts';
 /** How far before a stretch its rules see five-minute steps: `sas_use`. */
 export const stepsBackMicros = 2n * dayMicros;
 /**
- * How far before a stretch its rules see days: `token_day`, `family_day`, `account_day`, `key_day`; and tokens, by their expiry,
+ * How far before a stretch its rules see days: `token_day`, `family_day`, `account_day`, `key_day`, `suffix_day`; and tokens, by their expiry,
  * but for those that were granted for a day.
  */
 export const daysBackMicros = 92n * dayMicros;
@@ -34,6 +34,7 @@ export async function keepEntities(connection: DuckDBConnection, range: EventRan
   await connection.run(`DELETE ${expired}`);
   await keep('account_day', `FROM account_day WHERE day >= ${from} AND day < ${to}`);
   await keep('key_day', `FROM key_day WHERE day >= ${from} AND day < ${to}`);
+  await keep('suffix_day', `FROM suffix_day WHERE day >= ${from} AND day < ${to}`);
   const stepsFrom = timestampLiteral(since - accountStepsBackMicros);
   await keep('account_step', `FROM account_step WHERE bucket >= ${stepsFrom} AND bucket < ${to}`);
   await keep('sas_use', `FROM sas_use WHERE bucket >= ${from} AND bucket < ${to}`);

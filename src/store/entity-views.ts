@@ -54,6 +54,7 @@ interface UseParts {
  * `storage_log` (`coalesce(token, token_fingerprint)`). `family` are the tokens of one account that were minted alike: kind,
  * scope, permissions, policy, container (but for account SAS) and weeks of life. A service may mint one token an object, so
  * what is usual is asked of the family. `network_bit` is the place of the only bit of `network_bits`, null where there are others.
+ * `suffix` is what all names end with that were written, '' where none has a suffix, null where they differ or it is not known.
  */
 export function sasUseOf({ from, grant, names, more }: UseParts): string {
   return `SELECT coalesce(r.token_hash, lpad(hex(r.token_fingerprint), 32, '0')::UUID) AS token_hash,
@@ -62,7 +63,7 @@ export function sasUseOf({ from, grant, names, more }: UseParts): string {
       if(r.auth_type = 'sas_account', NULL, r.container_bits),
       date_diff('day', ${grant('st_time')}, ${grant('se_time')}) // 7) AS family,
     r.auth_type, r.key_name, r.key_hash, r.sas_id, ${counters.map((name) => `r.${name}`).join(', ')}, r.container_bits,
-    r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.min_time, r.max_time, ${[...more, ...names.map((name) => `${grant(name)} AS "${name}"`)].join(', ')}
+    r.agent_bits, r.ip_bits, r.network_bits, r.object_bits, r.suffix, r.min_time, r.max_time, ${[...more, ...names.map((name) => `${grant(name)} AS "${name}"`)].join(', ')}
   FROM ${from}
   WHERE r.auth_type LIKE 'sas\\_%' ESCAPE '\\' AND (r.token_hash IS NOT NULL OR r.token_fingerprint IS NOT NULL)`;
 }
@@ -177,6 +178,13 @@ const keyDay = `SELECT account, key_name, key_hash, bucket::DATE AS day, sum(ok)
     max(max_time) AS max_time
   FROM rollup WHERE key_hash IS NOT NULL AND starts_with(key_name, 'key') AND ok > 0 GROUP BY ALL`;
 
+/**
+ * What names end with, in small letters, that were written in an account on a UTC day, two at least in five minutes and none with
+ * another: a service that mints a token an object would fill it.
+ */
+const suffixDay = `SELECT account, lower(suffix) AS suffix, bucket::DATE AS day, sum(writes + copies)::BIGINT AS written
+  FROM rollup WHERE suffix <> '' AND writes + copies > 1 GROUP BY ALL`;
+
 const span = 'min(min_time) AS min_time, max(max_time) AS max_time';
 
 /** A SELECT list, grouped by all, that adds up several rows of an entity's day to one. */
@@ -185,6 +193,7 @@ export const mergedParts = {
     bit_or(container_bits_ok) AS container_bits_ok, ${span}`,
   account_step: `SELECT account, auth_type, bucket, sum(n)::BIGINT AS n, sum(copies)::BIGINT AS copies, ${span}`,
   key_day: `SELECT account, key_name, key_hash, day, sum(ok)::BIGINT AS ok, ${span}`,
+  suffix_day: 'SELECT account, suffix, day, sum(written)::BIGINT AS written',
 } as const;
 
 /**
@@ -228,6 +237,7 @@ export const entityViews = {
   account_day: accountDay,
   account_step: accountStep,
   key_day: keyDay,
+  suffix_day: suffixDay,
   feed,
 } as const;
 

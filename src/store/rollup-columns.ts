@@ -37,6 +37,15 @@ export type SketchName = (typeof sketchNames)[number];
 export const bitsSpec = (name: SketchName) => ({ name: `${name}_bits`, type: 'blob' }) as const;
 export const bitSpec = (name: SketchName) => ({ name: `${name}_bit`, type: 'uint16' }) as const;
 
+/** Bytes of the longest suffix that is told. */
+export const suffixBytesMax = 16;
+
+/** The first byte where names have different suffixes, or one that is too long: no UTF-8 text begins with it. */
+export const suffixesDiffer = 0xff;
+
+/** Text behind the last dot of all names that a group wrote; '' where none has one, null where they differ or are too long. */
+export const suffixSpec = { name: 'suffix', type: 'dictionary' } as const;
+
 const [bucketSpec, ...valueSpecs] = condensedSpecs;
 
 /**
@@ -49,6 +58,7 @@ export const rollupSpecs = [
   ...valueSpecs,
   ...sketchNames.map(bitsSpec),
   ...sketchNames.map(bitSpec),
+  suffixSpec,
 ] as const;
 
 /** A column of the batch, of the first row of each group only. */
@@ -65,6 +75,8 @@ export interface Condensed {
   /** One value a group. */
   readonly values: Readonly<Record<CondensedName, FixedValues>>;
   readonly sketches: Readonly<Record<SketchName, Sketches>>;
+  /** `suffixBytesMax` bytes a group: the suffix and zeros behind it; zeros for none. */
+  readonly suffixes: Uint8Array<ArrayBuffer>;
 }
 
 /** The bitmaps of some groups: of each the place of its bit, or else all bits. */

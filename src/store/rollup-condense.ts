@@ -4,6 +4,7 @@ import { countedRows, rollupCounts } from './rollup-counts.ts';
 import { groupRows, type RowGroups } from './rollup-groups.ts';
 import { identityOf } from './rollup-identity.ts';
 import { rollupSketches, rollupWords } from './rollup-sketches.ts';
+import { rollupSuffixes } from './rollup-suffixes.ts';
 import type { RollupTraits } from './rollup-traits.ts';
 import { fixedColumn, wordsOf } from './table.ts';
 
@@ -22,6 +23,7 @@ export function condense(batch: Batch, traits: RollupTraits): Condensed {
       ...rollupWords(batch, groups, counted, traits),
     },
     sketches: rollupSketches(batch, groups, counted, traits),
+    suffixes: rollupSuffixes(batch, groups, counted, traits),
   };
 }
 

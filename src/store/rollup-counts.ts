@@ -4,12 +4,9 @@ import type { RowGroups } from './rollup-groups.ts';
 import type { RollupTraits } from './rollup-traits.ts';
 import { dictionaryColumn, fixedColumn, isValid } from './table.ts';
 
-const ok = 1;
-const failed = 2;
-
-/** 1 for a success, 2 for a failure, 0 where the log does not say. SMB and NFS write 0 for success. */
-function outcomeOf(status: number): number {
-  return (status >= 200 && status < 300) || status === 304 || status === 0 ? ok : failed;
+/** SMB and NFS write 0 for success. */
+export function isSuccess(status: number): boolean {
+  return (status >= 200 && status < 300) || status === 304 || status === 0;
 }
 
 /** What counts in `n`, the sums and the sketches: the first row of each request, `operation_count` 0. */
@@ -47,12 +44,12 @@ export function rollupCounts(
     add('rows', group);
     if (counted[row] === 0) continue;
     add('n', group);
-    const outcome = isValid(status.validity, row) ? outcomeOf(Number(status.values[row])) : 0;
-    if (outcome === ok) {
+    const isKnown = isValid(status.validity, row);
+    if (isKnown && isSuccess(Number(status.values[row]))) {
       add('ok', group);
       add(classCounterNames[traits.classCounter[operationClass.codes[row] ?? 0] ?? 0] ?? 'others', group);
       if (traits.overwrites[operationName.codes[row] ?? 0] === 1) add('overwrite_candidates', group);
-    } else if (outcome === failed) add('errors', group);
+    } else if (isKnown) add('errors', group);
     if (traits.isPublic[ipClass.codes[row] ?? 0] === 1 && isValid(ipClass.validity, row)) add('public_n', group);
     if (traits.isHttp[protocol.codes[row] ?? 0] === 1 && isValid(protocol.validity, row)) add('http_n', group);
     if (traits.isOldTls[tls.codes[row] ?? 0] === 1 && isValid(tls.validity, row)) add('old_tls_n', group);

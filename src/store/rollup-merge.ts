@@ -1,11 +1,11 @@
 import { bitSpec, bitsSpec, rollupSpecs, type SketchName, sketchNames } from './rollup-columns.ts';
-import { countsOfRows, identityOfRow, rollupIdentity } from './rollup-of-rows.ts';
+import { countsOfRows, identityOfRow, rollupIdentity, sharedSuffix } from './rollup-of-rows.ts';
 import { bitsAsBit, placeOfBits } from './rollup-relation.ts';
 
-/** Counters and sums of log rows, to be taken off a rollup: bitmaps stay, since an equal row is still there. */
+/** Counters and sums of log rows, to be taken off a rollup: bitmaps and suffixes stay, since an equal row is still there. */
 function takenOff(rows: string): string {
   const counts = Object.entries(countsOfRows).map(([name, sql]) => `-(${sql})::BIGINT AS ${name}`);
-  return `SELECT ${[...identityOfRow, ...counts].join(', ')} FROM ${rows} GROUP BY ALL`;
+  return `SELECT ${[...identityOfRow, ...counts, `'' AS suffix`].join(', ')} FROM ${rows} GROUP BY ALL`;
 }
 
 const united = (name: SketchName) => `bit_or(${bitsAsBit(name)}) AS ${bitsSpec(name).name}`;
@@ -27,6 +27,8 @@ function merged({ name, type }: (typeof others)[number]): string {
       return 'min(min_time) AS min_time';
     case 'max_time':
       return 'max(max_time) AS max_time';
+    case 'suffix':
+      return `if(count(suffix) = count(*), ${sharedSuffix('suffix')}, NULL) AS suffix`;
   }
   if (type === 'int64') return `sum(${name})::BIGINT AS ${name}`;
   // Rollups older than a counter never counted it, so there is nothing to take a duplicate off.

@@ -1,4 +1,4 @@
-import { bucketMicros, identitySpecs } from './rollup-columns.ts';
+import { bucketMicros, identitySpecs, suffixBytesMax } from './rollup-columns.ts';
 import { type ClassCounter, type CounterName, classCounters, counterNames, overwriting } from './rollup-counters.ts';
 import { literal } from './segment-writer.ts';
 
@@ -34,6 +34,17 @@ const conditions: Readonly<Record<CounterName, string>> = {
   others: `${succeeded} AND operation_class NOT IN (${Object.keys(classCounters).map(literal).join(', ')})`,
   overwrite_candidates: `${succeeded} AND operation_name IN (${[...overwriting].map(literal).join(', ')})`,
 };
+
+/** SQL of what all of some suffixes are that are not ''; '' where there are none, null where they differ. */
+export function sharedSuffix(suffix: string): string {
+  return `if(min(nullif(${suffix}, '')) IS NOT DISTINCT FROM max(nullif(${suffix}, '')), max(${suffix}), NULL)`;
+}
+
+const written = `${succeeded} AND operation_class IN ('write', 'copy')`;
+const suffixOfRow = `coalesce(if(${written}, regexp_extract(object_key, '\\.([^./]+)$', 1), ''), '')`;
+
+/** SQL of the suffix over the log rows of one identity. */
+export const suffixOfRows = `if(max(strlen(${suffixOfRow})) <= ${suffixBytesMax}, ${sharedSuffix(suffixOfRow)}, NULL)`;
 
 /** SQL of each counter and sum over the log rows of one identity, as `rollUp` counts them. */
 export const countsOfRows: Readonly<Record<CounterName | 'bytes_out' | 'bytes_in', string>> = {

@@ -19,6 +19,8 @@ export interface RollupTraits {
   readonly isHttp: Uint8Array;
   /** 1 for TLS 1.0 and 1.1. */
   readonly isOldTls: Uint8Array;
+  /** 1 for writes and copies, of `operation_class`. */
+  readonly isWrite: Uint8Array;
   /** Bits of one-word sketches, of `container` and of the tools that `user_agent` names. */
   readonly containerBit: Uint8Array;
   readonly toolBit: Uint8Array;
@@ -51,6 +53,7 @@ export function rollupTraits(batch: Batch): RollupTraits {
     isPublic: flags('ip_class', (text) => text === 'public'),
     isHttp: flags('protocol', (text) => text.toUpperCase() === 'HTTP'),
     isOldTls: flags('tls_version', (text) => /^TLS 1\.[01]$/i.test(text)),
+    isWrite: flags('operation_class', (text) => text === 'write' || text === 'copy'),
     containerBit: Uint8Array.from(valuesOf('container'), (text) => hashOf(text) % wordBits),
     toolBit: Uint8Array.from(valuesOf('user_agent'), (text) => hashOf(toolOf(text)) % wordBits),
     addressBit: Uint16Array.from(addresses, (text) => hashOf(text) % sketchBits),

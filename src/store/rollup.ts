@@ -9,8 +9,10 @@ import {
   rollupSpecs,
   type SketchName,
   sketchNames,
+  suffixSpec,
 } from './rollup-columns.ts';
 import { condense } from './rollup-condense.ts';
+import { suffixColumn } from './rollup-suffixes.ts';
 import { rollupTraits } from './rollup-traits.ts';
 import type { Table, TableColumn } from './table.ts';
 
@@ -30,6 +32,7 @@ export function rollupTable(batch: Batch, condensed: Condensed): Table {
     ...identitySpecs.map((spec) => [spec.name, identityColumn(batch, condensed, spec)] as const),
     ...condensedSpecs.map((spec) => [spec.name, condensedColumn(condensed, spec)] as const),
     ...sketchNames.flatMap((name) => sketchColumns(condensed, name)),
+    [suffixSpec.name, suffixColumn(condensed.suffixes)],
   ]);
   return {
     rows: condensed.groups,

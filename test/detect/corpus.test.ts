@@ -32,7 +32,7 @@ const steps = [
   'storage_log',
   'feed',
 ];
-const days = ['token_day', 'family_day', 'key_day'];
+const days = ['token_day', 'family_day', 'key_day', 'suffix_day'];
 /** What a rule of each kind may read: a posture rule judges a token as it is and looks at no history of days. */
 const readable = {
   posture: steps,

@@ -21,7 +21,16 @@ const dataDir = newFolder();
 afterAll(() => rmSync(dataDir, { recursive: true }));
 
 const dayMicros = 86_400_000_000n;
-const names = ['sas_use', 'token_day', 'family_day', 'account_day', 'account_step', 'key_day', 'token_life'] as const;
+const names = [
+  'sas_use',
+  'token_day',
+  'family_day',
+  'account_day',
+  'account_step',
+  'key_day',
+  'suffix_day',
+  'token_life',
+] as const;
 
 /**
  * What stands of a view: under another name, where its table keeps less than the view derives; and without tokens that were over

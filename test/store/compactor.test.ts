@@ -8,6 +8,7 @@ import { compactLake } from '../../src/store/compactor.ts';
 import { readManifest } from '../../src/store/manifest.ts';
 import { chainLink, chainStart } from '../../src/store/replacement.ts';
 import { counterNames } from '../../src/store/rollup-counters.ts';
+import { sharedSuffix } from '../../src/store/rollup-of-rows.ts';
 import type { Row } from './batch-of.ts';
 import { addBatches, compact, compactorOptions, query, withCatalog } from './lake-of.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -36,7 +37,7 @@ const row = fc.record({
   tls_version: fc.constantFrom('TLS 1.3', 'TLS 1.0', null),
   caller_ipv4: fc.constantFrom(0xc0000201, 0xc6336401, null),
   caller_port: fc.constantFrom(443, null),
-  object_key: fc.constantFrom('/models/a', '/models/b', null),
+  object_key: fc.constantFrom('/models/a', '/models/b.txt', '/models/c.txt', '/models/d.gz', null),
   source_id: fc.constantFrom(1n, 2n),
 });
 
@@ -69,7 +70,7 @@ const rollupOf = (dataDir: string) =>
   query(
     dataDir,
     `SELECT bucket, account, auth_type, token::VARCHAR AS token, ${rollupSums.map((name) => `sum("${name}")::INTEGER AS "${name}"`).join(', ')},
-      min(min_time) AS first, max(max_time) AS last
+      min(min_time) AS first, max(max_time) AS last, if(count(suffix) = count(*), ${sharedSuffix('suffix')}, NULL) AS suffix
       FROM rollup GROUP BY ALL ORDER BY ALL`,
   );
 const rowsOf = (dataDir: string) => query(dataDir, 'SELECT * EXCLUDE (source_id) FROM storage_log ORDER BY ALL');

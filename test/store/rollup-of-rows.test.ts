@@ -3,7 +3,7 @@ import { generate } from '../../src/generate/scenario.ts';
 import { Catalog } from '../../src/store/catalog.ts';
 import { openReader } from '../../src/store/reader.ts';
 import { rollupSpecs } from '../../src/store/rollup-columns.ts';
-import { countsOfRows, identityOfRow, rollupIdentity } from '../../src/store/rollup-of-rows.ts';
+import { countsOfRows, identityOfRow, rollupIdentity, suffixOfRows } from '../../src/store/rollup-of-rows.ts';
 import { fillLake } from '../detect/lake.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -31,8 +31,9 @@ it('counts in SQL over log rows what lanes count while they write a segment', as
   const { records } = generate({ scenario: 'estate', rows: 12_000, seed: 11, days: 3, accounts: 1 });
   await fillLake(dataDir, catalog, [{ partition: '0', records: withRareThings(records()) }]);
   await catalog.close();
-  const names = [...rollupIdentity, ...Object.keys(countsOfRows)];
-  const counts = Object.entries(countsOfRows).map(([name, sql]) => `${sql} AS ${name}`);
+  const ofRows = { ...countsOfRows, suffix: suffixOfRows };
+  const names = [...rollupIdentity, ...Object.keys(ofRows)];
+  const counts = Object.entries(ofRows).map(([name, sql]) => `${sql} AS ${name}`);
   const reader = await openReader(dataDir);
   try {
     const rowsOf = async (sql: string) => {

@@ -83,9 +83,18 @@ function expectedOf(rows: readonly Row[]): Record<string, unknown> {
     ...sketch('ip', addresses),
     ...sketch('network', addresses.map(networkOf)),
     ...sketch('object', texts('object_key')),
+    suffix: suffixOf(ok),
     min_time: Math.min(...times),
     max_time: Math.max(...times),
   };
+}
+
+/** Of names that were written what stands behind the last dot. */
+function suffixOf(ok: readonly Row[]): string | null {
+  const names = ok.flatMap((row) => (['write', 'copy'].includes(String(row.operation_class)) ? [row.object_key] : []));
+  const suffixes = new Set(names.flatMap((name) => /\.([^./]+)$/s.exec(String(name ?? ''))?.[1] ?? []));
+  const [suffix = ''] = suffixes;
+  return suffixes.size > 1 || Buffer.byteLength(suffix) > 16 ? null : suffix;
 }
 
 function plain(cell: Cell | undefined): unknown {
@@ -105,7 +114,7 @@ const rowOf = fc.record({
   key_name: fc.option(fc.constantFrom('key1', 'key2')),
   key_hash: uuid('0'),
   operation_count: fc.constantFrom(0, 0, 1),
-  operation_class: fc.constantFrom('read', 'write', 'delete', 'odd'),
+  operation_class: fc.constantFrom('read', 'write', 'write', 'delete', 'odd'),
   operation_name: fc.constantFrom('GetBlob', 'PutBlob'),
   status_code: fc.constantFrom(null, 200, 206, 304, 403, 500, 0),
   response_body_bytes: fc.bigInt({ min: 0n, max: 2n ** 40n }),
@@ -113,7 +122,14 @@ const rowOf = fc.record({
   ip_class: fc.option(fc.constantFrom('public', 'private')),
   caller_ipv4: fc.option(fc.constantFrom(0xc0000201, 0xc0000202, 0xcb007105)),
   caller_ip: fc.option(fc.constantFrom('2001:db8::1', '2001:db8::2', 'x.y')),
-  object_key: fc.option(fc.string({ unit: 'grapheme', maxLength: 8 })),
+  object_key: fc.option(
+    fc
+      .tuple(
+        fc.string({ unit: 'grapheme', maxLength: 8 }),
+        fc.constantFrom('', '.txt', '.TXT', '.seventeen-bytes-c', '.sixteen-bytes-ab', '.', '.d/e'),
+      )
+      .map(([name, ending]) => `${name}${ending}`),
+  ),
   container: fc.option(fc.constantFrom('models', 'ä', 'logs')),
   user_agent: fc.option(fc.constantFrom('AzCopy/10.13 x', 'curl/8', '(x)')),
   protocol: fc.option(fc.constantFrom('HTTP', 'HTTPS')),

@@ -59,6 +59,13 @@ tests:
       - { token_hash: C, time: 2026-02-17 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.doc', repeat: 60, every: 1 second }
       - { token_hash: Z, account: other, time: 2026-01-03 10:00:00, object_key: /other/c/o.doc }
     expect: [{ token_hash: C, suffix: .doc }]
+  - name: fires where only other suffixes were written in the days before, and the same in another account
+    rows:
+      - { token_hash: Z, time: 2026-01-01 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.doc', repeat: 9, every: 1 second }
+      - { token_hash: Z, account: other, time: 2026-01-01 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/other/c/o{i}.new', repeat: 9, every: 1 second }
+      - { token_hash: A, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.new', repeat: 60, every: 1 second }
+      - { token_hash: B, account: other, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/other/c/o{i}.NEW', repeat: 60, every: 1 second }
+    expect: [{ token_hash: A, suffix: .new }]
   - name: silent for a suffix of three weeks ago, for reads, for blocks that are not committed, and for names without a suffix
     rows:
       - { token_hash: Z, time: 2026-01-01 10:00:00, object_key: /acct/c/o.doc }
@@ -69,11 +76,18 @@ tests:
       - { token_hash: B, account: other, time: 2026-02-03 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/other/c/o{i}', repeat: 60, every: 1 second }
     expect: []
 ---*/
-WITH windows AS (
+WITH written AS (
+  SELECT DISTINCT account, suffix, day FROM suffix_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
+-- What is not known by the rollups to have been met: five minutes of several suffixes are looked into.
+unsure AS (
+  SELECT u.token_hash, u.account, u.token_key, u.bucket, u.day, u.overwrite_candidates
+  FROM sas_use u ANTI JOIN written w ON w.account = u.account AND w.suffix = lower(u.suffix)
+    AND w.day + INTERVAL '1 day' < u.day - $window AND w.day >= u.day + INTERVAL '2 days' + $window - $baseline
+  WHERE u.bucket >= $since::TIMESTAMP - $window AND u.bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ u.overwrite_candidates > 0),
+windows AS (
   SELECT token_hash, account, token_key, day, sum(writes) OVER (
            PARTITION BY token_hash, account ORDER BY bucket RANGE BETWEEN $window PRECEDING AND CURRENT ROW) AS in_window
-  FROM (SELECT token_hash, account, bucket, day, max(token_key) AS token_key, sum(overwrite_candidates) AS writes FROM sas_use
-        WHERE bucket >= $since::TIMESTAMP - $window AND bucket < $until::TIMESTAMP AND /* narrows: nothing is added */ overwrite_candidates > 0 GROUP BY ALL)),
+  FROM (SELECT token_hash, account, bucket, day, max(token_key) AS token_key, sum(overwrite_candidates) AS writes FROM unsure GROUP BY ALL)),
 suspects AS (
   SELECT DISTINCT w.token_hash, w.account, w.token_key, w.day
   FROM windows w SEMI JOIN account_day a ON a.account = w.account AND a.day <= w.day - $age_min AND a.day >= w.day - $baseline - $age_min

@@ -26,7 +26,7 @@ params:
 needs:
   token: overwrite_candidates > 0 AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'
   part: suspects
-  only: [token_day]
+  only: [sas_use, token_day]
   rows: day
   proof: [writes, strange]
   daily: networks
@@ -98,7 +98,10 @@ tests:
       - { token_hash: B, time: 2026-03-10 09:00:00, caller_ip: 203.0.113.7, operation_name: PutBlob, operation_class: write, object_key: /acct/c/m.ckpt }
     expect: [{ token_hash: A }]
 ---*/
-WITH old AS (
+WITH kinds AS (
+  SELECT unnest(['pt', 'pth', 'ckpt', 'pkl', 'pickle', 'onnx', 'safetensors', 'h5', 'gguf', 'bin', 'js', 'mjs', 'htm', 'html', 'wasm', 'whl', 'jar',
+                 'exe', 'dll', 'msi', 'so', 'sh', 'ps1', 'py']) AS suffix),
+old AS (
   SELECT token_hash, account FROM token_life
   WHERE last_seen >= $since::TIMESTAMP AND first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'),
 aged AS (
@@ -107,7 +110,11 @@ aged AS (
   FROM token_day SEMI JOIN old USING (token_hash, account)
   WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
 suspects AS (
-  SELECT token_hash, account, day, token_key FROM aged
+  SELECT token_hash, account, day, token_key
+  FROM aged SEMI JOIN (
+    SELECT token_hash, account, day FROM sas_use
+    WHERE bucket >= $since::TIMESTAMP AND /* narrows: asked of names below */ (suffix IS NULL OR lower(suffix) IN (FROM kinds))
+  ) u USING (token_hash, account, day)
   WHERE day >= $since::TIMESTAMP AND /* narrows: so asks every write */ overwrite_candidates > 0
     AND /* narrows: likewise */ public_n > 0 AND known_since <= day - $age_min),
 writes AS (
@@ -118,7 +125,7 @@ writes AS (
   WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND l.operation_class IN ('write', 'copy') AND l.status_code BETWEEN 200 AND 299 AND l.ip_class = 'public'
     AND l.operation_name NOT IN ('PutBlock', 'PutBlockFromURL', 'CopyBlobSource')
-    AND regexp_matches(l.object_key, '\.(pt|pth|ckpt|pkl|pickle|onnx|safetensors|h5|gguf|bin|js|mjs|html?|wasm|whl|jar|exe|dll|msi|so|sh|ps1|py)$', 'i')
+    AND lower(regexp_extract(l.object_key, '\.([^./]+)$', 1)) IN (FROM kinds)
   GROUP BY ALL),
 networks AS (
   SELECT DISTINCT token_hash, account, day, network_of(caller_ipv4, caller_ip_other) AS network

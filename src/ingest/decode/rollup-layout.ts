@@ -7,6 +7,7 @@ import {
   type Sketches,
   type SketchName,
   sketchNames,
+  suffixBytesMax,
 } from '../../store/rollup-columns.ts';
 import type { RollupTraits } from '../../store/rollup-traits.ts';
 import { sketchBytes } from '../../store/sketch.ts';
@@ -18,7 +19,7 @@ export interface RollupLayout {
   readonly slots: number;
   /** From one counter to the next. */
   readonly counterBytes: number;
-  readonly regions: { readonly keys: number; readonly slots: number };
+  readonly regions: { readonly keys: number; readonly slots: number; readonly suffixes: number };
   readonly columns: Readonly<Record<CondensedName | IdentityName, number>>;
   /** Arrow bitmaps. */
   readonly validity: Readonly<Record<IdentityName, number>>;
@@ -65,6 +66,7 @@ export function planRollup(memory: MemoryPlan, rowsMax: number, codesMax: number
       // Each row's key is written behind those of the groups.
       keys: memory.take(groupKeyBytes * (rowsMax + 1)),
       slots: memory.take(4 * slots),
+      suffixes: memory.take(suffixBytesMax * rowsMax),
     },
     columns: Object.fromEntries([...places, ...identity]) as RollupLayout['columns'],
     validity: Object.fromEntries(validity) as RollupLayout['validity'],
@@ -75,6 +77,7 @@ export function planRollup(memory: MemoryPlan, rowsMax: number, codesMax: number
       isPublic: bytes(),
       isHttp: bytes(),
       isOldTls: bytes(),
+      isWrite: bytes(),
       containerBit: bytes(),
       toolBit: bytes(),
       addressBit: shorts(),

@@ -3,7 +3,7 @@ import { type ColumnSpec, columns } from '../../core/columns.ts';
 import { limits } from '../../core/limits.ts';
 import { sasKinds, sortedParameters } from '../../core/sas.ts';
 import { distinctEntriesMax } from '../../store/parquet/distinct-values.ts';
-import { bucketMicros } from '../../store/rollup-columns.ts';
+import { bucketMicros, suffixBytesMax, suffixesDiffer } from '../../store/rollup-columns.ts';
 import { sketchBits, sketchBytes } from '../../store/sketch.ts';
 import { classicPaths } from './classic-log.ts';
 import { MemoryPlan, slackBytes } from './memory-plan.ts';
@@ -222,6 +222,8 @@ export function layoutSource(): string {
     constant('bucketMicros', bucketMicros, 'i64'),
     constant('sketchBits', sketchBits),
     constant('sketchBytes', sketchBytes, 'usize'),
+    constant('suffixBytesMax', suffixBytesMax, 'usize'),
+    constant('suffixesDiffer', suffixesDiffer, 'u8'),
     ...keyKinds.map((kind, index) => constant(`kind_${kind}`, index)),
     constant('dictionaryIndexBytes', dictionaryIndexBytes, 'usize'),
     constant('dictionaryCount', dictionaryCount),

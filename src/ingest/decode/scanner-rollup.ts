@@ -9,13 +9,14 @@ import {
   type Sketches,
   type SketchName,
   sketchNames,
+  suffixBytesMax,
 } from '../../store/rollup-columns.ts';
 import type { RollupTraits } from '../../store/rollup-traits.ts';
 import { sketchBytes } from '../../store/sketch.ts';
 import { scannerLayout } from './scanner-layout.ts';
 import type { ScannerExports } from './scanner-module.ts';
 
-const { columns, validity, sketches, traits: traitPlaces } = scannerLayout.rollup;
+const { columns, regions, validity, sketches, traits: traitPlaces } = scannerLayout.rollup;
 
 /** Condenses the scanner's batch where it lies; what comes back is valid until the next one. */
 export function condenseInScanner(scanner: ScannerExports, memory: ArrayBuffer, traits: RollupTraits): Condensed {
@@ -48,6 +49,7 @@ export function condenseInScanner(scanner: ScannerExports, memory: ArrayBuffer, 
       CondensedName,
       FixedValues
     >,
+    suffixes: new Uint8Array(memory, regions.suffixes, groups * suffixBytesMax),
     sketches: Object.fromEntries(sketchNames.map((name) => [name, sketchesOf(name)])) as Record<SketchName, Sketches>,
   };
 }

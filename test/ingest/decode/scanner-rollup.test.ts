@@ -37,6 +37,19 @@ it('condenses an estate as the plain rollup does, sorted and unsorted, again and
   expect(scanner.rollUp(scanner.batch()).rows).toBe(0);
 });
 
+const suffix = fc.constantFrom(
+  '',
+  '.txt',
+  '.txt',
+  '.TXT',
+  '.12345678',
+  '.sixteen-bytes-ab',
+  '.seventeen-bytes-c',
+  '.',
+  '.ü',
+  '.a\0',
+  '.d/e',
+);
 const hash = (digit: string) => digit.repeat(64);
 const record = fc.record(
   {
@@ -44,7 +57,15 @@ const record = fc.record(
       .constantFrom(-300_000, -1, 0, 299_999, 300_000, 1_700_000_000_000, 1_700_000_000_001)
       .map((millis) => new Date(millis).toISOString()),
     category: fc.constantFrom('StorageRead', 'StorageWrite', 'StorageOther'),
-    operationName: fc.constantFrom('GetBlob', 'PutBlob', 'ListBlobs', 'SetBlobTier', 'NeverHeardOf'),
+    operationName: fc.constantFrom(
+      'GetBlob',
+      'PutBlob',
+      'PutBlob',
+      'CopyBlob',
+      'ListBlobs',
+      'SetBlobTier',
+      'NeverHeardOf',
+    ),
     statusCode: fc.constantFrom('200', '199', '299', '300', '304', '403', '0', '-1073741790', 'Unknown', null),
     callerIpAddress: fc.constantFrom(
       '192.0.2.7:1',
@@ -82,7 +103,9 @@ const record = fc.record(
         requestBodySize: fc.integer({ min: 0, max: 2 ** 40 }),
         responseBodySize: fc.integer({ min: 0, max: 2 ** 40 }),
         tlsVersion: fc.constantFrom('TLS 1.0', 'TLS 1.1', 'TLS 1.2', 'tls 1.1', ''),
-        objectKey: fc.string({ unit: 'grapheme', maxLength: 40 }).map((name) => `/models/${name.slice(0, 3)}/${name}`),
+        objectKey: fc
+          .tuple(fc.string({ unit: 'grapheme', maxLength: 40 }), suffix)
+          .map(([name, ending]) => `/models/${name.slice(0, 3)}/${name}${ending}`),
       },
       { requiredKeys: [] },
     ),
