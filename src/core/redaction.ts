@@ -123,6 +123,14 @@ function spacedSignatureEnd(text: string, start: number, cursor: Cursor): number
   return cursor.code === 0x3d ? at : -1;
 }
 
+/** Where the value behind an `=` begins: a quote before it, as itself or behind backslashes, is none of it. */
+function valueStart(text: string, at: number): number {
+  let start = at;
+  while (text.charCodeAt(start) === 0x5c) start += 1;
+  const quote = text.charCodeAt(start);
+  return quote === 0x22 || quote === 0x27 ? start + 1 : at;
+}
+
 function valueEnd(text: string, start: number, cursor: Cursor): number {
   let at = start;
   while (at < text.length) {
@@ -146,10 +154,11 @@ const suspicious = /[=%\\]|&#/;
  *
  * A parameter is a name (`sig`, `signature`, `x-amz-signature`, `x-goog-signature`, `code`, `token`, any case), preceded
  * by the start of the text or a character that cannot be in a name, and followed by `=`. Every character may be
- * percent-encoded any number of times, a numeric HTML entity or a `\u0000` escape. The value ends before `&` (any
- * encoding), a literal `#` `;` `<` `>`, quote, white space or control character, or at the end of the text; it goes on
- * over spaces where these make it 44 characters of base64, a signature whose `+` were form-decoded. An empty
- * value and one that is `XXXXX` already stay as they are, so redacting twice changes nothing. Linear in the length.
+ * percent-encoded any number of times, a numeric HTML entity or a `\u0000` escape. The value begins behind a quote that
+ * follows, with or without backslashes, and ends before `&` (any encoding), a literal `#` `;` `<` `>`, quote, white space or
+ * control character, or at the end of the text; it goes on over spaces where these make it 44 characters of base64, a
+ * signature whose `+` were form-decoded. An empty value and one that is `XXXXX` already stay as they are, so redacting
+ * twice changes nothing. Linear in the length.
  */
 export function redact(text: string): string {
   if (!suspicious.test(text)) return text;
@@ -165,7 +174,7 @@ export function redact(text: string): string {
       continue;
     }
     if (cursor.code === 0x3d && name !== '' && secretNames.has(name.toLowerCase())) {
-      const start = at;
+      const start = valueStart(text, at);
       at = valueEnd(text, start, cursor);
       if (at > start && !(at === start + signatureMark.length && text.startsWith(signatureMark, start))) {
         redacted += text.slice(kept, start) + signatureMark;

@@ -32,6 +32,8 @@ describe('redact', () => {
     ['google', '?X-Goog-Signature=0f', '?X-Goog-Signature=XXXXX'],
     ['function key and token', '?code=abc;token=def', '?code=XXXXX;token=XXXXX'],
     ['quoted', 'GET "sig=abc" done', 'GET "sig=XXXXX" done'],
+    ['in quotes', `sig="${plain}" sig='${plain}'`, `sig="XXXXX" sig='XXXXX'`],
+    ['in quotes within json', `{\\"x\\":\\"?sig=\\\\\\"${plain}\\\\\\"\\"}`, '{\\"x\\":\\"?sig=\\\\\\"XXXXX"\\"}'],
     ['in a fragment', 'https://a/#token=abc', 'https://a/#token=XXXXX'],
     ['plus that became a space', `?sig=${plain.replaceAll('+', ' ')}&x=1`, '?sig=XXXXX&x=1'],
     ['words after a value', 'sig=abc was refused', 'sig=XXXXX was refused'],
@@ -43,6 +45,8 @@ describe('redact', () => {
   it.each([
     '?sv=1&sig=XXXXX&sp=r',
     '?sig=&sp=r',
+    'sig="XXXXX"',
+    "sig=''",
     '?sig',
     '?design=abc&nextcode=1&mysig=2',
     '/account/country/code=US/part-0.parquet',
@@ -71,6 +75,8 @@ describe('redact', () => {
       '%3F',
       ' ',
       '"',
+      "'",
+      '\\',
     ),
     fc.constantFrom('XXXXX', '%', '%2', '%25', '\\u0026', '&#38;', '&#61;', '#', '/', 'signature', 'token', '<', '\n'),
     fc.string({ maxLength: 6, unit: 'binary' }),
@@ -93,6 +99,11 @@ describe('redact', () => {
       i += 1;
       out += raw;
       if (character === '=' && /^(sig|signature|x-(amz|goog)-signature|code|token)$/i.test(name)) {
+        let quote = i;
+        while (characters[quote]?.raw === '\\') quote += 1;
+        if (/^["']$/.test(characters[quote]?.raw ?? '')) {
+          for (; i <= quote; i += 1) out += characters[i]!.raw;
+        }
         let end = i;
         const ends = ({ raw, character }: { raw: string; character: string }): boolean =>
           character === '&' || (raw.length === 1 && /[\0-\x20\x7f"'#;<>\x85\xa0\u2028\u2029]/.test(raw));

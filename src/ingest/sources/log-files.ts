@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError, isSystemError } from '../../core/errors.ts';
+import { redact } from '../../core/redaction.ts';
 import type { Framing } from '../source.ts';
 import { overlaps, type Span, spanOf } from './archive/layout.ts';
 import { openBytes } from './byte-reader.ts';
@@ -43,7 +44,8 @@ export class LogFinder {
    * Files with logs among `paths`: files, folders (with all below them), or `-` for standard input; in path order.
    *
    * @param filed of a folder laid out as an archive only the hours in this stretch; null: all.
-   * @throws AppError SOURCE_UNAVAILABLE for a path that does not exist, SCHEMA_UNKNOWN for a named file that is no log.
+   * @throws AppError SOURCE_UNAVAILABLE for a path that does not exist or whose name holds a signature, SCHEMA_UNKNOWN for a
+   * named file that is no log.
    */
   async find(paths: readonly string[], filed: Span | null = null): Promise<FoundFiles> {
     this.#known = this.#found;
@@ -80,6 +82,7 @@ export class LogFinder {
   }
 
   async #recognise(path: string): Promise<LogFile | 'empty' | null> {
+    refuseSignature(path);
     const { size: bytes, mtimeMs: changedMs } = stats(path);
     const known = this.#known.get(path);
     const unchanged = known?.bytes === bytes && known.changedMs === changedMs;
@@ -109,6 +112,17 @@ async function recognise(path: string, bytes: number, head: Buffer): Promise<Log
 /** @throws AppError SOURCE_UNAVAILABLE for a path that does not exist or that must not be looked at. */
 export function mustBeThere(path: string): void {
   stats(resolve(path));
+}
+
+/** Catalog, quarantine and manifests name the files that were read; what fetches a log by its URL may call it by all of that. */
+function refuseSignature(path: string): void {
+  const shown = redact(path);
+  if (shown !== path) {
+    throw new AppError(
+      'SOURCE_UNAVAILABLE',
+      `The name of ${shown} holds a signature, and names of logs are kept with what was read. Rename the file first.`,
+    );
+  }
 }
 
 function stats(path: string) {

@@ -1,4 +1,4 @@
-import { rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { LogFinder } from '../../../src/ingest/sources/log-files.ts';
@@ -35,4 +35,18 @@ it('remembers what a file is for as long as it is there, and no longer', async (
   await write(replaced, log);
   expect(await found(finder, folder)).toEqual([]);
   expect(await found(new LogFinder(), folder)).toEqual([replaced]);
+});
+
+it('refuses a file whose name holds a signature, and does not say it', async () => {
+  const folder = await temporaryFolder();
+  await write(join(folder, 'PT1H.json?sv=2021-06-08&sig=awHDRNvlgnvsPnEfneux4M9L%2B'), log);
+  for (const paths of [[folder], [join(folder, 'PT1H.json?sv=2021-06-08&sig=awHDRNvlgnvsPnEfneux4M9L%2B')]]) {
+    const refused = new LogFinder().find(paths);
+    await expect(refused).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+    await expect(refused).rejects.not.toThrow(/awHD/);
+  }
+  const hive = join(folder, 'code=US');
+  await mkdir(hive);
+  await write(join(hive, 'a.json'), log);
+  expect(await found(new LogFinder(), hive)).toEqual([join(hive, 'a.json')]);
 });
