@@ -126,7 +126,7 @@ suspects AS (
   WHERE w.day >= $since::TIMESTAMP::DATE AND /* narrows: refusals are counted below */ w.in_window >= greatest($errors_min, $factor * u.peak)
   GROUP BY ALL),
 refused AS (
-  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.operation_name, l.object_key, l.caller_ip, l.caller_port)
+  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.operation_name, l.object_key)
          t.token_hash, l.account, l.time, l.object_key, l.status_text
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key

@@ -217,7 +217,7 @@ reads AS (
   SELECT place, object, bytes, public
   FROM (SELECT *, lag(record) OVER () AS last FROM (
     SELECT t.line + epoch_us(l.time) AS place, if(l.object_key IS NULL, NULL, hash(t.line, l.object_key)) AS object,
-           hash(place, object, l.correlation_id, l.time_tick, l.caller_ipv4, l.caller_ip_other, l.caller_port) AS record,
+           hash(place, object, l.correlation_id, l.time_tick) AS record,
            coalesce(l.response_body_bytes, 0) AS bytes, l.ip_class = 'public' AS public
     FROM log_row l JOIN (
       SELECT DISTINCT s.line, u.token_key, u.account FROM sas_use u

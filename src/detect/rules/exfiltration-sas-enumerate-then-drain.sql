@@ -48,14 +48,18 @@ tests:
       - { token_hash: A, time: 2026-01-01 22:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 5, every: 2 seconds }
       - { token_hash: A, time: 2026-01-03 12:00:00, object_key: '/acct/c/o{i}', response_body_bytes: 600000000, repeat: 2, every: 1 minute }
     expect: [{ token_hash: A, bytes_read: 1200000000, pages_listed: 5, window_start: 2026-01-03 00:00:00 }]
-  - name: silent below each threshold, also where records come twice
+  - name: silent below each threshold, also where records come twice, and for requests that failed and parts of them
     rows:
       - { token_hash: A, auth_type: sas_account, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 2, every: 1 minute }
       - { token_hash: A, auth_type: sas_account, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 2, every: 1 minute }
+      - { token_hash: A, auth_type: sas_account, time: 2026-01-01 11:00:00, operation_name: ListBlobs, operation_class: list, container: c2, object_key: /acct/c2, status_code: 500 }
+      - { token_hash: A, auth_type: sas_account, time: 2026-01-01 11:01:00, operation_name: ListBlobs, operation_class: list, container: c3, object_key: /acct/c3, operation_count: 1 }
       - { token_hash: A, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 300, every: 1 second }
       - { token_hash: B, auth_type: sas_account, time: 2026-01-01 10:00:00, operation_name: ListBlobs, operation_class: list, container: 'c{i}', object_key: '/acct/c{i}', repeat: 8, every: 1 minute }
       - { token_hash: B, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 99, every: 1 second }
       - { token_hash: B, time: 2026-01-01 12:00:00, container: c1, object_key: '/acct/c1/o{i}', repeat: 99, every: 1 second }
+      - { token_hash: B, time: 2026-01-01 12:10:00, container: c1, object_key: /acct/c1/failed, status_code: 500 }
+      - { token_hash: B, time: 2026-01-01 12:11:00, container: c1, object_key: /acct/c1/part, operation_count: 1 }
       - { token_hash: C, time: 2026-01-01 22:00:00, operation_name: ListBlobs, operation_class: list, object_key: /acct/c, repeat: 5, every: 2 seconds }
       - { token_hash: C, time: 2026-01-01 23:00:00, object_key: '/acct/c/o{i}', response_body_bytes: 450000000, repeat: 2, every: 1 minute }
     expect: []
@@ -131,8 +135,7 @@ suspects AS (
   SELECT r.* FROM readers r LEFT JOIN known k ON r.token_hash = k.token_hash AND r.account = k.account AND r.day = k.day
   WHERE coalesce(k.days, 0) <= $days_max),
 lists AS (
-  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ipv4,
-                     l.caller_ip_other, l.caller_port)
+  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.container)
          t.token_hash, l.account, l.time, l.container
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
@@ -145,7 +148,7 @@ enough AS (
 reads AS (
   SELECT DISTINCT ON (t.token_hash, l.account, l.time, object, record)
          t.token_hash, l.account, l.time, l.container, if(l.object_key IS NULL, NULL, hash(l.object_key)) AS object,
-         l.response_body_bytes AS bytes, hash(l.correlation_id, l.time_tick, l.caller_ipv4, l.caller_ip_other, l.caller_port) AS record
+         l.response_body_bytes AS bytes, hash(l.correlation_id, l.time_tick) AS record
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects SEMI JOIN enough USING (token_hash, account)) t
     ON l.account = t.account AND coalesce(l.token, l.token_fingerprint) = t.token_key
   WHERE l.time >= $since::TIMESTAMP AND l.time < $until::TIMESTAMP AND l.operation_count = 0

@@ -105,8 +105,7 @@ outward AS (
     AND /* narrows: so asks every request */ (l.operation_class = 'copy' OR l.ip_class = 'azure'
       OR starts_with(l.user_agent, 'services_xstore_transport'))),
 requests AS (
-  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key, l.caller_ipv4,
-                     l.caller_ip_other, l.caller_port)
+  SELECT DISTINCT ON (t.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.object_key)
          t.token_hash, l.account, l.time, l.object_key, l.response_body_bytes AS bytes,
          l.operation_class = 'copy' AND lower(split_part(json_extract_string(l.extra, '$."properties.copyDestinationArmId"'), '/', 3))
            <> lower(split_part(l.resource_id, '/', 3)) AS foreign_copy
