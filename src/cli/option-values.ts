@@ -47,12 +47,13 @@ export function requireOrder(since: bigint, until: bigint): void {
   );
 }
 
-/** An option that takes a whole number from `min` on. */
-export function parseCount(min: number): (text: string) => number {
+/** An option that takes a whole number from `min` on, `max` at most. */
+export function parseCount(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < min) {
-      throw new InvalidArgumentError(`Give a whole number from ${min} on.`);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      const range = max === Number.MAX_SAFE_INTEGER ? 'on' : `to ${max}`;
+      throw new InvalidArgumentError(`Give a whole number from ${min} ${range}.`);
     }
     return value;
   };

@@ -125,6 +125,14 @@ describe('saswatch findings', () => {
     expect(await run(['findings', 'show', 'abc', '--data', dataDir])).toMatchObject({ code: 2 });
   });
 
+  it('gives no all-clear of a rule that nobody knows', async () => {
+    expect(await run(['findings', 'list', '--rule', 'p-02', '--data', dataDir])).toMatchObject({ code: 0 });
+    expect(await run(['findings', 'list', '--rule', 'WDEL-1', '--fail-on', 'low', '--data', dataDir])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no rule WDEL-1; there are A-ANO-1,'),
+    });
+  });
+
   it.each(['findings list', 'findings incidents', 'token list', 'compact'])(
     '%s says when there is no data folder, and makes none',
     async (words) => {
@@ -222,6 +230,32 @@ describe('saswatch detect', () => {
       code: 2,
       stderr: expect.stringContaining('P-02'),
     });
+  });
+
+  it('runs a rule with the thresholds and lists that are configured', async () => {
+    const lake = await lakeOf(
+      [
+        {
+          ...{ token: 0x4fa34a6085b7231bn, token_hash: hash, sas_id: sas.sasId, status_code: 200 },
+          ...{ caller_ipv4: 0xc0000201, ip_class: 'public' },
+        },
+      ],
+      [sas],
+    );
+    const found = async (...args: string[]) => {
+      const range = ['--since', '2026-01-01', '--until', '2026-01-02', '--data', lake];
+      return (await run(['detect', 'run', ...args, ...range])).stderr;
+    };
+    const exits = join(folder, 'exits.txt');
+    writeFileSync(exits, '192.0.2.0/28\n');
+    const parameters = [{ rule: 'P-03', set: { years: '30 years' } }];
+    const config = join(folder, 'tuned.yaml');
+    writeFileSync(config, JSON.stringify({ detect: { parameters, feeds: [{ list: 'tor', path: exits }] } }));
+    expect(await found('P-03')).toBe('1 found by P-03\n');
+    expect(await found('P-03', '--config', config)).toBe('0 found by P-03\n');
+    expect(await found('X-TI-1')).toBe('0 found by X-TI-1\n');
+    expect(await found('X-TI-1', '--config', config)).toBe('1 found by X-TI-1\n');
+    rmSync(lake, { recursive: true });
   });
 });
 

@@ -46,6 +46,8 @@ describe('option values', () => {
     for (const text of ['0', '-1', '1.5', '', '1e3', '99999999999999999999']) {
       expect(() => parseCount(1)(text)).toThrow('whole number');
     }
+    expect(parseCount(0, 65_535)('65535')).toBe(65_535);
+    expect(() => parseCount(0, 65_535)('65536')).toThrow('from 0 to 65535');
     for (const text of ['', '-0.1', '1.1', 'x']) expect(() => parseFraction(text)).toThrow('0 to 1');
     expect(() => parseLevel('severe')).toThrow('informational, low');
   });

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { AppError } from '../../core/errors.ts';
 import { type Level, levels } from '../../core/finding.ts';
 import { startOfDay } from '../../core/utc-day.ts';
 import { checkDetection } from '../../detect/check.ts';
 import type { Detection } from '../../detect/detection.ts';
+import { readFeeds, showFeeds } from '../../detect/feed-files.ts';
 import { runDetection } from '../../detect/run.ts';
 import { allDetections } from '../../detect/shipped.ts';
+import { tuningOf } from '../../detect/tuning.ts';
 import { jsonLine } from '../../query/render/jsonl.ts';
 import { terminalText } from '../../query/render/terminal-text.ts';
 import { openReader } from '../../store/reader.ts';
@@ -14,6 +15,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { failOnCode, failOnOption } from '../fail-on.ts';
 import { findingLine, findingRow } from '../finding-text.ts';
 import { collect, type Moment, parseMoment, requireOrder } from '../option-values.ts';
+import { ruleNamed } from '../rule-named.ts';
 import type { Act, Session } from '../session.ts';
 
 interface RuleOptions {
@@ -75,7 +77,7 @@ export function define(command: Command, act: Act): void {
   const run = command
     .command('run')
     .argument('<rule>', 'code of the rule, as W-DEL-1')
-    .description('run one rule over a stretch of the lake; what it finds is shown, not kept')
+    .description('run one rule as configured over a stretch of the lake; what it finds is shown, not kept')
     .requiredOption(
       '--since <time>',
       'first moment: ISO 8601, or -24h before now; taken back to its UTC day',
@@ -85,16 +87,19 @@ export function define(command: Command, act: Act): void {
     .option(...rulesOption)
     .addOption(failOnOption());
   act<RunOptions>(run, async ({ session, options, operands: [code = ''] }) => {
-    const rule = ruleNamed(await rulesOf(session, options), code);
+    const rules = await rulesOf(session, options);
+    const rule = ruleNamed(rules, code);
+    const { parameters, feeds } = session.config().detect;
+    const values = tuningOf(parameters, rules).get(rule.code);
+    const lists = await readFeeds(feeds);
     const now = session.effects.clock();
     const since = options.since(now);
     requireOrder(since, options.until(now));
     const reader = await openReader(session.config().data);
     try {
-      const found = await runDetection(reader.connection, rule, {
-        since: startOfDay(since),
-        until: options.until(now),
-      });
+      await showFeeds(reader.connection, lists);
+      const range = { since: startOfDay(since), until: options.until(now) };
+      const found = await runDetection(reader.connection, rule, range, values);
       const { stdout, isTTY } = session.effects;
       const lines = found.map((finding) =>
         session.json ? jsonLine(findingRow(finding)) : `${findingLine(finding, isTTY.stdout)}\n`,
@@ -110,14 +115,4 @@ export function define(command: Command, act: Act): void {
 
 function rulesOf(session: Session, { rules = [] }: RuleOptions): Promise<Detection[]> {
   return allDetections([...session.config().detect.rules, ...rules]);
-}
-
-/** @throws AppError CONFIG_INVALID with the codes there are. */
-function ruleNamed(rules: readonly Detection[], code: string): Detection {
-  const rule = rules.find((candidate) => candidate.code.toUpperCase() === code.toUpperCase());
-  if (rule !== undefined) return rule;
-  throw new AppError(
-    'CONFIG_INVALID',
-    `There is no rule ${code}; there are ${rules.map((each) => each.code).join(', ')}.`,
-  );
 }

@@ -32,7 +32,7 @@ async function endpointKey(folder: string): Promise<string> {
 
 export function define(command: Command, act: Act): void {
   command
-    .option('--port <n>', 'port on 127.0.0.1, 0 for any free one', parseCount(0), 0)
+    .option('--port <n>', 'port on 127.0.0.1, 0 for any free one', parseCount(0, 65_535), 0)
     .option('--hub <names...>', 'event hubs to offer (default: those of eventhubs.hubs)')
     .option('--partitions <n>', 'partitions of each hub; a hub that exists keeps its own', parseCount(1), 4)
     .addHelpText(

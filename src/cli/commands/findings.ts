@@ -4,6 +4,7 @@ import { DuckDBTimestampValue } from '../../core/duckdb.ts';
 import { AppError } from '../../core/errors.ts';
 import { type Level, levels } from '../../core/finding.ts';
 import { incidentsOf } from '../../detect/incident.ts';
+import { allDetections } from '../../detect/shipped.ts';
 import { jsonLine } from '../../query/render/jsonl.ts';
 import { lineText, terminalText } from '../../query/render/terminal-text.ts';
 import { readSnapshotFindings } from '../../store/finding-table.ts';
@@ -14,6 +15,7 @@ import { failOnCode, failOnOption } from '../fail-on.ts';
 import { incidentLine, incidentRow } from '../incident-text.ts';
 import { printResult } from '../lake-result.ts';
 import { type Moment, parseLevel, parseMoment, requireOrder } from '../option-values.ts';
+import { ruleNamed } from '../rule-named.ts';
 import type { Act, Session } from '../session.ts';
 
 interface IncidentOptions {
@@ -52,6 +54,7 @@ export function define(command: Command, act: Act): void {
     checkStretch(options, session.effects.clock());
     const reader = await openReader(session.config().data);
     try {
+      if (options.rule !== undefined) await requireRule(session, reader.connection, options.rule);
       const { where, values } = filter(options, session.effects.clock());
       await printResult(
         session,
@@ -150,6 +153,14 @@ async function refuseIncident(connection: DuckDBConnection, id: string): Promise
 
 function withEvidence(finding: Row): Row {
   return { ...finding, evidence: JSON.parse(String(finding['evidence'])) };
+}
+
+/** No findings of a rule that nobody knows would look like an all-clear. @throws AppError CONFIG_INVALID */
+async function requireRule(session: Session, connection: DuckDBConnection, code: string): Promise<void> {
+  const told = await connection.runAndReadAll('SELECT DISTINCT rule FROM findings WHERE upper(rule) = upper($code)', {
+    code,
+  });
+  if (told.currentRowCount === 0) ruleNamed(await allDetections(session.config().detect.rules), code);
 }
 
 /** @throws AppError CONFIG_INVALID where nothing lies between --since and --until. */
