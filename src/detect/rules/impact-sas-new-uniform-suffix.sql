@@ -65,6 +65,7 @@ tests:
       - { token_hash: Z, account: other, time: 2026-01-01 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/other/c/o{i}.new', repeat: 9, every: 1 second }
       - { token_hash: A, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/acct/c/o{i}.new', repeat: 60, every: 1 second }
       - { token_hash: B, account: other, time: 2026-01-08 10:00:00, operation_name: PutBlob, operation_class: write, object_key: '/other/c/o{i}.NEW', repeat: 60, every: 1 second }
+      - { token_hash: Z, time: 2026-01-12 10:00:00, object_key: /acct/c/o.doc }
     expect: [{ token_hash: A, suffix: .new }]
   - name: silent for a suffix of three weeks ago, for reads, for blocks that are not committed, and for names without a suffix
     rows:
@@ -77,7 +78,8 @@ tests:
     expect: []
 ---*/
 WITH written AS (
-  SELECT DISTINCT account, suffix, day FROM suffix_day WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP),
+  SELECT DISTINCT account, suffix, day FROM suffix_day
+  WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP - INTERVAL '1 day' - $window),
 -- What is not known by the rollups to have been met: five minutes of several suffixes are looked into.
 unsure AS (
   SELECT u.token_hash, u.account, u.token_key, u.bucket, u.day, u.overwrite_candidates
