@@ -53,3 +53,23 @@ export function logTokens(rows: readonly (readonly unknown[])[]): LogTokens | nu
   const [tokens, fingerprints] = [[...numbers.false], [...numbers.true]];
   return { tokens, fingerprints, since, days: days.length > 0 ? days : null };
 }
+
+/**
+ * The same tokens and days, those days together of which the same tokens are asked: what a file has of tokens that are asked of
+ * another day need not be decoded.
+ */
+export function alikeDays(log: LogTokens): LogTokens[] {
+  if (log.days === null || log.days.length === 0) return [log];
+  const numbersOf = new Map<number, bigint[]>();
+  for (const [number, day] of log.days) numbersOf.set(day, [...(numbersOf.get(day) ?? []), number]);
+  const alike = new Map<string, TokenDay[]>();
+  for (const [day, numbers] of numbersOf) {
+    const key = numbers.sort().join();
+    alike.set(key, [...(alike.get(key) ?? []), ...numbers.map((number): TokenDay => [number, day])]);
+  }
+  return [...alike.values()].map((days) => {
+    const asked = new Set(days.map(([number]) => number));
+    const among = (numbers: readonly bigint[]) => numbers.filter((number) => asked.has(number));
+    return { ...log, tokens: among(log.tokens), fingerprints: among(log.fingerprints), days };
+  });
+}

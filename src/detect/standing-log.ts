@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import type { SegmentFile } from '../store/commit.ts';
 import { allRows, logViews, type StoredRows } from '../store/views.ts';
-import type { LogTokens } from './log-tokens.ts';
+import { alikeDays, type LogTokens } from './log-tokens.ts';
 import { type Shown, under } from './narrow-view.ts';
 import { bindMoments } from './parameter.ts';
 import type { Moments } from './prepared-statements.ts';
@@ -82,10 +82,16 @@ export class StandingLog {
   }
 
   async #of(tokens: LogTokens, { until }: EventRange, sql: string): Promise<Record<'log_row', string>> {
-    const { since, days } = tokens;
-    const isGathered = this.#suspects.has(tokens, sql);
-    const log = isGathered ? this.#suspects.rowsOf(tokens) : logViews(this.#rowsOf({ since, until }, days)).log_row;
-    return { log_row: isGathered && days === null ? log : await this.#tokenLog.of(tokens, log) };
+    if (this.#suspects.has(tokens, sql)) {
+      const log = this.#suspects.rowsOf(tokens);
+      return { log_row: tokens.days === null ? log : await this.#tokenLog.of([{ tokens, log }]) };
+    }
+    const range = { since: tokens.since, until };
+    const parts = alikeDays(tokens).map((part) => ({
+      tokens: part,
+      log: logViews(this.#rowsOf(range, part.days)).log_row,
+    }));
+    return { log_row: await this.#tokenLog.of(parts) };
   }
 
   #rowsOf(range: EventRange, days: LogTokens['days'] = null): StoredRows {

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { DATE, DuckDBDateValue, UBIGINT } from '../core/duckdb.ts';
+import { DATE, DuckDBDateValue, UBIGINT, UINTEGER } from '../core/duckdb.ts';
 import { appendRows } from '../store/append-rows.ts';
 import type { LogTokens } from './log-tokens.ts';
 
@@ -41,11 +41,11 @@ export function logOfTokens(
   return parts.join(' UNION ALL ');
 }
 
-/**
- * While a file is read, DuckDB looks for each row in a bloom filter of what it is joined with by one column, so that little else of
- * other rows is decoded: but only where that has a condition, be it one that everything meets.
- */
-const numbersAsked = '(SELECT number FROM log_day GROUP BY number HAVING count(*) > 0)';
+/** Tokens, and a SELECT of log rows that has theirs. */
+export interface TokenRows {
+  readonly tokens: LogTokens;
+  readonly log: string;
+}
 
 /** The log cut down to some tokens and days of theirs, or to all their days. */
 export class TokenLog {
@@ -56,28 +56,39 @@ export class TokenLog {
   }
 
   async create(): Promise<void> {
-    await this.#connection.run('CREATE TABLE log_day (number UBIGINT, day DATE)');
+    await this.#connection.run('CREATE TABLE log_day (part UINTEGER, number UBIGINT, day DATE)');
   }
 
-  /**
-   * @param log a SELECT of log rows.
-   * @returns a SELECT of those of the tokens, good until it is asked for others.
-   */
-  async of(tokens: LogTokens, log: string): Promise<string> {
-    const { days } = tokens;
-    await this.#show(days ?? [...tokens.tokens, ...tokens.fingerprints].map((number) => [number, null]));
-    const isMany = Math.max(tokens.tokens.length, tokens.fingerprints.length) > comparedMax;
-    return logOfTokens(tokens, log, (column) =>
-      [
-        ...(days === null || isMany ? [`SEMI JOIN ${numbersAsked} n ON n.number = l.${column}`] : []),
-        ...(days === null ? [] : [`SEMI JOIN log_day d ON d.number = l.${column} AND d.day = l.time::DATE`]),
-      ].join(' '),
-    );
+  /** @returns a SELECT of the rows of the tokens, good until it is asked for others. */
+  async of(parts: readonly TokenRows[]): Promise<string> {
+    await this.#show(parts);
+    return parts
+      .map(({ tokens, log }, part) => {
+        const { days } = tokens;
+        const isMany = Math.max(tokens.tokens.length, tokens.fingerprints.length) > comparedMax;
+        const asked = `log_day WHERE part = ${part}`;
+        // While a file is read, DuckDB looks for each row in a bloom filter of what it is joined with by one column, so that little
+        // else of other rows is decoded: but only where that has a condition, be it one that everything meets.
+        const numbers = `(SELECT number FROM ${asked} GROUP BY number HAVING count(*) > 0)`;
+        return logOfTokens(tokens, log, (column) =>
+          [
+            ...(days === null || isMany ? [`SEMI JOIN ${numbers} n ON n.number = l.${column}`] : []),
+            ...(days === null
+              ? []
+              : [`SEMI JOIN (FROM ${asked}) d ON d.number = l.${column} AND d.day = l.time::DATE`]),
+          ].join(' '),
+        );
+      })
+      .join(' UNION ALL ');
   }
 
-  async #show(days: readonly (readonly [number: bigint, day: number | null])[]): Promise<void> {
+  async #show(parts: readonly TokenRows[]): Promise<void> {
     await this.#connection.run('DELETE FROM log_day');
-    const rows = days.map(([number, day]) => [number, day === null ? null : new DuckDBDateValue(day)] as const);
-    await appendRows(this.#connection, 'log_day', [UBIGINT, DATE], rows);
+    const rows = parts.flatMap(({ tokens: { tokens, fingerprints, days } }, part) =>
+      (days ?? [...tokens, ...fingerprints].map((number) => [number, null] as const)).map(
+        ([number, day]) => [part, number, day === null ? null : new DuckDBDateValue(day)] as const,
+      ),
+    );
+    await appendRows(this.#connection, 'log_day', [UINTEGER, UBIGINT, DATE], rows);
   }
 }

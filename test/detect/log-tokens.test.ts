@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { DuckDBInstance } from '../../src/core/duckdb.ts';
-import { type LogTokens, logSelect, logTokens } from '../../src/detect/log-tokens.ts';
+import { alikeDays, type LogTokens, logSelect, logTokens } from '../../src/detect/log-tokens.ts';
 import { TokenLog } from '../../src/detect/token-log.ts';
 
 const dayMicros = 86_400_000_000n;
@@ -20,9 +20,10 @@ async function tokensOf(rows: string, days: bigint): Promise<LogTokens | null> {
   return logTokens((await connection.runAndReadAll(`${logSelect(rows, range)} FROM ${suspects}`)).getRows());
 }
 
-async function seen(tokens: LogTokens): Promise<string[]> {
+async function seen(...parts: LogTokens[]): Promise<string[]> {
+  const rows = await tokenLog.of(parts.map((tokens) => ({ tokens, log })));
   const result = await connection.runAndReadAll(
-    `SELECT coalesce(token, token_fingerprint) || ' on ' || day(time) FROM (${await tokenLog.of(tokens, log)}) ORDER BY time, 1`,
+    `SELECT coalesce(token, token_fingerprint) || ' on ' || day(time) FROM (${rows}) ORDER BY time, 1`,
   );
   return result.getRows().map(([text]) => String(text));
 }
@@ -49,6 +50,46 @@ it('reads of many tokens what it reads of few', async () => {
     const many = { ...few, tokens: [...few.tokens, ...others], fingerprints: [...few.fingerprints, ...others] };
     expect(await seen(many)).toEqual(await seen(few));
   }
+});
+
+it('reads together the days of which the same tokens are asked', async () => {
+  const log = { tokens: [7n], fingerprints: [9n, 8n], since: 0n };
+  const days = [
+    [7n, 1],
+    [7n, 2],
+    [9n, 2],
+    [9n, 3],
+    [7n, 3],
+    [8n, 5],
+    [7n, 6],
+  ] as const;
+  const parts = alikeDays({ ...log, days });
+  expect(parts).toEqual([
+    {
+      tokens: [7n],
+      fingerprints: [],
+      since: 0n,
+      days: [
+        [7n, 1],
+        [7n, 6],
+      ],
+    },
+    {
+      tokens: [7n],
+      fingerprints: [9n],
+      since: 0n,
+      days: [
+        [7n, 2],
+        [9n, 2],
+        [7n, 3],
+        [9n, 3],
+      ],
+    },
+    { tokens: [], fingerprints: [8n], since: 0n, days: [[8n, 5]] },
+  ]);
+  expect(await seen(...parts)).toEqual(await seen({ ...log, days }));
+  expect(await seen(...parts)).toHaveLength(days.length);
+  for (const none of [null, []]) expect(alikeDays({ ...log, days: none })).toEqual([{ ...log, days: none }]);
 });
 
 it('tells of no tokens where the part has no row', () => {

@@ -101,9 +101,11 @@ async function gathered(asking: readonly LogTokens[], first = sql): Promise<Susp
 async function expectRows(suspects: SuspectLog, log: LogTokens, all = stored): Promise<void> {
   expect(suspects.has(log)).toBe(true);
   const own = suspects.rowsOf(log);
-  const seenRows = await seen(log, log.days === null ? own : await tokenLog.of(log, own));
+  const seenRows = await seen(log, log.days === null ? own : await tokenLog.of([{ tokens: log, log: own }]));
   expect(seenRows.length).toBeGreaterThan(3);
-  expect(seenRows).toEqual(await seen(log, await tokenLog.of(log, logViews({ log: all, rollup: '' }).log_row)));
+  expect(seenRows).toEqual(
+    await seen(log, await tokenLog.of([{ tokens: log, log: logViews({ log: all, rollup: '' }).log_row }])),
+  );
 }
 
 const rowCount = async () => numberIn(await connection.runAndReadAll('SELECT count(*) FROM suspect_log'));
