@@ -52,7 +52,8 @@ export async function openStoredSources(
   const plans: SourcePlan[] = [];
   let files: FoundLogs | null = null;
   if (paths.length > 0) {
-    const plan = new FilePlan({ paths, once, tail, stdinName, logged }, committed);
+    const onTrouble = (text: string) => report.note(text);
+    const plan = new FilePlan({ paths, once, tail, stdinName, logged, onTrouble }, committed);
     files = await plan.open();
     if (paths.every((path) => path === stdinPath)) report.note('reading standard input');
     else report.found('file', files);

@@ -15,6 +15,8 @@ export interface FileStoreOptions {
   readonly stdinName: string;
   /** Time whose records are wanted, in milliseconds since 1970 UTC; null: all. */
   readonly logged: Span | null;
+  /** Told once of each file that cannot be the one that was read. */
+  readonly onTrouble?: (text: string) => void;
 }
 
 /** A log file as a listing tells of it. */
@@ -25,6 +27,7 @@ export class FileStore implements LogStore<StoredFile, FileRange> {
   readonly #options: FileStoreOptions;
   readonly #finder = new LogFinder();
   #stdinGiven = false;
+  readonly #shorter = new Set<string>();
   /** Files that were skipped because they hold no logs. */
   skipped: readonly string[] = [];
 
@@ -63,6 +66,16 @@ export class FileStore implements LogStore<StoredFile, FileRange> {
 
   unread(file: StoredFile, range: ByteRange, committed: SourcePosition | undefined): boolean {
     if (file.streamed) return !parseMark(committed?.token).ended;
+    if (committed !== undefined && file.bytes < Number(committed.offset)) this.#tellShorter(file.path);
     return range.from < Math.min(file.bytes, range.end ?? file.bytes);
+  }
+
+  /** A file is known by its name: what is written anew under the same one is not told apart from what was read of it. */
+  #tellShorter(path: string): void {
+    if (this.#shorter.has(path)) return;
+    this.#shorter.add(path);
+    this.#options.onTrouble?.(
+      `${path} is shorter than what was read of it: nothing of it is read again. Give what was written anew another name.`,
+    );
   }
 }
