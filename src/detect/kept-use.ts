@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { entityViews, familyDayOf, sasUseOf, tokenDayOfRow } from '../store/entity-views.ts';
 import { bitsAsBit, bitsAsBlob } from '../store/rollup-relation.ts';
+import { runAsJoined } from './join-sides.ts';
 import { bitNames, createSingleBit, noPlaces, placeNames, placesOf, replaced } from './kept-bits.ts';
 import { isOwnGrant, keptGrants, withAllGrants } from './kept-grants.ts';
 import { keptSasOf } from './kept-sas.ts';
@@ -137,7 +138,8 @@ export class KeptUse {
   }
 
   async #insert(numbers: typeof taking, rows = 'true'): Promise<void> {
-    await this.#run(`INSERT INTO kept_sas_use SELECT *, ${numbers(this.#arrival)} FROM (${use}) WHERE ${rows}`);
+    const insert = `INSERT INTO kept_sas_use SELECT *, ${numbers(this.#arrival)} FROM (${use}) WHERE ${rows}`;
+    await runAsJoined(this.#connection, insert);
   }
 
   /** Those that rows which came last name and that `kept_sas` has not: few, so that to look beforehand would cost more. */
@@ -162,7 +164,7 @@ export class KeptUse {
   async forget(moment: bigint): Promise<void> {
     const before = (name: string) => `${name} < ${timestampLiteral(moment)}`;
     await this.#run(takeLone(`${before('se_time')} AND ${before('max_time')}`, 0));
-    const isIn = (name: string) => `EXISTS (FROM ${name} k WHERE k.terms = t.terms)`;
+    const isIn = (name: string) => `EXISTS (SELECT 1 FROM ${name} k WHERE k.terms = t.terms)`;
     await this.#run(`DELETE FROM sas_terms t WHERE NOT ${isIn('kept_sas')} AND NOT ${isIn('kept_sas_use')}`);
   }
 

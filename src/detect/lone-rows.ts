@@ -25,6 +25,9 @@ export const takingAll = (arrival: number) => `${arrival}::UINTEGER AS arrival, 
 export const takeLone = (rows: string, arrival: number) =>
   `UPDATE kept_sas_use SET taken = ${arrival} WHERE ${isLone} AND ${rows}`;
 
+/** Of a relation with a condition, be it one that all meet, DuckDB expects fewer rows, and has these in memory and not the others. */
+const allFresh = 'SELECT token_key FROM fresh WHERE steps > 0';
+
 /**
  * A condition that is true of lone rows whose token has another row, be it of failures, since rows came with a number. By half of the
  * hash: to take a row that is alone changes nothing that is told.
@@ -32,9 +35,10 @@ export const takeLone = (rows: string, arrival: number) =>
 export const isMetAgain = (arrival: number) => `rowid IN (
   WITH fresh AS MATERIALIZED (SELECT token_key, count(*) AS steps FROM kept_sas_use WHERE arrival = ${arrival} GROUP BY token_key),
   earlier AS MATERIALIZED (
-    SELECT rowid AS number, token_key FROM kept_sas_use SEMI JOIN fresh USING (token_key) WHERE arrival < ${arrival})
-  SELECT number FROM earlier
-  UNION ALL SELECT rowid FROM kept_sas_use WHERE ${isLone} AND arrival = ${arrival} AND token_key IN (
+    SELECT rowid AS number, token_key FROM kept_sas_use SEMI JOIN (${allFresh}) USING (token_key) WHERE arrival < ${arrival}),
+  again AS MATERIALIZED (
     SELECT token_key FROM fresh WHERE steps > 1
     UNION ALL SELECT token_key FROM earlier
-    UNION ALL SELECT token_key FROM kept_token_life SEMI JOIN fresh USING (token_key)))`;
+    UNION ALL SELECT token_key FROM kept_token_life SEMI JOIN (${allFresh}) USING (token_key))
+  SELECT number FROM earlier
+  UNION ALL SELECT rowid FROM kept_sas_use SEMI JOIN again USING (token_key) WHERE ${isLone} AND arrival = ${arrival})`;
