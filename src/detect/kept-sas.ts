@@ -35,9 +35,9 @@ export const numberTerms = (sets: string) => `INSERT INTO sas_terms
   SELECT (SELECT coalesce(max(terms), 0) FROM sas_terms) + row_number() OVER (), *
   FROM (SELECT ${terms} FROM ${sets} EXCEPT SELECT ${terms} FROM sas_terms)`;
 
-/** A FROM clause of some sets as `kept_sas` has them. @param sets a FROM clause; their terms have numbers. */
+/** A FROM clause of some sets as `kept_sas` has them, without a number where their terms have none. @param sets a FROM clause. */
 export const keptSets = (sets: string) =>
-  `(SELECT f.sas_id, t.terms, ${ownGrants.map((name) => `f."${name}"`).join(', ')} FROM ${sets} f JOIN sas_terms t ON ${isSame})`;
+  `(SELECT f.sas_id, t.terms, ${ownGrants.map((name) => `f."${name}"`).join(', ')} FROM ${sets} f LEFT JOIN sas_terms t ON ${isSame})`;
 
 /**
  * A FROM clause of sets with what they grant.
@@ -68,6 +68,8 @@ export class KeptSas {
   readonly #kept: SasTable = { name: 'kept_sas', rowsOf: keptSets, loaded: new Set() };
   readonly #all: SasTable = { name: 'saved_sas', rowsOf: (sets) => sets, loaded: new Set() };
   #paths: readonly string[] = [];
+  /** Whether the sets that came last had terms without a number: only then are those of the next asked before they are taken. */
+  #hasNewTerms = true;
 
   constructor(dataDir: string, connection: DuckDBConnection) {
     this.#dataDir = dataDir;
@@ -112,13 +114,32 @@ export class KeptSas {
   }
 
   async #take(table: SasTable, paths: readonly string[], asked = ''): Promise<boolean> {
-    const { name, rowsOf } = table;
     const sets = `(FROM ${sasRelation(this.#dataDir, paths)} ${asked})`;
-    if (table === this.#kept) await this.#connection.run(numberTerms(sets));
+    if (table === this.#kept && this.#hasNewTerms) await this.#number(sets);
+    const added = await this.#insert(table, sets);
+    if (table === this.#kept && (await this.#hasUnnumbered())) {
+      await this.#connection.run('DELETE FROM kept_sas WHERE terms IS NULL');
+      await this.#number(sets);
+      await this.#insert(table, sets);
+    }
+    return added;
+  }
+
+  async #number(sets: string): Promise<void> {
+    this.#hasNewTerms = numberIn(await this.#connection.runAndReadAll(numberTerms(sets))) > 0n;
+  }
+
+  /** @returns whether there was any that it had not. */
+  async #insert({ name, rowsOf }: SasTable, sets: string): Promise<boolean> {
     const added = await this.#connection.runAndReadAll(
       `INSERT INTO ${name} SELECT DISTINCT ON (sas_id) * FROM ${rowsOf(sets)} f
        WHERE NOT EXISTS (FROM ${name} s WHERE s.sas_id = f.sas_id)`,
     );
     return numberIn(added) > 0n;
+  }
+
+  async #hasUnnumbered(): Promise<boolean> {
+    const found = await this.#connection.runAndReadAll('SELECT 1 FROM kept_sas WHERE terms IS NULL LIMIT 1');
+    return found.currentRowCount > 0;
   }
 }

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { DuckDBInstance } from '../../src/core/duckdb.ts';
-import { createTerms, KeptSas, keptSets, numberTerms } from '../../src/detect/kept-sas.ts';
+import { createTerms, grantsOf, KeptSas, keptSets, numberTerms } from '../../src/detect/kept-sas.ts';
 import { attachLasting, showLasting } from '../../src/detect/lasting-tables.ts';
 import { emptyManifest } from '../../src/store/manifest.ts';
 import { sasRelation } from '../../src/store/views.ts';
@@ -36,6 +36,41 @@ it('forgets sets that have expired, and reads some again', async () => {
   expect(await ids()).toEqual([2n, 4n, 5n]);
   await sas.load({ ...emptyManifest, sasFiles }, true);
   expect(await ids()).toEqual([1n, 2n, 3n, 4n, 5n]);
+  connection.closeSync();
+  instance.closeSync();
+});
+
+it('numbers terms that come later, among sets with known ones, and after them', async () => {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const connection = await instance.connect();
+  for (const each of [attachLasting, showLasting]) await connection.run(each);
+  await connection.run(`CREATE TEMP TABLE sets AS FROM ${sasRelation('.', [])}`);
+  const sas = new KeptSas(dataDir, connection);
+  await sas.create();
+  const sasFiles: { path: string; bytes: number; rows: number; sha256: string }[] = [];
+  const load = async (values: string) => {
+    const path = `terms-${sasFiles.length}.parquet`;
+    await connection.run('DELETE FROM sets');
+    await connection.run(`INSERT INTO sets BY NAME SELECT * FROM (VALUES ${values}) t(sas_id, sp)`);
+    await connection.run(`COPY (FROM sets) TO '${join(dataDir, path)}'`);
+    sasFiles.push({ path, bytes: 0, rows: 1, sha256: '' });
+    await sas.load({ ...emptyManifest, sasFiles: [...sasFiles] }, false);
+    const kept = await connection.runAndReadAll(`SELECT sas_id::INTEGER, sp FROM ${grantsOf()} ORDER BY 1`);
+    return kept.getRows();
+  };
+  const first = [[1, 'r']];
+  expect(await load("(1, 'r')")).toEqual(first);
+  const second = [...first, [2, 'r']];
+  expect(await load("(2, 'r')")).toEqual(second);
+  const third = [...second, [3, 'r'], [4, 'w'], [5, null]];
+  expect(await load("(3, 'r'), (4, 'w'), (5, NULL)")).toEqual(third);
+  const fourth = [...third, [6, 'd'], [7, 'w']];
+  expect(await load("(6, 'd'), (7, 'w'), (1, 'r')")).toEqual(fourth);
+  expect(await load("(8, 'd')")).toEqual([...fourth, [8, 'd']]);
+  const numbers = await connection.runAndReadAll(
+    'SELECT count(*)::INTEGER, count(DISTINCT terms)::INTEGER FROM sas_terms',
+  );
+  expect(numbers.getRows()).toEqual([[4, 4]]);
   connection.closeSync();
   instance.closeSync();
 });
