@@ -63,9 +63,16 @@ export const emptyManifest: Manifest = {
   counters: { commits: 0, rows: 0, bytes: 0, deliveries: 0, quarantined: 0, duplicates: 0 },
 };
 
+/** Microseconds since 1970: a text where a number of JSON would not be exact, as before 1684 and after 2255. */
+const micros = z.union([z.int(), z.string().regex(/^-?\d+$/)]).transform((value) => BigInt(value));
+
+function microsJson(value: bigint): number | string {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+}
+
 const hourSchema = z
   .object({
-    hour_us: z.int(),
+    hour_us: micros,
     policy: z.enum(['full', 'lean', 'minimal']),
     column_count: z.int(),
     sha256: z.string(),
@@ -74,7 +81,7 @@ const hourSchema = z
   })
   .transform(
     (details): HourDetails => ({
-      hour: BigInt(details.hour_us),
+      hour: details.hour_us,
       policy: details.policy,
       columnCount: details.column_count,
       sha256: details.sha256,
@@ -90,8 +97,8 @@ const segmentSchema = z
     sas_path: z.string().nullable(),
     rows: z.int(),
     bytes: z.int(),
-    min_time_us: z.int(),
-    max_time_us: z.int(),
+    min_time_us: micros,
+    max_time_us: micros,
     digests: z.object({ log: z.string(), rollup: z.string(), sas: z.string().nullable() }).optional(),
     compacted: hourSchema.optional(),
   })
@@ -102,8 +109,8 @@ const segmentSchema = z
       sasPath: file.sas_path,
       rows: file.rows,
       bytes: file.bytes,
-      minTime: BigInt(file.min_time_us),
-      maxTime: BigInt(file.max_time_us),
+      minTime: file.min_time_us,
+      maxTime: file.max_time_us,
       ...(file.digests === undefined ? {} : { digests: file.digests }),
       ...(file.compacted === undefined ? {} : { compacted: file.compacted }),
     }),
@@ -163,7 +170,7 @@ const manifestSchema = z
   );
 
 function hourJson({ hour, policy, columnCount, sha256, rollupSha256, chain }: HourDetails) {
-  return { hour_us: Number(hour), policy, column_count: columnCount, sha256, rollup_sha256: rollupSha256, chain };
+  return { hour_us: microsJson(hour), policy, column_count: columnCount, sha256, rollup_sha256: rollupSha256, chain };
 }
 
 function toJson(manifest: Manifest): string {
@@ -178,8 +185,8 @@ function toJson(manifest: Manifest): string {
       sas_path: file.sasPath,
       rows: file.rows,
       bytes: file.bytes,
-      min_time_us: Number(file.minTime),
-      max_time_us: Number(file.maxTime),
+      min_time_us: microsJson(file.minTime),
+      max_time_us: microsJson(file.maxTime),
       digests: file.digests,
       ...(file.compacted === undefined ? {} : { compacted: hourJson(file.compacted) }),
     })),
