@@ -113,15 +113,26 @@ requests AS (
   WHERE l.time >= $since::TIMESTAMP - $window AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)
     AND ((l.operation_class = 'read' AND (l.ip_class = 'azure' OR starts_with(l.user_agent, 'services_xstore_transport'))) OR foreign_copy)),
+-- Requests of an object that lie a window apart at most are a stretch. A window has as many objects as stretches have begun by its
+-- end, less those that ended before it: running totals cost less than to count the objects of each window.
+stretches AS (
+  SELECT *, object_key IS NOT NULL AND coalesce(lag(time) OVER same < time - $window, true) AS begins,
+         object_key IS NOT NULL AND coalesce(lead(time) OVER same - $window > time, true) AS ends
+  FROM (SELECT *, dense_rank() OVER (ORDER BY token_hash, account, foreign_copy) AS line FROM requests)
+  WINDOW same AS (PARTITION BY line, object_key ORDER BY time)),
+moments AS (
+  SELECT *, sum(bytes) OVER so_far AS bytes_by, sum(begins) OVER so_far AS begun, sum(ends) OVER so_far AS ended
+  FROM (SELECT line, token_hash, account, foreign_copy, time, count(*) AS requests, sum(bytes) AS bytes,
+               count(*) FILTER (begins) AS begins, count(*) FILTER (ends) AS ends FROM stretches GROUP BY ALL)
+  WINDOW so_far AS (ORDER BY line, time ROWS UNBOUNDED PRECEDING)),
 spans AS (
-  SELECT token_hash, account, time, foreign_copy, time::DATE AS day, min(time) OVER span AS since_time, sum(bytes) OVER span AS bytes,
-         count(DISTINCT object_key) OVER span AS objects
-  FROM requests
-  WINDOW span AS (PARTITION BY token_hash, account, foreign_copy ORDER BY time RANGE BETWEEN $window PRECEDING AND CURRENT ROW))
+  SELECT w.token_hash, w.account, w.time, w.foreign_copy, w.requests, w.time::DATE AS day, b.time AS since_time,
+         w.bytes_by - b.bytes_by + b.bytes AS bytes, w.begun - b.ended + b.ends AS objects
+  FROM moments w ASOF JOIN moments b ON b.line = w.line AND b.time >= w.time - $window)
 SELECT p.token_hash, p.account, p.day::TIMESTAMP AS window_start, min(p.since_time) AS first_seen, max(p.time) AS last_seen,
        'high' AS level, coalesce(max(p.objects) FILTER (NOT coalesce(p.foreign_copy, false)), 0)::BIGINT AS objects_in_window,
        coalesce(max(p.bytes) FILTER (NOT coalesce(p.foreign_copy, false)), 0)::BIGINT AS bytes_in_window,
-       count(*) FILTER (p.foreign_copy)::BIGINT AS foreign_copies
+       coalesce(sum(p.requests) FILTER (p.foreign_copy), 0)::BIGINT AS foreign_copies
 FROM spans p JOIN suspects s ON p.token_hash = s.token_hash AND p.account = s.account AND p.day = s.day
 WHERE p.foreign_copy OR (s.days < $days_min AND (p.objects >= $objects_min OR p.bytes >= $bytes_min))
 GROUP BY p.token_hash, p.account, p.day
