@@ -10,8 +10,9 @@ export const hourOrder = 'account, token, time';
 /** Reads of each segment up to which it is read once for each of its hours; rows of more are sorted together, and kept. */
 const readsMax = 8;
 
-/** SQL of the start of the hour a time lies in, UTC microseconds. */
-const startOfHour = (time: string) => `epoch_us(${time}) // ${hourMicros} * ${hourMicros}`;
+/** SQL of the start of the hour a time lies in, UTC microseconds, as `hourOf`: `//` would round times before 1970 up. */
+const startOfHour = (time: string) =>
+  `(epoch_us(${time}) - (epoch_us(${time}) % ${hourMicros} + ${hourMicros}) % ${hourMicros})`;
 
 /** SQL condition: a time lies in an hour, or in one of those up to `last`. */
 export function within(column: string, hour: bigint, last = hour): string {

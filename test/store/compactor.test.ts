@@ -107,6 +107,25 @@ it('holds each upstream row once, with the rollup of just these, however they ca
   );
 });
 
+it('keeps rows of before 1970 and of far-off years in files of their hours', async () => {
+  const [of] = fc.sample(row, 1);
+  const times = [-62_135_596_800_000_000n, -3_600_000_001n, -1n, 0n, start, 9_223_372_800_000_000n];
+  const dataDir = await lake([times.map((time, index) => ({ ...of, time, correlation_id: uuid(index) }))]);
+  const before = await rowsOf(dataDir);
+  expect(await compact(dataDir)).toMatchObject({ steps: 1, rows: times.length, files_after: times.length });
+  expect(await rowsOf(dataDir)).toEqual(before);
+  expect((await hourFiles(dataDir)).map(({ path }) => path.slice(0, 'lake/dt=2026-01-01/hr=00'.length)).sort()).toEqual(
+    [
+      '0001-01-01/hr=00',
+      '1969-12-31/hr=22',
+      '1969-12-31/hr=23',
+      '1970-01-01/hr=00',
+      '2026-01-01/hr=00',
+      '2262-04-12/hr=00',
+    ].map((hour) => `lake/dt=${hour}`),
+  );
+});
+
 it('writes one file an event hour, sorted by account, token and time, with a bloom filter on the token', async () => {
   const rows = fc.sample(row, 3_000).map((each, index) => ({ ...each, correlation_id: uuid(index) }));
   const dataDir = await lake([rows.slice(0, 1_000), rows.slice(1_000)]);
