@@ -22,8 +22,8 @@ function columnsPage(): string {
 
 Made from \`src/core/columns.ts\` by \`npm run docs\`; do not edit. The columns of every segment file, in file order. The
 view \`storage_log\` has them all, with \`caller_ip\`, \`client_request_id\` and \`uri\` made whole, \`token_id\`,
-\`caller_address\` and the SAS parameters as \`sas_…\`. A value that does not fit its column stands in \`extra\` under its
-Azure path.
+\`caller_address\` (with the port: count callers by \`caller_ip\`) and the SAS parameters as \`sas_…\`. A value that does not
+fit its column stands in \`extra\` under its Azure path.
 
 *Kept by*: the leanest policy with which compaction keeps the column ([lake.md](lake.md)); a column that was not kept is null.
 
