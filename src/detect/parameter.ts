@@ -26,13 +26,18 @@ export function parameterNames(sql: string): ReadonlySet<string> {
   return new Set(names);
 }
 
-/** A SQL text literal. */
+/** A SQL text literal; a zero byte would end the statement. */
 export function textLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  const quoted = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
+  return quoted.length === 1 ? (quoted[0] ?? '') : `(${quoted.join(' || chr(0) || ')})`;
 }
+
+/** Between the years that are written with four digits. */
+const years = { first: -62_135_596_800_000_000n, last: 253_402_300_800_000_000n };
 
 /** A SQL timestamp literal of UTC microseconds since 1970. */
 export function timestampLiteral(micros: bigint): string {
+  if (micros < years.first || micros >= years.last) return `make_timestamp(${micros})`;
   const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
   const seconds = new Date(Number((micros - fraction) / 1_000n)).toISOString().slice(0, 19).replace('T', ' ');
   return `TIMESTAMP '${seconds}${fraction === 0n ? '' : `.${fraction.toString().padStart(6, '0')}`}'`;

@@ -7,7 +7,10 @@ export const rollupIdentity = ['bucket', ...identitySpecs.map(({ name }) => name
 
 /** SQL of the identity of a log row. */
 export const identityOfRow: readonly string[] = rollupIdentity.map((name) =>
-  name === 'bucket' ? `make_timestamp(epoch_us(time) // ${bucketMicros} * ${bucketMicros}) AS bucket` : name,
+  // `//` would round times before 1970 up.
+  name === 'bucket'
+    ? `make_timestamp(epoch_us(time) - (epoch_us(time) % ${bucketMicros} + ${bucketMicros}) % ${bucketMicros}) AS bucket`
+    : name,
 );
 
 /** Of the rows of one request, the one that counters, sums and bitmaps count. */

@@ -11,6 +11,7 @@ const rare: readonly [RegExp, string][] = [
   [/"protocol":"HTTPS"/, '"protocol":"HTTP"'],
   [/"tlsVersion":"TLS 1\.[23]"/, '"tlsVersion":"TLS 1.0"'],
   [/"operationName":"[^"]+"/, '"operationName":"SetContainerACL"'],
+  [/"time":"[^"]+"/, '"time":"1969-12-31T23:57:59.9999999Z"'],
   [/"operationName":"[^"]+"/, '"operationName":"SetBlobTier"'],
   [/"operationName":"[^"]+"/, '"operationName":"SetBlobServiceProperties"'],
   [/"operationName":"[^"]+"/, '"operationName":"SetImmutabilityPolicy"'],

@@ -27,7 +27,7 @@ needs:
 runbook: |
   1. List the refused requests of this token_hash from first_seen to last_seen by caller_ip and user_agent.
   2. Ask the owner whether the network changed within 7 days; if so, issue a token for the new range.
-  3. If not, the URL is out: rotate its key, and search for it (`saswatch scan`) as of the 30 days before.
+  3. If not, the URL is out: rotate its key, and search source trees, wikis and tickets for it as of the 30 days before.
 tests:
   - name: fires for one refusal outside a range, and outside a single address
     rows:

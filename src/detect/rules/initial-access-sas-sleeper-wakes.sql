@@ -25,7 +25,7 @@ needs:
 runbook: |
   1. List the requests of this token_hash on the day of window_start by caller_ip, user_agent and operation_class.
   2. Compare with the networks and tools of its last 7 days of use before.
-  3. If its owner does not know, revoke it, and search for the URL (`saswatch scan`) as of the 60 days before.
+  3. If its owner does not know, revoke it, and search source trees, wikis and tickets for the URL as of the 60 days before.
 tests:
   - name: fires medium after sixty days, and once
     rows:

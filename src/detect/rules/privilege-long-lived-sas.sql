@@ -29,7 +29,7 @@ needs:
   only: [token_life]
 runbook: |
   1. List the networks (`caller_ip`) and tools (`user_agent`) of this token_hash in the 7 days before last_seen, and name its owner.
-  2. Search source trees, wikis and tickets of the 30 days around first_seen for the URL with `saswatch scan`.
+  2. Search source trees, wikis and tickets of the 30 days around first_seen for the URL.
   3. Issue a user delegation SAS of at most 1 hour instead; when 24 hours pass without a request of the old token, rotate its key_name.
 response: Set a SAS expiration policy with action Block on the account, so that the next one is refused.
 tests:

@@ -23,7 +23,7 @@ needs:
   only: [token_life]
 runbook: |
   1. List everything this token_hash did since first_seen by `operation_class`, and the objects it wrote or deleted in the last 90 days.
-  2. Search public and internal source trees for the URL (`saswatch scan`), as of the 7 days around first_seen.
+  2. Search public and internal source trees for the URL, as of the 7 days around first_seen.
   3. Rotate key_name within 24 hours; watch for 7 days that the old key_hash has no success.
 response: Treat a link of this age as public. Rotate now, ask afterwards.
 tests:
