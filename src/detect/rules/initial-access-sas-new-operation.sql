@@ -30,7 +30,7 @@ needs:
   token: first_seen < $until::TIMESTAMP - $age_min + INTERVAL '1 day'
   part: suspects
   only: [sas_use, token_day]
-  rows: day - $baseline
+  rows: day - INTERVAL '42 days'
 runbook: |
   1. List the requests of the classes in `operations` by this token_hash on the day of window_start, with caller_ip, user_agent and object_key.
   2. Look whether those caller_ip used the token in the 28 days before; if they did, ask their owner for a change on that day.
@@ -94,7 +94,7 @@ days AS (
   WHERE day >= $since::TIMESTAMP - $history AND day < $until::TIMESTAMP),
 grown AS (
   SELECT d.token_hash, d.account, d.day, max(d.token_key) AS token_key, sum(e.requests) AS requests_before,
-         coalesce(sum(e.requests) FILTER (e.day < d.day - $baseline), 0) AS requests_long_before
+         coalesce(sum(e.requests) FILTER (e.day < d.day - INTERVAL '42 days'), 0) AS long_before
   FROM days d JOIN days e
     ON e.token_hash = d.token_hash AND e.account = d.account AND /* narrows: counted by request below */ e.day < d.day AND e.day >= d.day - $history
   WHERE d.day >= $since::TIMESTAMP::DATE
@@ -113,18 +113,18 @@ suspects AS (
   SELECT DISTINCT g.*
   FROM grown g JOIN news n ON n.token_hash = g.token_hash AND n.account = g.account AND n.day = g.day
   WHERE /* narrows: asked again below */ (n.day_before IS NULL OR n.day_before < n.day - $baseline)),
--- The rollups may count a record twice that upstream delivered twice, until it is compacted.
+-- The rollups may count a record twice that upstream delivered twice, until it is compacted: so of six weeks records are counted.
 requests AS (
   SELECT DISTINCT ON (s.token_hash, l.account, l.correlation_id, l.time, l.time_tick, l.operation_name, l.object_key)
          s.token_hash, l.account, l.time
   FROM log_row l JOIN (SELECT DISTINCT token_hash, token_key, account FROM suspects) s
     ON l.account = s.account AND coalesce(l.token, l.token_fingerprint) = s.token_key
-  WHERE l.time >= $since::TIMESTAMP - $baseline AND l.time < $until::TIMESTAMP AND l.operation_count = 0
+  WHERE l.time >= $since::TIMESTAMP - INTERVAL '42 days' AND l.time < $until::TIMESTAMP AND l.operation_count = 0
     AND (l.status_code BETWEEN 200 AND 299 OR l.status_code = 304)),
 known AS (
-  SELECT s.token_hash, s.account, s.day, count(r.time) + max(s.requests_long_before) AS requests_before
+  SELECT s.token_hash, s.account, s.day, count(r.time) + max(s.long_before) AS requests_before
   FROM suspects s LEFT JOIN requests r
-    ON r.token_hash = s.token_hash AND r.account = s.account AND r.time < s.day AND r.time >= s.day - $baseline
+    ON r.token_hash = s.token_hash AND r.account = s.account AND r.time < s.day AND r.time >= s.day - INTERVAL '42 days'
   GROUP BY s.token_hash, s.account, s.day HAVING requests_before >= $requests_min),
 times AS (
   SELECT token_hash, account, day, class, min(min_time) AS first_time, max(max_time) AS last_time
