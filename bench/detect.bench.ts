@@ -7,8 +7,8 @@ import { JudgedLake } from './judged-lake.ts';
 import { cpuSecondsOf } from './processor-time.ts';
 import { median } from './statistics.ts';
 
-/** Of few days, all are shown. */
-const isShown = (day: number, days: number) => days <= 7 || [1, 2, 10, 20, days].includes(day);
+/** Of two weeks, all are shown. */
+const isShown = (day: number, days: number) => days <= 14 || [1, 2, 10, 20, days].includes(day);
 const stepMicros = 300_000_000n;
 
 type Choice = 'posture' | 'window' | 'settled';
