@@ -15,7 +15,7 @@ export interface FileStoreOptions {
   readonly stdinName: string;
   /** Time whose records are wanted, in milliseconds since 1970 UTC; null: all. */
   readonly logged: Span | null;
-  /** Told once of each file that cannot be the one that was read. */
+  /** Told once of each file that cannot be read, or cannot be the one that was read. */
   readonly onTrouble?: (text: string) => void;
 }
 
@@ -27,7 +27,8 @@ export class FileStore implements LogStore<StoredFile, FileRange> {
   readonly #options: FileStoreOptions;
   readonly #finder = new LogFinder();
   #stdinGiven = false;
-  readonly #shorter = new Set<string>();
+  readonly #told = new Set<string>();
+  #isListed = false;
   /** Files that were skipped because they hold no logs. */
   skipped: readonly string[] = [];
 
@@ -35,10 +36,14 @@ export class FileStore implements LogStore<StoredFile, FileRange> {
     this.#options = options;
   }
 
-  /** @throws AppError as `LogFinder.find`. */
+  /** @throws AppError as `LogFinder.find`; the first time also SOURCE_UNAVAILABLE where a name holds a signature. */
   async list(): Promise<readonly StoredFile[]> {
     const { paths, tail, stdinName, logged } = this.#options;
-    const { files, skipped } = await this.#finder.find(paths, logged === null ? null : filedAround(logged));
+    const { files, skipped, refused } = await this.#finder.find(paths, logged === null ? null : filedAround(logged));
+    const [first] = refused;
+    if (first !== undefined && !this.#isListed) throw new AppError('SOURCE_UNAVAILABLE', first);
+    for (const why of refused) this.#tell(why);
+    this.#isListed = true;
     this.skipped = skipped;
     return files.map((file) =>
       file.path === stdinPath
@@ -66,16 +71,17 @@ export class FileStore implements LogStore<StoredFile, FileRange> {
 
   unread(file: StoredFile, range: ByteRange, committed: SourcePosition | undefined): boolean {
     if (file.streamed) return !parseMark(committed?.token).ended;
-    if (committed !== undefined && file.bytes < Number(committed.offset)) this.#tellShorter(file.path);
+    // A file is known by its name: what is written anew under the same one is not told apart from what was read of it.
+    if (committed !== undefined && file.bytes < Number(committed.offset))
+      this.#tell(
+        `${file.path} is shorter than what was read of it: nothing of it is read again. Give what was written anew another name.`,
+      );
     return range.from < Math.min(file.bytes, range.end ?? file.bytes);
   }
 
-  /** A file is known by its name: what is written anew under the same one is not told apart from what was read of it. */
-  #tellShorter(path: string): void {
-    if (this.#shorter.has(path)) return;
-    this.#shorter.add(path);
-    this.#options.onTrouble?.(
-      `${path} is shorter than what was read of it: nothing of it is read again. Give what was written anew another name.`,
-    );
+  #tell(text: string): void {
+    if (this.#told.has(text)) return;
+    this.#told.add(text);
+    this.#options.onTrouble?.(text);
   }
 }

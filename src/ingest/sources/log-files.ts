@@ -25,6 +25,8 @@ export interface FoundFiles {
   readonly files: readonly LogFile[];
   /** Files of a folder that hold something else; never opened further. */
   readonly skipped: readonly string[];
+  /** Why files are not read whose names hold a signature, without it. */
+  readonly refused: readonly string[];
 }
 
 interface Recognised {
@@ -44,14 +46,14 @@ export class LogFinder {
    * Files with logs among `paths`: files, folders (with all below them), or `-` for standard input; in path order.
    *
    * @param filed of a folder laid out as an archive only the hours in this stretch; null: all.
-   * @throws AppError SOURCE_UNAVAILABLE for a path that does not exist or whose name holds a signature, SCHEMA_UNKNOWN for a
-   * named file that is no log.
+   * @throws AppError SOURCE_UNAVAILABLE for a path that does not exist, SCHEMA_UNKNOWN for a named file that is no log.
    */
   async find(paths: readonly string[], filed: Span | null = null): Promise<FoundFiles> {
     this.#known = this.#found;
     this.#found = new Map();
     const files: LogFile[] = [];
     const skipped: string[] = [];
+    const refused: string[] = [];
     for (const path of paths) {
       if (path === stdinPath) {
         files.push({ path, bytes: 0, divisible: false, streamed: true });
@@ -62,10 +64,18 @@ export class LogFinder {
         for (const found of filesBelow(named)) {
           const span = filed === null ? null : spanOf(found);
           if (filed !== null && span !== null && !overlaps(filed, span)) continue;
+          if (holdsSignature(found)) {
+            refused.push(whyRefused(found));
+            continue;
+          }
           const file = await this.#recognise(found);
           if (file === null) skipped.push(found);
           else if (file !== 'empty') files.push(file);
         }
+        continue;
+      }
+      if (holdsSignature(named)) {
+        refused.push(whyRefused(named));
         continue;
       }
       const file = await this.#recognise(named);
@@ -78,11 +88,10 @@ export class LogFinder {
       }
       if (file !== 'empty') files.push(file);
     }
-    return { files, skipped };
+    return { files, skipped, refused };
   }
 
   async #recognise(path: string): Promise<LogFile | 'empty' | null> {
-    refuseSignature(path);
     const { size: bytes, mtimeMs: changedMs } = stats(path);
     const known = this.#known.get(path);
     const unchanged = known?.bytes === bytes && known.changedMs === changedMs;
@@ -114,15 +123,11 @@ export function mustBeThere(path: string): void {
   stats(resolve(path));
 }
 
-/** Catalog, quarantine and manifests name the files that were read; what fetches a log by its URL may call it by all of that. */
-function refuseSignature(path: string): void {
-  const shown = redact(path);
-  if (shown !== path) {
-    throw new AppError(
-      'SOURCE_UNAVAILABLE',
-      `The name of ${shown} holds a signature, and names of logs are kept with what was read. Rename the file first.`,
-    );
-  }
+/** What fetches a log by its URL may call it by all of that. */
+const holdsSignature = (path: string) => redact(path) !== path;
+
+function whyRefused(path: string): string {
+  return `${redact(path)} is not read: its name holds a signature, and names of logs are kept with what was read. Rename it.`;
 }
 
 function stats(path: string) {

@@ -1,6 +1,7 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { FileStore } from '../../../src/ingest/sources/file-store.ts';
 import { FilePlan } from '../../../src/ingest/sources/plan.ts';
 import { temporaryFolder } from '../../store/temporary-folder.ts';
 
@@ -38,4 +39,19 @@ it('tells once of a file that is shorter than what was read of it, and reads not
   expect(told).toEqual([]);
   expect(await open()).toEqual([]);
   expect(told).toEqual([expect.stringContaining(`${path} is shorter than what was read of it`)]);
+});
+
+it('goes on where a file comes whose name holds a signature, and tells of it once; does not begin with one', async () => {
+  const folder = await temporaryFolder();
+  const told: string[] = [];
+  const onTrouble = (text: string) => told.push(text);
+  const options = { paths: [folder], tail: 'leave', stdinName: '', logged: null, onTrouble } as const;
+  const store = new FileStore(options);
+  expect(await store.list()).toEqual([]);
+  const record = JSON.stringify({ time: '2026-01-01T00:00:00Z', operationName: 'GetBlob', category: 'StorageRead' });
+  await writeFile(join(folder, 'PT1H.json?sv=2021-06-08&sig=awHDRNvlgnvsPnEfneux4M9L%2B'), `${record}\n`);
+  await writeFile(join(folder, 'PT1H.json'), `${record}\n`);
+  for (let look = 0; look < 2; look++) expect(await store.list()).toMatchObject([{ path: join(folder, 'PT1H.json') }]);
+  expect(told).toEqual([expect.stringMatching(/sig=XXXXX is not read: its name holds a signature/)]);
+  await expect(new FileStore(options).list()).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: told[0] });
 });
