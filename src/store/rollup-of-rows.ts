@@ -1,16 +1,14 @@
 import { bucketMicros, identitySpecs, suffixBytesMax } from './rollup-columns.ts';
 import { type ClassCounter, type CounterName, classCounters, counterNames, overwriting } from './rollup-counters.ts';
 import { literal } from './segment-writer.ts';
+import { startOfStretch } from './stretch-start.ts';
 
 /** What one row of a rollup is about: equal in all of them, two rows are one. */
 export const rollupIdentity = ['bucket', ...identitySpecs.map(({ name }) => name)] as const;
 
 /** SQL of the identity of a log row. */
 export const identityOfRow: readonly string[] = rollupIdentity.map((name) =>
-  // `//` would round times before 1970 up.
-  name === 'bucket'
-    ? `make_timestamp(epoch_us(time) - (epoch_us(time) % ${bucketMicros} + ${bucketMicros}) % ${bucketMicros}) AS bucket`
-    : name,
+  name === 'bucket' ? `make_timestamp(${startOfStretch('time', bucketMicros)}) AS bucket` : name,
 );
 
 /** Of the rows of one request, the one that counters, sums and bitmaps count. */

@@ -3,6 +3,7 @@ import type { SegmentFile } from './commit.ts';
 import { hourMicros } from './event-hour.ts';
 import { hourScans, type RowsByHour } from './hour-scans.ts';
 import { storedRollup } from './rollup-relation.ts';
+import { startOfStretch } from './stretch-start.ts';
 
 /** Order of the rows of an hour file. */
 export const hourOrder = 'account, token, time';
@@ -10,9 +11,8 @@ export const hourOrder = 'account, token, time';
 /** Reads of each segment up to which it is read once for each of its hours; rows of more are sorted together, and kept. */
 const readsMax = 8;
 
-/** SQL of the start of the hour a time lies in, UTC microseconds, as `hourOf`: `//` would round times before 1970 up. */
-const startOfHour = (time: string) =>
-  `(epoch_us(${time}) - (epoch_us(${time}) % ${hourMicros} + ${hourMicros}) % ${hourMicros})`;
+/** SQL of the start of the hour a time lies in, UTC microseconds, as `hourOf`. */
+const startOfHour = (time: string) => startOfStretch(time, hourMicros);
 
 /** SQL condition: a time lies in an hour, or in one of those up to `last`. */
 export function within(column: string, hour: bigint, last = hour): string {

@@ -78,7 +78,7 @@ tests:
     expect: []
 ---*/
 WITH written AS (
-  SELECT DISTINCT account, suffix, day FROM suffix_day
+  SELECT account, suffix, day FROM suffix_day
   WHERE day >= $since::TIMESTAMP - $baseline AND day < $until::TIMESTAMP - INTERVAL '1 day' - $window),
 -- What is not known by the rollups to have been met: five minutes of several suffixes are looked into.
 unsure AS (

@@ -64,8 +64,9 @@ export class LogFinder {
         for (const found of filesBelow(named)) {
           const span = filed === null ? null : spanOf(found);
           if (filed !== null && span !== null && !overlaps(filed, span)) continue;
-          if (holdsSignature(found)) {
-            refused.push(whyRefused(found));
+          const why = whyRefused(found);
+          if (why !== null) {
+            refused.push(why);
             continue;
           }
           const file = await this.#recognise(found);
@@ -74,8 +75,9 @@ export class LogFinder {
         }
         continue;
       }
-      if (holdsSignature(named)) {
-        refused.push(whyRefused(named));
+      const why = whyRefused(named);
+      if (why !== null) {
+        refused.push(why);
         continue;
       }
       const file = await this.#recognise(named);
@@ -123,11 +125,11 @@ export function mustBeThere(path: string): void {
   stats(resolve(path));
 }
 
-/** What fetches a log by its URL may call it by all of that. */
-const holdsSignature = (path: string) => redact(path) !== path;
-
-function whyRefused(path: string): string {
-  return `${redact(path)} is not read: its name holds a signature, and names of logs are kept with what was read. Rename it.`;
+/** Null for most: what fetches a log by its URL may call it by all of that. */
+function whyRefused(path: string): string | null {
+  const shown = redact(path);
+  if (shown === path) return null;
+  return `${shown} is not read: its name holds a signature, and names of logs are kept with what was read. Rename it.`;
 }
 
 function stats(path: string) {
